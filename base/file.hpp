@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+using Path = std::filesystem::path;
+// Where bytes go as they arrive; throws to stop the sender.
+using ByteSink = std::function<void(std::string_view bytes)>;
+
+// Owns an open file; closes it. Every descriptor of the project is close-on-exec.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int number) : m_number(number) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : m_number(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor();
+
+  [[nodiscard]] int number() const { return m_number; }
+  [[nodiscard]] bool is_open() const { return m_number >= 0; }
+  int release();
+
+ private:
+  int m_number = -1;
+};
+
+// Opens a regular file for reading and refuses anything else (directory, FIFO, device:
+// Errc::config). Never blocks on a FIFO. Throws Errc::not_found if there is none.
+FileDescriptor open_regular_file(const Path& path);
+std::uint64_t file_size(const FileDescriptor& file);
+
+// Reads a whole regular file. Throws Errc::not_found if there is none, Errc::config if it is larger
+// than `max_bytes`.
+std::string read_file(const Path& path, std::size_t max_bytes);
+std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max_bytes);
+// Sends a file's bytes to `sink` in pieces, from the first byte; the descriptor's offset is not
+// used.
+void stream_file(const FileDescriptor& file, const ByteSink& sink);
+
+// Writes all bytes or throws cannot_write; never a short write.
+void write_all(const FileDescriptor& file, std::string_view bytes, const Path& name_for_errors);
+
+enum class Durability { flushed, none };
+
+// A file that appears whole or not at all: written as ".<name>.<random>.tmp" in the target's
+// directory, then fsync, rename, fsync of the directory. Destroyed without commit(), it leaves
+// nothing.
+class AtomicFile {
+ public:
+  explicit AtomicFile(Path target, unsigned mode = 0644,
+                      Durability durability = Durability::flushed);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  void write(std::string_view bytes);
+  [[nodiscard]] const FileDescriptor& descriptor() const { return m_file; }
+  void commit();
+
+ private:
+  Path m_target;
+  Path m_temporary;
+  FileDescriptor m_file;
+  Durability m_durability;
+};
+
+void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode = 0644);
+
+void sync_file(const FileDescriptor& file, const Path& name_for_errors);
+void sync_directory(const Path& directory);
+// rename(2), then fsync of both directories. No copy where the two are on different file systems:
+// Errc::cannot_write.
+void rename_durably(const Path& from, const Path& to);
+// Points the symbolic link `link` at `target` by one rename of a temporary link; fsyncs the
+// directory.
+void replace_symlink(const Path& link, const Path& target);
+std::optional<Path> read_symlink_if_exists(const Path& link);
+
+// mkdir -p with this mode for what is new.
+void make_directories(const Path& directory, unsigned mode = 0755);
+void remove_if_exists(const Path& file);
+void remove_tree(const Path& directory);
+// Names of the entries of a directory, sorted by bytes; empty if there is no such directory.
+std::vector<std::string> list_directory(const Path& directory);
+
+// A directory of one's own (mode 0700), removed with all that is in it on destruction unless
+// released.
+class TemporaryDirectory {
+ public:
+  // `parent`/<prefix><random>
+  TemporaryDirectory(const Path& parent, std::string_view prefix);
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory();
+
+  [[nodiscard]] const Path& path() const { return m_path; }
+  void release() { m_path.clear(); }
+
+ private:
+  Path m_path;
+};
+
+// An exclusive flock(2), held until destruction. The file is never unlinked.
+class FileLock {
+ public:
+  // Creates the file if need be. Nothing if another process holds it.
+  static std::optional<FileLock> try_acquire(const Path& lock_file);
+  // The lock on a directory's own descriptor, so that no stray file appears in it.
+  static std::optional<FileLock> try_acquire_directory(const Path& directory);
+
+ private:
+  explicit FileLock(FileDescriptor file) : m_file(std::move(file)) {}
+  FileDescriptor m_file;
+};
+
+}  // namespace base

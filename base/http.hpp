@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "base/url.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace base {
+
+struct HttpRequest {
+  Url url;
+  std::vector<std::pair<std::string, std::string>> headers;  // "If-None-Match", "Range", …
+  // The body is cut off with Errc::untrusted one byte past this, counted as it arrives.
+  std::uint64_t max_bytes = 0;
+  std::chrono::seconds deadline{300};  // for the whole request
+};
+
+struct HttpResponse {
+  int status = 0;
+  // Names in lower case, one entry a name (the last one wins).
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::uint64_t body_bytes = 0;
+  [[nodiscard]] std::optional<std::string> header(std::string_view lower_case_name) const;
+};
+
+// Where the network begins. Implementations: libcurl (http_curl.cpp), and file:// of a configured
+// base.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  // Sends one GET. Redirects are followed by https only, at most 5 of them. Any HTTP status is a
+  // value; a body of an error status (>= 400) is not sent to `sink`. Throws Errc::network
+  // (connection, TLS, DNS, time-out, proxy: the text says which and names the host), and whatever
+  // `sink` throws.
+  virtual HttpResponse get(const HttpRequest& request, const ByteSink& sink) = 0;
+};
+
+struct HttpOptions {
+  std::string user_agent;            // "cco/2026.11.1"
+  std::optional<Path> ca_file;       // SSL_CERT_FILE or [network] ca_file
+  std::optional<Path> ca_directory;  // SSL_CERT_DIR
+  std::string proxy;                 // HTTPS_PROXY or [network] proxy; empty: none
+  std::string no_proxy;
+  std::chrono::seconds connect_timeout{15};
+  std::chrono::seconds stall_timeout{60};  // less than 1 byte a second for so long is a failure
+};
+
+std::unique_ptr<HttpClient> make_http_client(const HttpOptions& options);
+
+// The last base of a list may be file://: regular files only, symlinks in the last component
+// refused, size capped. 404 where there is no such file. Never used for a URL that came out of a
+// manifest or a redirect.
+HttpResponse read_file_url(const HttpRequest& request, const ByteSink& sink);
+
+}  // namespace base

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/file.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace base {
+
+enum class ProcessOutput { captured, inherited };
+
+struct ProcessOptions {
+  std::optional<Path> directory;
+  // The whole environment of the child ("NAME=value"); nothing: the one that was left after secrets
+  // were unset.
+  std::optional<std::vector<std::string>> environment;
+  std::chrono::milliseconds timeout{0};  // 0: none; then SIGKILL for its whole process group
+  std::size_t max_output = 1 << 20;      // of each stream; more is read and dropped
+  ProcessOutput output = ProcessOutput::captured;
+  std::string input;  // for its standard input, else /dev/null
+};
+
+struct ProcessResult {
+  int exit_status = 0;  // 128 + signal where a signal ended it
+  std::optional<int> signal;
+  bool timed_out = false;
+  std::string output;
+  std::string errors;
+};
+
+// Runs argv[0] (searched in PATH if it has no slash) and waits. Never a shell. Only standard
+// streams are inherited. Throws Errc::not_found if there is no such program, Errc::cannot_write if
+// it may not be executed (noexec, no permission).
+ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
+
+// The program that PATH finds, or nothing.
+std::optional<Path> find_program(std::string_view name, std::string_view path_variable);
+
+}  // namespace base

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+// What is on the other side of the standard streams; read once, in main.
+struct Terminal {
+  bool input = false;     // stdin is a terminal
+  bool output = false;    // stdout
+  bool messages = false;  // stderr
+  bool colors = false;    // stderr is a terminal, NO_COLOR is unset, TERM is not "dumb"
+  int columns = 80;
+};
+Terminal inspect_terminal(bool no_color_variable, std::string_view term_variable);
+
+enum class Verbosity { quiet, normal, verbose };
+
+// Messages for people, on stderr. Results go to stdout, and never through here.
+class Messages {
+ public:
+  Messages(std::ostream& out, Terminal terminal, Verbosity verbosity);
+  void say(std::string_view line) const;     // normal and verbose
+  void detail(std::string_view line) const;  // verbose
+  void warn(std::string_view line) const;    // always, "warning: …"
+  [[nodiscard]] const Terminal& terminal() const { return m_terminal; }
+  [[nodiscard]] Verbosity verbosity() const { return m_verbosity; }
+  [[nodiscard]] std::ostream& stream() const { return *m_out; }
+
+ private:
+  std::ostream* m_out;
+  Terminal m_terminal;
+  Verbosity m_verbosity;
+};
+
+// One transfer as it runs: a bar with bytes, rate and time left on a terminal (after 200 ms, ten
+// times a second), in a log one line when it ends and took longer than a second; nothing when
+// quiet.
+class Progress {
+ public:
+  Progress(const Messages& messages, std::string what, std::uint64_t total_bytes);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
+  void advance(std::uint64_t bytes);
+  void finish();
+
+ private:
+  void draw(std::chrono::steady_clock::time_point now);
+  const Messages& m_messages;
+  std::string m_what;
+  std::uint64_t m_total_bytes;
+  std::uint64_t m_done_bytes = 0;
+  std::chrono::steady_clock::time_point m_start;
+  std::chrono::steady_clock::time_point m_last_drawn;
+  bool m_drawn = false;
+  bool m_finished = false;
+};
+
+// Asks one question on the terminal (stderr) and reads a line of stdin. Enter means the default.
+// Nothing on end of input. Never called without Terminal.input && Terminal.messages. Throws
+// Errc::cancelled on Ctrl-C, "q" or Ctrl-D.
+std::string ask(const Messages& messages, std::string_view question,
+                std::string_view default_answer);
+// Reads a password without echo. Same rules.
+std::string ask_password(const Messages& messages, std::string_view question);
+
+}  // namespace base

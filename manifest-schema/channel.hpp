@@ -1,0 +1,28 @@
+#pragma once
+
+#include "manifest-schema/version.hpp"
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace schema {
+
+enum class Channel { stable, beta, nightly };
+inline constexpr std::array kChannels{Channel::stable, Channel::beta, Channel::nightly};
+
+std::string_view channel_name(Channel channel);
+// Throws Errc::usage or Errc::config is the caller's choice: nothing where the text is no channel.
+std::optional<Channel> parse_channel(std::string_view text);
+// The channels that a user of `channel` sees: beta sees {stable, beta}.
+std::span<const Channel> channels_seen_by(Channel channel);
+// Where a version belongs unless said otherwise: no pre-release: stable; "nightly", "dev",
+// "snapshot": nightly; any other: beta.
+Channel channel_of(const Version& version);
+// "stable.version-manifest.json"
+std::string channel_manifest_name(Channel channel);
+
+}  // namespace schema
