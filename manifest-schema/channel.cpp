@@ -1,0 +1,50 @@
+#include "manifest-schema/channel.hpp"
+
+#include "base/text.hpp"
+
+namespace schema {
+
+std::string_view channel_name(Channel channel) {
+  switch (channel) {
+    case Channel::stable:
+      return "stable";
+    case Channel::beta:
+      return "beta";
+    case Channel::nightly:
+      return "nightly";
+  }
+  return "";
+}
+
+std::optional<Channel> parse_channel(std::string_view text) {
+  for (const Channel channel : kChannels) {
+    if (channel_name(channel) == text) return channel;
+  }
+  return std::nullopt;
+}
+
+std::span<const Channel> channels_seen_by(Channel channel) {
+  const std::span<const Channel> all(kChannels);
+  switch (channel) {
+    case Channel::stable:
+      return all.first(1);
+    case Channel::beta:
+      return all.first(2);
+    case Channel::nightly:
+      return all;
+  }
+  return {};
+}
+
+Channel channel_of(const Version& version) {
+  if (!version.is_prerelease()) return Channel::stable;
+  const std::string name = version.prerelease_name();
+  const bool from_a_build = name == "nightly" || name == "dev" || name == "snapshot";
+  return from_a_build ? Channel::nightly : Channel::beta;
+}
+
+std::string channel_manifest_name(Channel channel) {
+  return base::cat(channel_name(channel), ".version-manifest.json");
+}
+
+}  // namespace schema
