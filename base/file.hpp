@@ -34,8 +34,9 @@ class FileDescriptor {
   int m_number = -1;
 };
 
-// Opens a regular file for reading and refuses anything else (directory, FIFO, device:
-// Errc::config). Never blocks on a FIFO. Throws Errc::not_found if there is none.
+// Opens a regular file for reading and refuses anything else (directory, FIFO, device, a file that
+// may not be read: Errc::config). Never blocks on a FIFO. Throws Errc::not_found if there is none,
+// or only a link to nothing.
 FileDescriptor open_regular_file(const Path& path);
 std::uint64_t file_size(const FileDescriptor& file);
 
@@ -47,14 +48,14 @@ std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max
 // used.
 void stream_file(const FileDescriptor& file, const ByteSink& sink);
 
-// Writes all bytes or throws cannot_write; never a short write.
+// Writes all bytes at the descriptor's offset or throws cannot_write; never a short write.
 void write_all(const FileDescriptor& file, std::string_view bytes, const Path& name_for_errors);
 
 enum class Durability { flushed, none };
 
 // A file that appears whole or not at all: written as ".<name>.<random>.tmp" in the target's
-// directory, then fsync, rename, fsync of the directory. Destroyed without commit(), it leaves
-// nothing.
+// directory, then fsync, close, rename, fsync of the directory. Its mode is `mode` whatever the
+// umask. Destroyed without commit(), it leaves nothing.
 class AtomicFile {
  public:
   explicit AtomicFile(Path target, unsigned mode = 0644,
@@ -76,6 +77,13 @@ class AtomicFile {
 
 void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode = 0644);
 
+// ".<name>.<16 hexadecimal digits>.tmp": what AtomicFile and replace_symlink leave when a kill
+// comes between.
+bool is_temporary_name(std::string_view name);
+// Removes the files and links of such names in one directory. Only under the lock that says that
+// nobody else is writing there.
+void remove_stale_temporaries(const Path& directory);
+
 void sync_file(const FileDescriptor& file, const Path& name_for_errors);
 void sync_directory(const Path& directory);
 // rename(2), then fsync of both directories. No copy where the two are on different file systems:
@@ -86,7 +94,8 @@ void rename_durably(const Path& from, const Path& to);
 void replace_symlink(const Path& link, const Path& target);
 std::optional<Path> read_symlink_if_exists(const Path& link);
 
-// mkdir -p with this mode for what is new.
+// mkdir -p with exactly this mode for what is new, whatever the umask; fsyncs each parent that got
+// a new entry.
 void make_directories(const Path& directory, unsigned mode = 0755);
 void remove_if_exists(const Path& file);
 void remove_tree(const Path& directory);

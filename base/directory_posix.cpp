@@ -1,0 +1,163 @@
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace base {
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+// Gives a new directory exactly this mode, but keeps what it inherited (set-group-id).
+void set_directory_mode(const Path& directory, unsigned mode) {
+  struct stat status {};
+  if (stat(directory.c_str(), &status) != 0) {
+    throw system_error(directory.native(), errno);
+  }
+  const mode_t wanted = (status.st_mode & 07000U) | static_cast<mode_t>(mode);
+  if ((status.st_mode & 07777U) != wanted && chmod(directory.c_str(), wanted) != 0) {
+    throw system_error(cat("set the mode of ", directory.native()), errno);
+  }
+}
+
+bool leads_to_directory(const Path& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+std::optional<FileDescriptor> lock_exclusively(FileDescriptor file, const Path& name_for_errors) {
+  while (flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return std::nullopt;
+    }
+    if (errno != EINTR) {
+      throw system_error(cat("lock ", name_for_errors.native()), errno);
+    }
+  }
+  return file;
+}
+
+}  // namespace
+
+void make_directories(const Path& directory, unsigned mode) {
+  if (directory.empty() || leads_to_directory(directory)) {
+    return;
+  }
+  // "a/b/" has the parent "a/b".
+  const Path parent = directory.parent_path();
+  if (parent != directory) {
+    make_directories(parent, mode);
+  }
+  if (mkdir(directory.c_str(), static_cast<mode_t>(mode)) != 0) {
+    const int error_number = errno;
+    if (error_number == EEXIST && leads_to_directory(directory)) {
+      return;
+    }
+    throw system_error(cat("create the directory ", directory.native()),
+                       error_number == EEXIST ? ENOTDIR : error_number);
+  }
+  set_directory_mode(directory, mode);
+  sync_directory(parent);
+}
+
+void remove_if_exists(const Path& file) {
+  if (unlink(file.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    throw system_error(cat("remove ", file.native()), errno);
+  }
+}
+
+void remove_tree(const Path& directory) {
+  // Relative to descriptors and never through a link (libstdc++ 12 and newer).
+  std::error_code error;
+  std::filesystem::remove_all(directory, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw system_error(cat("remove ", directory.native()), error.value());
+  }
+}
+
+std::vector<std::string> list_directory(const Path& directory) {
+  const Path path = directory.empty() ? Path(".") : directory;
+  const std::unique_ptr<DIR, CloseDirectory> open_directory(opendir(path.c_str()));
+  std::vector<std::string> names;
+  if (open_directory == nullptr) {
+    if (errno == ENOENT) {
+      return names;
+    }
+    throw system_error(cat("list ", path.native()), errno);
+  }
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = readdir(open_directory.get());  // NOLINT: one thread a stream
+    if (entry == nullptr) {
+      if (errno != 0) {
+        throw system_error(cat("list ", path.native()), errno);
+      }
+      break;
+    }
+    const std::string_view name(static_cast<const char*>(entry->d_name));
+    if (name != "." && name != "..") {
+      names.emplace_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TemporaryDirectory::TemporaryDirectory(const Path& parent, std::string_view prefix) {
+  constexpr int kMaxAttempts = 100;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    const Path path = parent / cat(prefix, random_hex(8));
+    if (mkdir(path.c_str(), 0700) == 0) {
+      m_path = path;
+      return;
+    }
+    if (errno != EEXIST) {
+      throw system_error(cat("create the directory ", path.native()), errno);
+    }
+  }
+  throw Error(Errc::internal, cat("no free temporary name in ", parent.native()));
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  if (!m_path.empty()) {
+    std::error_code ignored;  // a destructor has nobody to tell
+    std::filesystem::remove_all(m_path, ignored);
+  }
+}
+
+std::optional<FileLock> FileLock::try_acquire(const Path& lock_file) {
+  FileDescriptor file(
+      open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
+  if (!file.is_open() && errno == EACCES) {
+    // Somebody else's file: reading is enough for a lock.
+    file = FileDescriptor(open(lock_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  }
+  if (!file.is_open()) {
+    throw system_error(cat("open the lock ", lock_file.native()), errno);
+  }
+  std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), lock_file);
+  return locked ? std::optional(FileLock(std::move(*locked))) : std::nullopt;
+}
+
+std::optional<FileLock> FileLock::try_acquire_directory(const Path& directory) {
+  FileDescriptor file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file.is_open()) {
+    throw system_error(cat("open the directory ", directory.native()), errno);
+  }
+  std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), directory);
+  return locked ? std::optional(FileLock(std::move(*locked))) : std::nullopt;
+}
+
+}  // namespace base

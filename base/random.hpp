@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace base {
+
+// Bytes of the system's generator as lower-case hexadecimal (two digits a byte): for names that
+// nobody else has.
+std::string random_hex(std::size_t bytes);
+
+}  // namespace base
