@@ -16,8 +16,11 @@ struct ProcessOptions {
   // The whole environment of the child ("NAME=value"); nothing: the one that was left after secrets
   // were unset.
   std::optional<std::vector<std::string>> environment;
-  std::chrono::milliseconds timeout{0};  // 0: none; then SIGKILL for its whole process group
-  std::size_t max_output = 1 << 20;      // of each stream; more is read and dropped
+  // 0: none. With one, the child leads a process group of its own, all of which gets SIGKILL at the
+  // end of it, and it does not outlive the calling thread; without, Ctrl-C reaches it as it does
+  // us.
+  std::chrono::milliseconds timeout{0};
+  std::size_t max_output = 1 << 20;  // of each stream; more is read and dropped
   ProcessOutput output = ProcessOutput::captured;
   std::string input;  // for its standard input, else /dev/null
 };
@@ -30,12 +33,14 @@ struct ProcessResult {
   std::string errors;
 };
 
-// Runs argv[0] (searched in PATH if it has no slash) and waits. Never a shell. Only standard
-// streams are inherited. Throws Errc::not_found if there is no such program, Errc::cannot_write if
-// it may not be executed (noexec, no permission).
+// Runs argv[0] (searched in the child's PATH if it has no slash) and waits for its end, not for
+// what it left in the background. Never a shell. Only standard streams are inherited. A program
+// that is still open for writing is tried again for at most half a second. Throws Errc::not_found
+// if there is no such program, Errc::cannot_write if it may not be executed (noexec, no
+// permission), Errc::config if it is none for this machine.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
-// The program that PATH finds, or nothing.
+// The program that PATH finds, or nothing. Empty and relative entries of PATH are passed over.
 std::optional<Path> find_program(std::string_view name, std::string_view path_variable);
 
 }  // namespace base

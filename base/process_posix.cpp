@@ -1,0 +1,439 @@
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <thread>
+#include <variant>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+namespace base {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
+constexpr int kMaxBusyAttempts = 5;
+constexpr std::chrono::milliseconds kBusyPause{100};
+// How often to ask for the child's end where the system cannot tell it by a descriptor.
+constexpr int kPollMilliseconds = 20;
+
+struct Pipe {
+  FileDescriptor read_end, write_end;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw system_error("pipe", errno);
+  }
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+void set_non_blocking(const FileDescriptor& file) {
+  if (fcntl(file.number(), F_SETFL, O_NONBLOCK) != 0) {
+    throw system_error("fcntl", errno);
+  }
+}
+
+// Writing to a child that no longer reads must be an error of write(), not our end.
+class PipeSignalBlocked {
+ public:
+  PipeSignalBlocked() {
+    sigemptyset(&m_pipe_signal);
+    sigaddset(&m_pipe_signal, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    m_was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &m_pipe_signal, &m_before);
+  }
+  PipeSignalBlocked(const PipeSignalBlocked&) = delete;
+  PipeSignalBlocked& operator=(const PipeSignalBlocked&) = delete;
+  ~PipeSignalBlocked() {
+    sigset_t pending;
+    sigpending(&pending);
+    if (!m_was_pending && sigismember(&pending, SIGPIPE) == 1) {
+      int taken = 0;
+      sigwait(&m_pipe_signal, &taken);
+    }
+    pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
+  }
+
+ private:
+  sigset_t m_pipe_signal{};
+  sigset_t m_before{};
+  bool m_was_pending = false;
+};
+
+// All that the child needs, made before fork(): after it, only async-signal-safe calls are allowed,
+// because another thread may hold the allocator's lock.
+struct Launch {
+  std::string program;
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  const char* directory = nullptr;
+  int input = -1, output = -1, errors = -1;  // for the standard streams; -1: as ours
+  int failure = -1;                          // gets errno where exec fails
+  bool own_group = false;
+  pid_t parent = 0;
+};
+
+// Nothing but the standard streams gets through exec, whatever libraries opened without O_CLOEXEC.
+void close_others_on_exec() {
+#ifdef SYS_close_range
+  constexpr unsigned kCloseRangeCloexec = 4;
+  if (syscall(SYS_close_range, 3U, ~0U, kCloseRangeCloexec) == 0) {
+    return;
+  }
+#endif
+  const long most = std::min(sysconf(_SC_OPEN_MAX), 65536L);
+  for (int number = 3; number < most; ++number) {
+    fcntl(number, F_SETFD, FD_CLOEXEC);
+  }
+}
+
+[[noreturn]] void fail_in_child(const Launch& launch) {
+  const int error_number = errno;
+  // Nobody can be told if this write fails; the parent sees the exit status.
+  if (write(launch.failure, &error_number, sizeof error_number) < 0) {
+    _exit(126);
+  }
+  _exit(127);
+}
+
+[[noreturn]] void run_in_child(const Launch& launch) {
+  if (launch.own_group) {
+    setpgid(0, 0);
+#ifdef __linux__
+    // A group of its own does not hear the terminal's Ctrl-C: it must not outlive us.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != launch.parent) {
+      _exit(127);
+    }
+#endif
+  }
+  for (const auto& [from, to] :
+       {std::pair(launch.input, STDIN_FILENO), std::pair(launch.output, STDOUT_FILENO),
+        std::pair(launch.errors, STDERR_FILENO)}) {
+    if (from >= 0 && dup2(from, to) < 0) {
+      fail_in_child(launch);
+    }
+  }
+  close_others_on_exec();
+  if (launch.directory != nullptr && chdir(launch.directory) != 0) {
+    fail_in_child(launch);
+  }
+  // Ignored signals and the mask pass through exec; a program expects neither.
+  signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execve(launch.program.c_str(), launch.argv.data(), launch.environment.data());
+  fail_in_child(launch);
+}
+
+struct Child {
+  pid_t pid = -1;
+  FileDescriptor ended;  // readable once it has ended; closed where the system has no such thing
+  FileDescriptor input, output, errors;
+};
+
+// The parent's ends must not be 0, 1 or 2 in the child, where dup2 would overwrite them.
+FileDescriptor above_standard_streams(FileDescriptor file) {
+  if (file.number() > STDERR_FILENO) {
+    return file;
+  }
+  const int copy = fcntl(file.number(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (copy < 0) {
+    throw system_error("dup", errno);
+  }
+  return FileDescriptor(copy);
+}
+
+Pipe make_pipe_above_standard_streams() {
+  Pipe pipe = make_pipe();
+  pipe.read_end = above_standard_streams(std::move(pipe.read_end));
+  pipe.write_end = above_standard_streams(std::move(pipe.write_end));
+  return pipe;
+}
+
+// Starts the program; gives errno where exec failed.
+std::variant<Child, int> start(Launch& launch, const ProcessOptions& options) {
+  Child child;
+  FileDescriptor child_input;
+  Pipe output;
+  Pipe errors;
+  Pipe failure = make_pipe_above_standard_streams();
+  if (options.input.empty()) {
+    child_input = above_standard_streams(FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)));
+  } else {
+    Pipe input = make_pipe_above_standard_streams();
+    set_non_blocking(input.write_end);
+    child_input = std::move(input.read_end);
+    child.input = std::move(input.write_end);
+  }
+  launch.input = child_input.number();
+  if (options.output == ProcessOutput::captured) {
+    output = make_pipe_above_standard_streams();
+    errors = make_pipe_above_standard_streams();
+    set_non_blocking(output.read_end);
+    set_non_blocking(errors.read_end);
+    launch.output = output.write_end.number();
+    launch.errors = errors.write_end.number();
+  }
+  launch.failure = failure.write_end.number();
+  launch.parent = getpid();
+
+  child.pid = fork();
+  if (child.pid < 0) {
+    throw system_error("fork", errno);
+  }
+  if (child.pid == 0) {
+    run_in_child(launch);
+  }
+  failure.write_end = FileDescriptor();
+  int error_number = 0;
+  ssize_t count = 0;
+  do {
+    count = read(failure.read_end.number(), &error_number, sizeof error_number);
+  } while (count < 0 && errno == EINTR);
+  if (count == static_cast<ssize_t>(sizeof error_number)) {
+    while (waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    return error_number;
+  }
+#ifdef SYS_pidfd_open
+  child.ended = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, child.pid, 0U)));
+#endif
+  child.output = std::move(output.read_end);
+  child.errors = std::move(errors.read_end);
+  return child;
+}
+
+// Reads what is there; closes the stream at its end. More than `max_output` is dropped. A program
+// that writes without end must not keep us from looking at the clock, hence the bound; it is above
+// what a pipe holds, so that nothing is lost after the program's end.
+void drain(FileDescriptor& stream, std::string& kept, std::size_t max_output) {
+  std::array<char, 16384> buffer{};
+  constexpr int kMaxReads = 128;
+  for (int reads = 0; stream.is_open() && reads < kMaxReads; ++reads) {
+    const ssize_t count = read(stream.number(), buffer.data(), buffer.size());
+    if (count > 0) {
+      const std::size_t room = max_output - std::min(kept.size(), max_output);
+      kept.append(buffer.data(), std::min(static_cast<std::size_t>(count), room));
+    } else if (count == 0) {
+      stream = FileDescriptor();
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    } else if (errno != EINTR) {
+      throw system_error("read a program's output", errno);
+    }
+  }
+}
+
+// Writes what the pipe takes; closes it when all is written or nobody reads.
+void feed(FileDescriptor& stream, std::string_view& rest) {
+  while (stream.is_open()) {
+    if (rest.empty()) {
+      stream = FileDescriptor();
+      return;
+    }
+    const ssize_t count = write(stream.number(), rest.data(), rest.size());
+    if (count >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    } else if (errno == EPIPE) {
+      stream = FileDescriptor();
+    } else if (errno != EINTR) {
+      throw system_error("write a program's input", errno);
+    }
+  }
+}
+
+bool reap(pid_t pid, int flags, int& status) {
+  for (;;) {
+    const pid_t reaped = waitpid(pid, &status, flags);
+    if (reaped == pid) {
+      return true;
+    }
+    if (reaped == 0) {
+      return false;
+    }
+    if (errno != EINTR) {
+      throw system_error("waitpid", errno);
+    }
+  }
+}
+
+int poll_timeout(const std::optional<Clock::time_point>& deadline, bool must_ask) {
+  if (!deadline) {
+    return must_ask ? kPollMilliseconds : -1;
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count();
+  const auto bounded = std::clamp<decltype(left)>(left, 0, 60'000);
+  return must_ask ? std::min(static_cast<int>(bounded), kPollMilliseconds)
+                  : static_cast<int>(bounded);
+}
+
+// Waits for the end of the program itself: what it left in the background may hold the pipes open
+// for ever.
+ProcessResult attend(Child child, const ProcessOptions& options) {
+  ProcessResult result;
+  const PipeSignalBlocked blocked;
+  std::optional<Clock::time_point> deadline;
+  if (options.timeout.count() > 0) {
+    deadline = Clock::now() + options.timeout;
+  }
+  std::string_view rest = options.input;
+  int status = 0;
+  for (bool ended = false; !ended;) {
+    std::array<pollfd, 4> events{{{child.ended.number(), POLLIN, 0},
+                                  {child.output.number(), POLLIN, 0},
+                                  {child.errors.number(), POLLIN, 0},
+                                  {child.input.number(), POLLOUT, 0}}};
+    if (poll(events.data(), events.size(), poll_timeout(deadline, !child.ended.is_open())) < 0 &&
+        errno != EINTR) {
+      throw system_error("poll", errno);
+    }
+    ended = reap(child.pid, WNOHANG, status);
+    if (!ended && deadline && Clock::now() >= *deadline) {
+      result.timed_out = true;
+      kill(-child.pid, SIGKILL);
+      kill(child.pid, SIGKILL);
+      ended = reap(child.pid, 0, status);
+    }
+    feed(child.input, rest);
+    drain(child.output, result.output, options.max_output);
+    drain(child.errors, result.errors, options.max_output);
+  }
+  if (WIFSIGNALED(status)) {
+    result.signal = WTERMSIG(status);
+    result.exit_status = 128 + WTERMSIG(status);
+  } else {
+    result.exit_status = WEXITSTATUS(status);
+  }
+  return result;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  out.reserve(texts.size() + 1);
+  for (std::string& text : texts) {
+    out.push_back(text.data());
+  }
+  out.push_back(nullptr);
+  return out;
+}
+
+std::vector<std::string> environment_of_process() {
+  std::vector<std::string> out;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    out.emplace_back(*entry);
+  }
+  return out;
+}
+
+std::string resolve_program(const std::string& name, const std::vector<std::string>& environment) {
+  if (name.find('/') != std::string::npos) {
+    return name;
+  }
+  std::string_view path = kDefaultPath;
+  for (const std::string_view entry : environment) {
+    if (entry.starts_with("PATH=")) {
+      path = entry.substr(5);
+      break;
+    }
+  }
+  const std::optional<Path> found = find_program(name, path);
+  if (!found) {
+    throw Error(Errc::not_found, cat(name, ": no such program in PATH; install it"));
+  }
+  return found->native();
+}
+
+[[noreturn]] void throw_exec_error(const std::string& program, const ProcessOptions& options,
+                                   int error_number) {
+  struct stat status {};
+  if (options.directory && stat(options.directory->c_str(), &status) != 0) {
+    throw system_error(cat("run ", program, " in ", options.directory->native()), errno);
+  }
+  if (error_number == ENOEXEC) {
+    throw Error(Errc::config, cat("run ", program, ": not a program for this machine"));
+  }
+  if (error_number == ENOENT && stat(program.c_str(), &status) == 0) {
+    throw Error(Errc::not_found, cat("run ", program, ": its interpreter or loader is missing"));
+  }
+  throw system_error(cat("run ", program), error_number);
+}
+
+}  // namespace
+
+ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options) {
+  if (argv.empty() || argv.front().empty()) {
+    throw Error(Errc::config, "an empty command");
+  }
+  std::vector<std::string> arguments = argv;
+  std::vector<std::string> environment =
+      options.environment ? *options.environment : environment_of_process();
+  Launch launch;
+  launch.program = resolve_program(argv.front(), environment);
+  launch.argv = pointers(arguments);
+  launch.environment = pointers(environment);
+  launch.directory = options.directory ? options.directory->c_str() : nullptr;
+  launch.own_group = options.timeout.count() > 0;
+
+  for (int attempt = 1;; ++attempt) {
+    std::variant<Child, int> started = start(launch, options);
+    if (Child* const child = std::get_if<Child>(&started)) {
+      return attend(std::move(*child), options);
+    }
+    const int error_number = std::get<int>(started);
+    // A program that was just written: a process that another thread forked meanwhile still holds
+    // it open for writing, until its own exec.
+    if (error_number != ETXTBSY || attempt == kMaxBusyAttempts) {
+      throw_exec_error(launch.program, options, error_number);
+    }
+    std::this_thread::sleep_for(kBusyPause);
+  }
+}
+
+std::optional<Path> find_program(std::string_view name, std::string_view path_variable) {
+  if (name.empty()) {
+    return std::nullopt;
+  }
+  const auto is_program = [](const Path& path) {
+    struct stat status {};
+    return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+           access(path.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != std::string_view::npos) {
+    return is_program(Path(name)) ? std::optional(Path(name)) : std::nullopt;
+  }
+  for (const std::string_view directory : split(path_variable, ':')) {
+    // An empty or relative entry would run what lies in the current directory.
+    if (directory.starts_with('/')) {
+      Path candidate = Path(directory) / name;
+      if (is_program(candidate)) {
+        return candidate;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace base
