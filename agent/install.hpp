@@ -1,0 +1,66 @@
+#pragma once
+
+#include "agent/services.hpp"
+#include "agent/state.hpp"
+#include "base/http.hpp"
+#include "manifest-schema/manifest.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+// Refuses, with the command to use instead, where a package manager owns this program:
+// Errc::managed. `install` itself is exempt.
+void require_unmanaged(const Services& services);
+
+// The right to change this installation, for as long as it lives: the lock, recovery of what an
+// earlier run left, and a swept staging folder. Errc::locked where another run has it,
+// Errc::cannot_write with the cause where the root cannot be written.
+class WriteAccess {
+ public:
+  explicit WriteAccess(const Services& services);
+  // What recovery did, for people; empty where there was nothing to do.
+  [[nodiscard]] const std::string& recovered() const { return m_recovered; }
+
+ private:
+  base::FileLock m_lock;
+  std::string m_recovered;
+};
+
+// One release to put in place: what make_plan() decided.
+struct InstallOrder {
+  Operation operation = Operation::update;
+  schema::Version version;
+  schema::Channel channel = schema::Channel::stable;
+  schema::PlatformEntry entry;
+  std::vector<base::Url> configured_bases;  // asked before the manifest's own URLs
+  std::optional<base::Path> archive;        // taken instead of a download if its bytes are right
+  unsigned keep_versions = 2;
+  bool hold = false;  // going back by --version: hold until something newer than what was left
+};
+
+struct InstallOutcome {
+  std::optional<schema::Version> from;
+  schema::Version version;
+  std::uint64_t downloaded_bytes = 0;
+  std::vector<std::string> remarks;  // "another tool stands before it in PATH: /usr/bin/tool"
+};
+
+// Downloads, verifies, unpacks, probes, switches, checks through PATH's link, cleans up. After a
+// failure or a kill at any point the old version is complete and in place, or the new one is.
+InstallOutcome install_release(const Services& services, const WriteAccess& access,
+                               base::HttpClient& http, const InstallOrder& order);
+
+// Back to `target`, or to the previous version: the same switch, without the network. Refuses what
+// lies below `security_floor` (Errc::untrusted) and what is not complete (Errc::not_found, with the
+// versions that are). Sets the hold.
+struct RollbackOrder {
+  std::optional<schema::Version> target;
+  std::optional<schema::Version> security_floor;
+};
+InstallOutcome rollback(const Services& services, const WriteAccess& access,
+                        const RollbackOrder& order);
+
+}  // namespace agent

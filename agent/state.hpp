@@ -1,0 +1,106 @@
+#pragma once
+
+#include "agent/layout.hpp"
+#include "base/clock.hpp"
+#include "manifest-schema/channel.hpp"
+#include "manifest-schema/version.hpp"
+#include "trust/digest.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+// The small files of <root>/state. Each is JSON with a "schema" number, written whole by rename.
+// A file of a newer schema is left untouched: reading it throws Errc::config ("written by a newer
+// tool-updater"), and nothing overwrites it. A damaged file throws Errc::config with its name;
+// read_… gives nothing where there is no file.
+
+// A path file that `install` changed, or made.
+struct PathEdit {
+  base::Path file;
+  bool created = false;
+  bool operator==(const PathEdit&) const = default;
+};
+
+// How this installation came to be: receipt.json. The version that is installed is not here but in
+// the link `current`.
+struct Receipt {
+  std::string product;
+  schema::Channel channel = schema::Channel::stable;  // that it was installed from
+  base::Path bin_directory;
+  std::vector<std::string> links;      // names in bin_directory that are ours
+  std::vector<std::string> base_urls;  // given by `install --base-url`; empty: the identity's
+  std::vector<PathEdit> path_edits;    // what `uninstall` takes back
+  base::Time installed_at{};
+  schema::Version version;  // last one that was committed, for people
+  trust::Sha256 archive_sha256;
+  bool operator==(const Receipt&) const = default;
+};
+std::optional<Receipt> read_receipt(const Layout& layout);
+void write_receipt(const Layout& layout, const Receipt& receipt);
+
+// The states of agent.md, in their order. This program so far enters downloading to committed, and
+// rolling_back; the others are read and kept for the service.
+enum class JournalState {
+  downloading,
+  verified,
+  staged,
+  ready,
+  armed,
+  switched,
+  probation,
+  committed,
+  rolling_back,
+  rolled_back,
+  blocked,
+};
+std::string_view journal_state_name(JournalState state);
+
+enum class Operation { install, update, rollback };
+
+// journal.json: what is under way. It is there from the first change to the last.
+struct Journal {
+  std::string id;  // 32 hexadecimal digits; names the staging folder too
+  Operation operation = Operation::update;
+  JournalState state = JournalState::downloading;
+  std::optional<schema::Version> from;
+  schema::Version to;
+  trust::Sha256 sha256;           // of the archive
+  std::uint64_t attempts = 0;     // of the state that it is in
+  std::uint64_t transitions = 0;  // of the whole operation
+  bool hold = false;              // committing it sets the hold against `from`
+  base::Time started{};
+};
+std::optional<Journal> read_journal(const Layout& layout);
+void write_journal(const Layout& layout, const Journal& journal);
+void remove_journal(const Layout& layout);
+
+// Versions that failed on this machine: blocklist.json.
+struct BlockedVersion {
+  schema::Version version;
+  trust::Sha256 sha256;  // of the archive; another archive of that version is not blocked
+  std::string reason;
+  base::Time since{};
+};
+std::vector<BlockedVersion> read_blocklist(const Layout& layout);
+void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& blocked);
+
+// hold.json: somebody went back by hand. Nothing is taken until something newer than `left`
+// appears; then the file is removed by the update that takes it.
+struct RollbackHold {
+  schema::Version left;  // what was left
+  base::Time since{};
+};
+std::optional<RollbackHold> read_rollback_hold(const Layout& layout);
+void write_rollback_hold(const Layout& layout, const RollbackHold& hold);
+void remove_rollback_hold(const Layout& layout);
+
+// install_id: 32 hexadecimal digits from the system's random source; it never leaves the machine.
+// read_… gives nothing where there is none yet (no id: only releases that are out for everybody).
+std::optional<std::string> read_install_id(const Layout& layout);
+std::string ensure_install_id(const Layout& layout);
+
+}  // namespace agent
