@@ -57,13 +57,12 @@ std::vector<std::string_view> split_signature(std::string_view text) {
     fail(cat("the signature file is larger than ", kMaxSignatureBytes, " bytes"));
   }
   const bool carriage_returns = text.find("\r\n") != std::string_view::npos;
-  const std::string_view line_end = carriage_returns ? "\r\n" : "\n";
-  if (text.ends_with(line_end)) text.remove_suffix(line_end.size());
+  const bool last_line_ends = text.ends_with('\n');
+  if (last_line_ends) text.remove_suffix(1);
   std::vector<std::string_view> lines = base::split(text, '\n');
   if (lines.size() != 4) fail("the signature file has not exactly four lines");
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool ends_with_return = carriage_returns && i + 1 < lines.size();
-    if (ends_with_return) {
+    if (carriage_returns && (i + 1 < lines.size() || last_line_ends)) {
       if (!lines[i].ends_with('\r')) fail("the signature file mixes LF and CRLF");
       lines[i].remove_suffix(1);
     }
