@@ -34,6 +34,7 @@ struct InstallOrder {
   Operation operation = Operation::update;
   schema::Version version;
   schema::Channel channel = schema::Channel::stable;
+  schema::Platform platform;
   schema::PlatformEntry entry;
   std::vector<base::Url> configured_bases;  // asked before the manifest's own URLs
   std::optional<base::Path> archive;        // taken instead of a download if its bytes are right

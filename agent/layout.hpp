@@ -6,6 +6,7 @@
 #include "manifest-schema/version.hpp"
 #include "trust/digest.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -71,11 +72,18 @@ std::optional<schema::Version> previous_version(const Layout& layout);
 
 // What `.ok` of a version says: the archive that it came from and each file with its digest. It is
 // written last and removed first.
+struct InstalledFile {
+  trust::Sha256 sha256;
+  std::uint64_t size = 0;
+  bool operator==(const InstalledFile&) const = default;
+};
 struct CompletionMark {
   trust::Sha256 archive_sha256;
-  std::map<std::string, trust::Sha256> files;  // relative path -> digest
+  std::map<std::string, InstalledFile> files;  // by relative path
   std::vector<std::string> binaries;           // which of them are programs; each gets a PATH link
+  std::optional<std::string> agent;            // which of these is the agent
   std::vector<std::string> probe;              // of its manifest, for a rollback's own check
+  bool operator==(const CompletionMark&) const = default;
 };
 inline constexpr std::string_view kCompletionMark = ".ok";
 // Nothing where the mark is missing, damaged or of a newer schema.
@@ -90,7 +98,8 @@ std::optional<std::string> incomplete_reason(const Layout& layout, const schema:
 inline bool complete(const Layout& layout, const schema::Version& version) {
   return !incomplete_reason(layout, version).has_value();
 }
-// A quick look for lists: the mark can be read and each file is there; no digest is computed.
+// A quick look for lists: the mark can be read and each file is there with its size; no digest is
+// computed.
 bool looks_complete(const Layout& layout, const schema::Version& version);
 
 // Bytes that versions/ takes in all, for `status`.

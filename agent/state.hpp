@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agent {
@@ -42,8 +43,9 @@ struct Receipt {
 std::optional<Receipt> read_receipt(const Layout& layout);
 void write_receipt(const Layout& layout, const Receipt& receipt);
 
-// The states of agent.md, in their order. This program so far enters downloading to committed, and
-// rolling_back; the others are read and kept for the service.
+// The states of agent.md, in their order. Without a service an update enters downloading, armed,
+// switched, committed, and rolling_back, rolled_back; nothing durable tells verified, staged and
+// ready from downloading, and probation is the service's.
 enum class JournalState {
   downloading,
   verified,
@@ -60,6 +62,7 @@ enum class JournalState {
 std::string_view journal_state_name(JournalState state);
 
 enum class Operation { install, update, rollback };
+std::string_view operation_name(Operation operation);
 
 // journal.json: what is under way. It is there from the first change to the last.
 struct Journal {
@@ -87,6 +90,9 @@ struct BlockedVersion {
 };
 std::vector<BlockedVersion> read_blocklist(const Layout& layout);
 void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& blocked);
+
+// Adds one, or renews its reason.
+void block_version(const Layout& layout, const BlockedVersion& blocked);
 
 // hold.json: somebody went back by hand. Nothing is taken until something newer than `left`
 // appears; then the file is removed by the update that takes it.

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/file.hpp"
+
+#include <optional>
+#include <string>
+
+namespace agent {
+
+// The user that runs this process, and who owns a folder. Implementation: account_posix.cpp.
+
+// The home of the passwd entry; nothing where there is none.
+std::optional<base::Path> account_home();
+bool runs_as_root();
+// "ann" or "1000".
+std::string account_name();
+// Nothing where `path` does not exist.
+std::optional<std::string> owner_name(const base::Path& path);
+bool owned_by_this_account(const base::Path& path);
+
+}  // namespace agent
