@@ -38,6 +38,13 @@ class Value {
   Value(Array value) : m_storage(std::move(value)) {}                          // NOLINT
   Value(Object value) : m_storage(std::move(value)) {}                         // NOLINT
 
+  // Out of line, because GCC 12 sees uninitialized members in an inlined move of a variant.
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+
   template <class Kind>
   [[nodiscard]] const Kind* get_if() const {
     return std::get_if<Kind>(&m_storage);

@@ -23,7 +23,7 @@ using Table = std::vector<Member>;
 class Value {
  public:
   using Storage = std::variant<std::string, std::int64_t, double, bool, Array, Table>;
-  Value(Storage storage, Position position) : m_storage(std::move(storage)), m_position(position) {}
+  Value(Storage storage, Position position);
 
   template <class Kind>
   [[nodiscard]] const Kind* get_if() const {
@@ -43,6 +43,10 @@ struct Member {
   Position position;  // of the name
   Value value;
 };
+
+// Down here because a table's destructor needs to know Member.
+inline Value::Value(Storage storage, Position position)
+    : m_storage(std::move(storage)), m_position(position) {}
 
 // Reads TOML 1.0. Dates are texts. Throws Errc::config "<file_name>:12:3: …".
 Table parse(std::string_view text, std::string_view file_name);
