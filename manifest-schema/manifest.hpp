@@ -87,7 +87,7 @@ struct Release {
   bool breaking_changes = false, critical = false;
   std::optional<Version> minimum_upgrade_from;
   std::optional<Notice> yanked;
-  std::vector<RolloutStep> rollout;  // ascending by time; empty: everybody at once
+  std::vector<RolloutStep> rollout;  // ascending; empty: everybody at once
   bool operator==(const Release&) const = default;
 };
 
@@ -106,6 +106,9 @@ struct Manifest {
   std::map<Version, std::string, std::greater<>> deprecation_notices;
   bool operator==(const Manifest&) const = default;
 };
+
+// The last part of a URL's path: the name of the archive that it fetches.
+std::string asset_name(const base::Url& url);
 
 // Reads what a trusted key signed. Unknown fields are ignored; unknown platforms are left out (a
 // newer releaser may know more). A newer major schema is refused with advice to update. Throws
