@@ -36,7 +36,8 @@ struct BinaryFacts {
 // Reads headers, segments or load commands, dynamic section, version needs and imports of an ELF,
 // Mach-O (also universal) or PE file; every offset is checked against the size. One entry a slice,
 // so exactly one but for universal files. Throws Errc::config with a problem that says what the
-// file really is: "an HTML page", "truncated: segment 3 ends at byte 900 but the file has 512".
+// file really is: "is an HTML page, not an executable", "ELF file: truncated: segment 3 ends at
+// byte 900 but the file has 512".
 std::vector<BinaryFacts> read_binary(const ByteSource& source);
 
 // What the bytes are that are no binary, by their beginning: "an HTML page", "a shell script", "a

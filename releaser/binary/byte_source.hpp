@@ -22,7 +22,7 @@ class ByteSource {
     return offset <= m_size && length <= m_size - offset;
   }
   // Exactly these bytes. Throws Errc::config "truncated: <what> ends at byte 10 but the file has 5"
-  // where they are not all inside, and Errc::internal for more than kMaxRead at once.
+  // where they are not all inside, and for more than kMaxRead at once.
   [[nodiscard]] std::string read(std::uint64_t offset, std::uint64_t length,
                                  std::string_view what) const;
   // As many of them as there are.
@@ -34,11 +34,16 @@ class ByteSource {
   // Throws like read() but reads nothing.
   void require(std::uint64_t offset, std::uint64_t length, std::string_view what) const;
 
+  // A part as a source of its own, with positions from its first byte. Throws like read().
+  [[nodiscard]] ByteSource part(std::uint64_t offset, std::uint64_t length,
+                                std::string_view what) const;
+
   static constexpr std::size_t kMaxRead = 1024 * 1024;
 
  private:
   std::string_view m_memory;
   int m_file = -1;
+  std::uint64_t m_start = 0;
   std::uint64_t m_size = 0;
 };
 
