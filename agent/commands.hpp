@@ -1,0 +1,25 @@
+#pragma once
+
+#include "agent/services.hpp"
+#include "base/command_table.hpp"
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <vector>
+
+namespace agent {
+
+// Made by main at the first use, after the arguments are read (--json, --quiet, --verbose,
+// --prefix), because a command that needs none of it (version, completion) must not fail by it.
+// Throws where there is no home. The reference holds to the end of the program.
+using ServicesOf = std::function<const Services&(const base::Arguments&)>;
+
+// list, status, notice, config …, init, update, completion.
+std::vector<base::Command> reading_commands(const ServicesOf& services_of);
+// install, rollback, uninstall, __probe.
+std::vector<base::Command> changing_commands(const ServicesOf& services_of);
+// Also of a build that nobody stamped.
+base::Command version_command(const std::optional<schema::Identity>& identity, std::ostream& out);
+
+}  // namespace agent
