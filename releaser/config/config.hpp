@@ -1,0 +1,129 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "manifest-schema/platform.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What cco-release.toml says, as plain structs. Their defaults are the defaults of the keys;
+// config_keys.hpp has one line for each member.
+namespace releaser {
+
+using Argv = std::vector<std::string>;
+
+struct ProductSettings {
+  std::string name, description, homepage, license, maintainer;
+};
+
+struct VersionSettings {
+  std::string scheme = "semver";
+};
+
+struct BuildSettings {
+  std::vector<std::string> platforms;
+  std::string binary;
+  std::vector<std::string> binaries;
+  Argv command;
+  std::map<std::string, std::string> env;
+  std::vector<std::string> allow_libraries;
+};
+
+// [build.override.<platform>]: what is not given stands as in [build] and [agent].
+struct OverrideSettings {
+  std::string binary;
+  std::vector<std::string> binaries;
+  Argv command;
+  std::map<std::string, std::string> env;
+  std::string agent;
+};
+
+struct HookSettings {
+  std::vector<Argv> before, after_stamp;
+};
+
+struct AgentSettings {
+  std::string binary;
+  std::vector<std::string> probe;
+};
+
+struct ReleaseSettings {
+  std::string notes_file;
+  bool critical = false;
+  bool breaking_changes = false;
+  std::string minimum_upgrade_from;
+};
+
+// One entry of [archive] files: a pattern and where its files stand in the archive.
+struct FilePattern {
+  std::string source;
+  std::string destination;  // empty: the same relative path; ends with "/": a folder
+  int line = 0;
+};
+
+struct ArchiveSettings {
+  std::string name = "{name}-v{version}-{platform}";
+  std::map<std::string, std::string> arch_names;
+  std::vector<FilePattern> files;
+  int level = 9;
+};
+
+struct SignSettings {
+  std::string public_key, key;
+};
+
+struct DestinationSettings {
+  std::string type, name, path, url;
+  int line = 0;
+};
+
+struct InstallerSettings {};
+struct HomebrewSettings {};
+struct ScoopSettings {};
+
+struct Config {
+  base::Path file;  // cco-release.toml, as it was opened
+  base::Path root;  // the project's folder: relative paths in the file start here
+  int schema = 0;
+  ProductSettings product;
+  VersionSettings version;
+  BuildSettings build;
+  std::map<std::string, OverrideSettings> overrides;  // by platform
+  HookSettings hooks;
+  std::optional<AgentSettings> agent;
+  ReleaseSettings release;
+  ArchiveSettings archive;
+  std::optional<SignSettings> sign;
+  std::vector<DestinationSettings> destinations;
+  std::optional<InstallerSettings> installers;
+  std::optional<HomebrewSettings> homebrew;
+  std::optional<ScoopSettings> scoop;
+
+  std::vector<schema::Platform> platforms;        // of build.platforms, in its order
+  std::map<std::string, int, std::less<>> lines;  // "build.platforms": 12
+
+  // "cco-release.toml:12" of a key, or of its section, or the file's name.
+  [[nodiscard]] std::string place(std::string_view key) const;
+  // A path of the file as the process can open it: "~/" is the home, relative ones start at root.
+  [[nodiscard]] base::Path resolve(std::string_view path, std::string_view home) const;
+};
+
+// `file` where it is given, else cco-release.toml or .config/cco-release.toml in `directory`.
+// Throws Errc::config where there is none.
+base::Path find_config(const std::optional<std::string>& file, const base::Path& directory);
+
+// Reads and checks a whole file; every problem is in the one Errc::config that it throws, a line
+// each, "cco-release.toml:12: unknown key …; did you mean …?".
+Config parse_config(std::string_view text, const base::Path& file);
+Config load_config(const base::Path& file);
+
+// JSON Schema (draft 2020-12) of cco-release.toml for editors, from the same table of keys.
+std::string config_schema();
+
+// "a-z A-Z 0-9 . _ -", neither "." nor "..": what a file name in a release may be.
+bool is_file_name(std::string_view name);
+
+}  // namespace releaser

@@ -1,0 +1,188 @@
+#include "releaser/config/config_check.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "manifest-schema/version.hpp"
+#include "releaser/config/placeholders.hpp"
+#include "trust/public_key.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+
+bool is_product_name(std::string_view name) {
+  const auto is_allowed = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-';
+  };
+  return !name.empty() && name.front() != '-' && name.size() <= 64 &&
+         std::all_of(name.begin(), name.end(), is_allowed);
+}
+
+int line_of(const Config& config, std::string_view key) {
+  const auto found = config.lines.find(key);
+  return found == config.lines.end() ? 0 : found->second;
+}
+
+void check_product(const Config& config, ConfigProblems& problems) {
+  const ProductSettings& product = config.product;
+  if (!product.name.empty() && !is_product_name(product.name)) {
+    problems.add(line_of(config, "product.name"),
+                 cat("`product.name` must be made of a-z, 0-9 and \"-\", not `",
+                     base::safe_text(product.name, 80), "`"));
+  }
+  for (const auto& [key, text] :
+       {std::pair<std::string_view, const std::string&>{"product.description", product.description},
+        {"product.license", product.license},
+        {"product.maintainer", product.maintainer}}) {
+    if (text.find_first_of("\n\r") != std::string::npos) {
+      problems.add(line_of(config, key), cat("`", key, "` must be one line"));
+    }
+  }
+  try {
+    if (!product.homepage.empty()) base::Url::parse(product.homepage);
+  } catch (const base::Error& error) {
+    problems.add(line_of(config, "product.homepage"), cat("`product.homepage`: ", error.what()));
+  }
+}
+
+void check_platforms(Config& config, ConfigProblems& problems) {
+  const int line = line_of(config, "build.platforms");
+  if (config.build.platforms.empty() && line > 0) {
+    problems.add(line, "`build.platforms` is empty; name at least one, for example linux-x86_64");
+  }
+  std::vector<std::string> names;
+  for (const auto& row : schema::Platform::table())
+    names.emplace_back(row.name);
+  for (const std::string& name : config.build.platforms) {
+    const auto platform = schema::Platform::find(name);
+    if (!platform) {
+      problems.add(line, cat("unknown platform `", base::safe_text(name, 80), "`",
+                             base::did_you_mean(name, names)));
+    } else if (std::find(config.platforms.begin(), config.platforms.end(), *platform) !=
+               config.platforms.end()) {
+      problems.add(line, cat("platform `", platform->name(), "` is named twice"));
+    } else {
+      config.platforms.push_back(*platform);
+    }
+  }
+}
+
+void check_binaries(const Config& config, ConfigProblems& problems) {
+  const BuildSettings& build = config.build;
+  if (!build.binary.empty() && !build.binaries.empty()) {
+    problems.add(line_of(config, "build.binaries"),
+                 "give `build.binary` or `build.binaries`, not both");
+  }
+  for (const auto& platform : config.platforms) {
+    const auto override_of = config.overrides.find(std::string(platform.name()));
+    const bool has_own =
+        override_of != config.overrides.end() &&
+        (!override_of->second.binary.empty() || !override_of->second.binaries.empty());
+    if (build.binary.empty() && build.binaries.empty() && !has_own) {
+      problems.add(line_of(config, "build"),
+                   cat("no binary for ", platform.name(),
+                       "; give `build.binary`, for example \"build/{platform}/",
+                       config.product.name, "{exe}\""));
+      break;
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& platform : config.platforms)
+    names.emplace_back(platform.name());
+  for (const auto& [name, settings] : config.overrides) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      problems.add(line_of(config, cat("build.override.", name)),
+                   cat("[build.override.", name, "] is for a platform that `build.platforms` lacks",
+                       base::did_you_mean(name, names)));
+    }
+    if (!settings.binary.empty() && !settings.binaries.empty()) {
+      problems.add(line_of(config, cat("build.override.", name, ".binaries")),
+                   "give `binary` or `binaries`, not both");
+    }
+  }
+}
+
+void check_sign(const Config& config, ConfigProblems& problems) {
+  if (!config.sign || config.sign->public_key.empty()) return;
+  try {
+    trust::PublicKey::parse(config.sign->public_key);
+  } catch (const base::Error& error) {
+    problems.add(line_of(config, "sign.public_key"), cat("`sign.public_key`: ", error.what()));
+  }
+}
+
+void check_destinations(Config& config, ConfigProblems& problems) {
+  std::set<std::string> names;
+  for (DestinationSettings& destination : config.destinations) {
+    if (destination.name.empty()) destination.name = destination.type;
+    if (!destination.name.empty() && !names.insert(destination.name).second) {
+      problems.add(destination.line, cat("two destinations are named `", destination.name,
+                                         "`; give one another `name`"));
+    }
+    if (destination.type == "directory" && destination.path.empty()) {
+      problems.add(destination.line, "a destination of type \"directory\" needs `path`");
+    }
+    if (destination.url.empty()) continue;
+    try {
+      const auto url = base::Url::parse(destination.url);
+      if (url.is_file()) problems.add(destination.line, "`url` must be https://");
+    } catch (const base::Error& error) {
+      problems.add(destination.line, cat("`url`: ", error.what()));
+    }
+  }
+}
+
+void check_words(const Config& config, ConfigProblems& problems) {
+  if (!config.release.minimum_upgrade_from.empty()) {
+    try {
+      schema::Version::parse(config.release.minimum_upgrade_from);
+    } catch (const base::Error& error) {
+      problems.add(line_of(config, "release.minimum_upgrade_from"),
+                   cat("`release.minimum_upgrade_from`: ", error.what()));
+    }
+  }
+  for (const auto& [arch, word] : config.archive.arch_names) {
+    if (!is_file_name(word)) {
+      problems.add(line_of(config, "archive.arch_names"),
+                   cat("`archive.arch_names.", arch,
+                       "` may hold letters, digits, \".\", \"_\" and "
+                       "\"-\" only"));
+    }
+  }
+  if (config.agent && config.agent->probe.empty() && config.lines.count("agent.probe") > 0) {
+    problems.add(line_of(config, "agent.probe"),
+                 "`agent.probe` is empty; leave it out, or give a command");
+  }
+  for (const auto& [name, value] : config.build.env) {
+    if (name.empty() || name.find('=') != std::string::npos) {
+      problems.add(line_of(config, "build.env"), cat("`", name, "` cannot name a variable"));
+    }
+  }
+}
+
+}  // namespace
+
+void check_config(Config& config, ConfigProblems& problems) {
+  check_product(config, problems);
+  check_platforms(config, problems);
+  check_binaries(config, problems);
+  check_sign(config, problems);
+  check_destinations(config, problems);
+  check_words(config, problems);
+}
+
+bool is_file_name(std::string_view name) {
+  const auto is_allowed = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '.' || letter == '_' || letter == '-';
+  };
+  return !name.empty() && name != "." && name != ".." && name.size() <= 200 &&
+         std::all_of(name.begin(), name.end(), is_allowed);
+}
+
+}  // namespace releaser

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "releaser/config/config.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace releaser {
+
+// What is wrong with one file, collected and thrown together, in the order of its lines.
+class ConfigProblems {
+ public:
+  explicit ConfigProblems(std::string file) : m_file(std::move(file)) {}
+  // line 0: of the file as a whole.
+  void add(int line, const std::string& text);
+  // Throws one Errc::config.
+  void throw_if_any() const;
+
+ private:
+  std::string m_file;
+  std::vector<std::pair<int, std::string>> m_problems;
+};
+
+// The rules that no table of keys can say: names, platforms, versions, URLs, what excludes what.
+// Fills Config::platforms.
+void check_config(Config& config, ConfigProblems& problems);
+
+}  // namespace releaser

@@ -1,0 +1,152 @@
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "releaser/config/config_keys.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace releaser {
+namespace {
+
+using base::json::Array;
+using base::json::Object;
+using base::json::Value;
+
+Object schema_of_text(const KeyRules& rules) {
+  Object schema{{"type", "string"}};
+  if (rules.required && rules.pattern.empty()) schema.emplace_back("minLength", 1);
+  if (!rules.pattern.empty()) schema.emplace_back("pattern", rules.pattern);
+  if (!rules.choices.empty()) {
+    schema.emplace_back("enum", Array(rules.choices.begin(), rules.choices.end()));
+  }
+  return schema;
+}
+
+Object array_of(Object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+
+template <class Kind>
+Object schema_of_kind(const KeyRules& rules) {
+  if constexpr (std::is_same_v<Kind, bool>) {
+    return {{"type", "boolean"}};
+  } else if constexpr (std::is_same_v<Kind, int>) {
+    return {{"type", "integer"}, {"minimum", rules.minimum}, {"maximum", rules.maximum}};
+  } else if constexpr (std::is_same_v<Kind, std::vector<std::string>>) {
+    return array_of({{"type", "string"}});
+  } else if constexpr (std::is_same_v<Kind, std::vector<Argv>>) {
+    Object argv = array_of({{"type", "string"}});
+    argv.emplace_back("minItems", 1);
+    return array_of(std::move(argv));
+  } else if constexpr (std::is_same_v<Kind, std::map<std::string, std::string>>) {
+    return {{"type", "object"}, {"additionalProperties", Object{{"type", "string"}}}};
+  } else if constexpr (std::is_same_v<Kind, std::vector<FilePattern>>) {
+    const Object text{{"type", "string"}, {"minLength", 1}};
+    const Object table{{"type", "object"},
+                       {"properties", Object{{"src", text}, {"dst", Object{{"type", "string"}}}}},
+                       {"required", Array{"src"}},
+                       {"additionalProperties", false}};
+    return array_of({{"anyOf", Array{text, table}}});
+  } else {
+    return schema_of_text(rules);
+  }
+}
+
+// The member's value in a section that nobody filled, for "default".
+Value default_of(const std::string& text) { return text.empty() ? Value() : Value(text); }
+Value default_of(bool flag) { return flag; }
+Value default_of(int number) { return number == 0 ? Value() : Value(number); }
+template <class Other>
+Value default_of(const Other&) {
+  return {};
+}
+
+template <class Section>
+Object properties_of(const SectionKeys<Section>& section, Array& required) {
+  Object properties;
+  if constexpr (!std::is_empty_v<Section>) {
+    static const Section unfilled{};
+    for (const auto& key : section.keys) {
+      Object schema = std::visit(
+          [&](auto field) {
+            using Kind = std::remove_cvref_t<decltype(unfilled.*field)>;
+            Object of_kind = schema_of_kind<Kind>(key.rules);
+            of_kind.insert(of_kind.begin(), {"description", key.help});
+            const Value standard = default_of(unfilled.*field);
+            if (!standard.is_null() && !key.rules.required) {
+              of_kind.emplace_back("default", standard);
+            }
+            return of_kind;
+          },
+          key.field);
+      if (key.name == "platforms") {
+        Array names;
+        for (const auto& row : schema::Platform::table())
+          names.emplace_back(row.name);
+        schema = {{"description", key.help},
+                  {"type", "array"},
+                  {"items", Object{{"enum", names}}},
+                  {"minItems", 1},
+                  {"uniqueItems", true}};
+      }
+      if (key.rules.required) required.emplace_back(key.name);
+      properties.emplace_back(std::string(key.name), std::move(schema));
+    }
+  }
+  return properties;
+}
+
+Object object_schema(std::string_view help, Object properties, Array required) {
+  Object schema{{"description", help},
+                {"type", "object"},
+                {"properties", std::move(properties)},
+                {"additionalProperties", false}};
+  if (!required.empty()) schema.emplace_back("required", std::move(required));
+  return schema;
+}
+
+}  // namespace
+
+std::string config_schema() {
+  Object root_properties;
+  Array root_required;
+  Object override_schema;
+  // Sections below others come after them, so [build] is kept back until its override is known.
+  std::vector<std::pair<std::string, Object>> sections;
+  visit_sections([&](const auto& section) {
+    Array required;
+    Object properties = properties_of(section, required);
+    const std::string name(section.name);
+    if (section.kind == SectionKind::root) {
+      root_properties = std::move(properties);
+      root_required = std::move(required);
+      return;
+    }
+    Object schema = object_schema(section.help, std::move(properties), std::move(required));
+    if (section.kind == SectionKind::table_per_platform) {
+      override_schema = {{"description", section.help},
+                         {"type", "object"},
+                         {"additionalProperties", std::move(schema)}};
+      return;
+    }
+    if (section.kind == SectionKind::array_of_tables) schema = array_of(std::move(schema));
+    if (section.required) root_required.emplace_back(name);
+    sections.emplace_back(name, std::move(schema));
+  });
+  for (auto& [name, schema] : sections) {
+    if (name == "build") {
+      for (auto& [member, value] : schema) {
+        if (member != "properties") continue;
+        Object properties = *value.template get_if<Object>();
+        properties.emplace_back("override", override_schema);
+        value = std::move(properties);
+      }
+    }
+    root_properties.emplace_back(name, std::move(schema));
+  }
+  Object schema = object_schema("how to make and publish releases of one product",
+                                std::move(root_properties), std::move(root_required));
+  schema.insert(schema.begin(), {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                                 {"title", "cco-release.toml"}});
+  return base::json::write(schema, base::json::Style::pretty);
+}
+
+}  // namespace releaser
