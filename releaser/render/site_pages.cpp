@@ -1,0 +1,73 @@
+#include "releaser/render/site_pages.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/render/embedded.hpp"
+#include "releaser/render/escape.hpp"
+#include "releaser/render/template.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace releaser {
+namespace {
+
+// Every key that may sign, stable's first; the pages show the first one.
+std::vector<std::string> key_lines(const Product& product) {
+  std::vector<std::string> lines;
+  for (const auto& [channel, keys] : product.public_keys) {
+    for (const auto& key : keys) {
+      if (std::find(lines.begin(), lines.end(), key.line()) == lines.end()) {
+        lines.push_back(key.line());
+      }
+    }
+  }
+  if (lines.empty()) {
+    throw base::Error(base::Errc::internal, "a site without a public key");
+  }
+  return lines;
+}
+
+// Fills a template with those of the product's marks that it asks for.
+std::string fill(std::string_view file_name, const Marks& all) {
+  const std::string_view text = embedded_template(file_name);
+  Marks wanted;
+  for (const auto& [name, value] : all) {
+    if (text.find(base::cat('@', name, '@')) != std::string_view::npos) {
+      wanted.emplace(name, value);
+    }
+  }
+  return fill_template(text, wanted);
+}
+
+}  // namespace
+
+std::vector<SitePage> render_site_pages(const Product& product) {
+  const auto keys = key_lines(product);
+  Marks marks{
+      {"NAME", product.name},
+      {"DESCRIPTION", product.description},
+      {"HOMEPAGE", product.homepage},
+      {"LICENSE", product.license},
+      {"BASE_URL", product.base_url.text()},
+      {"PUBLIC_KEY", keys.front()},
+      {"AGENT", product.agent.value_or("")},
+      {"NAME_SH", sh_literal(product.name)},
+      {"AGENT_SH", sh_literal(product.agent.value_or(""))},
+      {"BASE_URL_SH", sh_literal(product.base_url.text())},
+      {"PUBLIC_KEYS_SH", sh_literal(base::join(keys, " "))},
+  };
+  marks.emplace(
+      "UPDATING",
+      fill(product.agent ? "updating_by_agent.md.in" : "updating_by_installer.md.in", marks));
+  return {
+      {"README.md", fill("site_readme.md.in", marks)},
+      {"docs/INSTALLATION.md", fill("INSTALLATION.md.in", marks)},
+      {"docs/TROUBLESHOOTING.md", fill("TROUBLESHOOTING.md.in", marks)},
+      {"docs/UPDATING.md", fill("UPDATING.md.in", marks)},
+      {"scripts/uninstall.sh", fill("uninstall.sh.in", marks), true},
+      {"scripts/verify-installation.sh", fill("verify-installation.sh.in", marks), true},
+  };
+}
+
+}  // namespace releaser
