@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,8 @@ namespace base {
 
 enum class ArchiveFormat { tar_gz, zip };
 
-// What a signed manifest promises; anything beyond it is refused while it unpacks.
+// What a signed manifest promises; anything beyond it is refused while it unpacks: not a byte more
+// is written. `entries` counts files and directories that the archive names.
 struct ArchiveLimits {
   std::uint64_t unpacked_size = 0;
   std::uint64_t entries = 0;
@@ -29,9 +31,10 @@ struct UnpackedFile {
 using UnpackObserver = std::function<ByteSink(const UnpackedFile& file)>;
 
 // Unpacks an open archive, read from its first byte, into an existing empty directory. Entries are
-// regular files and directories only, each path relative and inside (facts: hardening 8), no name
-// twice (case folded), modes become 0755 or 0644, times and owners are not taken; each file is
-// fsynced. Throws Errc::untrusted for whatever breaks a rule, Errc::cannot_write for the disk.
+// regular files and directories only, each path as unsafe_path_reason() wants it, no name twice
+// (case folded), modes become 0755 or 0644, times, owners and whatever else are not taken; each
+// file and directory is fsynced. The descriptor's offset is neither used nor moved. Throws
+// Errc::untrusted for whatever breaks a rule, Errc::cannot_write for the disk.
 std::vector<UnpackedFile> unpack_archive(const FileDescriptor& archive, ArchiveFormat format,
                                          const Path& into, const ArchiveLimits& limits,
                                          const UnpackObserver& observer);
@@ -40,5 +43,9 @@ std::vector<UnpackedFile> unpack_archive(const FileDescriptor& archive, ArchiveF
 // `path` is a relative path without "..", ".", empty parts, backslash, colon, control characters,
 // reserved Windows names, trailing dots or blanks; else what is wrong with it.
 std::optional<std::string> unsafe_path_reason(std::string_view path);
+
+// A key under which two names are equal if a file system that folds case takes them for one. No
+// name for people. `path` is one that unsafe_path_reason() accepts.
+std::string case_folded(std::string_view path);
 
 }  // namespace base
