@@ -1,0 +1,186 @@
+#include "releaser/render/formula.hpp"
+
+#include "base/text.hpp"
+#include "releaser/render/embedded.hpp"
+#include "releaser/render/escape.hpp"
+#include "releaser/render/formula_description.hpp"
+#include "releaser/render/package_name.hpp"
+#include "releaser/render/spdx.hpp"
+#include "releaser/render/template.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <span>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+
+// What one simulated machine of Homebrew gets: the first of these that the release has.
+struct Slot {
+  std::string_view mark, machine;
+  std::array<std::string_view, 2> platforms;
+};
+constexpr std::array kSlots{
+    Slot{"MACOS_ARM", "macOS on arm64", {"darwin-arm64", "darwin-universal"}},
+    Slot{"MACOS_INTEL", "macOS on x86_64", {"darwin-x86_64", "darwin-universal"}},
+    Slot{"LINUX_ARM", "Linux on arm64", {"linux-aarch64", "linux-aarch64-musl"}},
+    Slot{"LINUX_INTEL", "Linux on x86_64", {"linux-x86_64", "linux-x86_64-musl"}},
+};
+
+const schema::PlatformEntry* find_entry(const schema::Release& release,
+                                        std::span<const std::string_view> names) {
+  for (const auto name : names) {
+    const auto platform = schema::Platform::find(name);
+    if (!platform) continue;
+    const auto found = release.platforms.find(*platform);
+    if (found != release.platforms.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+bool is_class_name(std::string_view name) {
+  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z' &&
+         std::all_of(name.begin(), name.end(),
+                     [](unsigned char letter) { return std::isalnum(letter) != 0; });
+}
+
+// `"MIT"`, `any_of: ["Apache-2.0", "MIT"]`.
+std::string license_in_ruby(const LicenseExpression& expression) {
+  using Kind = LicenseExpression::Kind;
+  if (expression.kind == Kind::license) {
+    const auto name = ruby_literal(expression.name);
+    if (expression.exception.empty()) return name;
+    return cat(name, " => { with: ", ruby_literal(expression.exception), " }");
+  }
+  std::vector<std::string> parts;
+  for (const auto& part : expression.parts) {
+    const auto text = license_in_ruby(part);
+    parts.push_back(part.kind == Kind::license ? text : cat("{ ", text, " }"));
+  }
+  return cat(expression.kind == Kind::any_of ? "any_of" : "all_of", ": [", base::join(parts, ", "),
+             "]");
+}
+
+std::string license_line(const std::string& license) {
+  if (license.empty()) return "";
+  const auto expression = parse_license(license);
+  return cat("  license ", expression ? license_in_ruby(*expression) : ":cannot_represent", "\n");
+}
+
+std::string livecheck(const Product& product, schema::Channel channel) {
+  const auto manifest = product.base_url.child(schema::channel_manifest_name(channel));
+  if (manifest.is_file()) return "";
+  return cat("\n  livecheck do\n    url ", ruby_literal(manifest.text()),
+             "\n    strategy :json do |json|\n      json[\"latest\"][",
+             ruby_literal(schema::channel_name(channel)), "]\n    end\n  end\n");
+}
+
+// The package of a channel puts the same program into bin as that of the stable channel.
+std::string conflicts(const Product& product, schema::Channel channel) {
+  if (channel == schema::Channel::stable) return "";
+  return cat("\n  conflicts_with ", ruby_literal(product.name), ", because: ",
+             ruby_literal(cat("both install the ", product.binaries.front(), " binary")), "\n");
+}
+
+// An argument as it stands in a shell line inside of a Ruby text.
+std::string shell_argument(const std::string& argument) {
+  const bool is_plain =
+      !argument.empty() && std::all_of(argument.begin(), argument.end(), [](unsigned char letter) {
+        return std::isalnum(letter) != 0 ||
+               std::string_view("-_./=:,+").find(static_cast<char>(letter)) !=
+                   std::string_view::npos;
+      });
+  const auto quoted = ruby_literal(is_plain ? argument : sh_literal(argument));
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+// Runs the probe of the release, which prints the version.
+std::string test_of(const Product& product, const schema::PlatformEntry& entry) {
+  std::vector<std::string> probe = entry.probe;
+  const auto& binaries = product.binaries;
+  if (probe.empty() ||
+      std::find(binaries.begin(), binaries.end(), probe.front()) == binaries.end()) {
+    probe = {binaries.front(), "--version"};
+  }
+  std::string line = "#{bin}/";
+  for (std::size_t i = 0; i < probe.size(); ++i) {
+    line += cat(i == 0 ? "" : " ", shell_argument(probe[i]));
+  }
+  return cat("    assert_match version.to_s, shell_output(\"", line, "\")\n");
+}
+
+}  // namespace
+
+std::string formula_class_name(std::string_view formula_name) {
+  std::string name;
+  bool begins_word = true;
+  for (std::size_t i = 0; i < formula_name.size(); ++i) {
+    const auto letter = static_cast<unsigned char>(formula_name[i]);
+    const bool is_separator = letter == '-' || letter == '_' || letter == '.' || letter == ' ';
+    const bool joins = is_separator && i > 0 && i + 1 < formula_name.size() &&
+                       std::isalnum(static_cast<unsigned char>(formula_name[i + 1])) != 0;
+    if (joins) {
+      begins_word = true;
+      continue;
+    }
+    name += static_cast<char>(begins_word ? std::toupper(letter) : std::tolower(letter));
+    begins_word = false;
+  }
+  std::replace(name.begin(), name.end(), '+', 'x');
+  const auto at = name.find('@');
+  if (at != std::string::npos && at > 0 && at + 1 < name.size() &&
+      std::isdigit(static_cast<unsigned char>(name[at + 1])) != 0) {
+    name.replace(at, 1, "AT");
+  }
+  return name;
+}
+
+PackageResult render_formula(const Product& product, const schema::Version& version,
+                             const schema::Release& release) {
+  const auto name = package_name(product.name, release.channel);
+  const auto class_name = formula_class_name(name);
+  if (!is_class_name(class_name)) {
+    return SkippedPackage{cat("\"", name, "\" gives no class name that Ruby accepts")};
+  }
+  Marks marks;
+  std::vector<std::string> missing;
+  for (const auto& slot : kSlots) {
+    const auto* entry = find_entry(release, slot.platforms);
+    if (entry == nullptr) {
+      missing.emplace_back(slot.machine);
+      continue;
+    }
+    marks[cat(slot.mark, "_URL")] = ruby_literal(entry->url.text());
+    marks[cat(slot.mark, "_SHA256")] = ruby_literal(entry->sha256.hex());
+    marks["TEST"] = test_of(product, *entry);
+  }
+  if (!missing.empty()) {
+    return SkippedPackage{cat("the release has nothing for ", base::join(missing, ", "),
+                              ", and Homebrew refuses a whole tap for one formula without a url")};
+  }
+
+  PackageFile file{.name = cat(name, ".rb"), .text = {}, .warnings = {}};
+  const auto description = formula_description(product.description, product.name);
+  if (!description.changes.empty()) {
+    file.warnings.push_back(cat("formula: the description became \"", description.text,
+                                "\": ", base::join(description.changes, "; ")));
+  }
+  marks["CLASS"] = class_name;
+  marks["DESCRIPTION"] = ruby_literal(description.text);
+  marks["HOMEPAGE"] = ruby_literal(product.homepage);
+  marks["VERSION"] = ruby_literal(version.text());
+  marks["LICENSE"] = license_line(product.license);
+  marks["LIVECHECK"] = livecheck(product, release.channel);
+  marks["CONFLICTS"] = conflicts(product, release.channel);
+  for (const auto& binary : product.binaries) {
+    marks["INSTALL"] += cat("    bin.install ", ruby_literal(binary), "\n");
+  }
+  file.text = fill_template(embedded_template("formula.rb.in"), marks);
+  return file;
+}
+
+}  // namespace releaser
