@@ -19,10 +19,9 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <new>
 
 #include <locale.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace base {
 namespace {
@@ -74,26 +73,24 @@ std::uint64_t most_bytes(const ArchiveLimits& limits) {
 
 // The archive's file as libarchive sees it: an offset of its own, read by pread.
 struct Source {
-  int descriptor = -1;
-  std::uint64_t size = 0;
+  const FileDescriptor& file;
+  std::uint64_t size;
   std::uint64_t offset = 0;
   std::string piece = std::string(kPieceBytes, '\0');
 };
 
 la_ssize_t read_source(archive* reader, void* client, const void** bytes) {
   Source& source = *static_cast<Source*>(client);
-  ssize_t count = 0;
-  do {
-    count = pread(source.descriptor, source.piece.data(), source.piece.size(),
-                  static_cast<off_t>(source.offset));
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) {
-    archive_set_error(reader, errno, "read error");
+  try {
+    const std::size_t count =
+        read_at(source.file, source.piece.data(), source.piece.size(), source.offset);
+    source.offset += count;
+    *bytes = source.piece.data();
+    return static_cast<la_ssize_t>(count);
+  } catch (const Error& error) {  // an exception may not pass through the library
+    archive_set_error(reader, EIO, "%s", error.what());
     return ARCHIVE_FATAL;
   }
-  source.offset += static_cast<std::uint64_t>(count);
-  *bytes = source.piece.data();
-  return count;
 }
 
 la_int64_t seek_source(archive* reader, void* client, la_int64_t offset, int whence) {
@@ -379,9 +376,7 @@ std::vector<UnpackedFile> unpack_tar_gz(Source& source, const ArchiveLimits& lim
 std::vector<UnpackedFile> unpack_archive(const FileDescriptor& archive, ArchiveFormat format,
                                          const Path& into, const ArchiveLimits& limits,
                                          const UnpackObserver& observer) {
-  Source source;
-  source.descriptor = archive.number();
-  source.size = file_size(archive);
+  Source source{archive, file_size(archive)};
   if (source.size > most_bytes(limits)) {
     refuse("larger than what the manifest declares can make it");
   }

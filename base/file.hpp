@@ -44,6 +44,10 @@ std::uint64_t file_size(const FileDescriptor& file);
 // than `max_bytes`.
 std::string read_file(const Path& path, std::size_t max_bytes);
 std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max_bytes);
+// Reads up to `size` bytes at an offset, as pread(2): fewer at the end of the file, then 0. The
+// descriptor's own offset is neither used nor moved.
+std::size_t read_at(const FileDescriptor& file, char* buffer, std::size_t size,
+                    std::uint64_t offset);
 // Sends a file's bytes to `sink` in pieces, from the first byte; the descriptor's offset is not
 // used.
 void stream_file(const FileDescriptor& file, const ByteSink& sink);

@@ -47,18 +47,6 @@ void require_regular(const Path& path, const struct stat& status) {
   }
 }
 
-ssize_t read_at(const FileDescriptor& file, char* buffer, std::size_t size, std::uint64_t offset) {
-  for (;;) {
-    const ssize_t count = pread(file.number(), buffer, size, static_cast<off_t>(offset));
-    if (count >= 0) {
-      return count;
-    }
-    if (errno != EINTR) {
-      throw system_error("read", errno);
-    }
-  }
-}
-
 std::string read_open_file(const FileDescriptor& file, const Path& path, std::size_t max_bytes) {
   const std::uint64_t size = file_size(file);
   if (size > max_bytes) {
@@ -71,8 +59,8 @@ std::string read_open_file(const FileDescriptor& file, const Path& path, std::si
   for (;;) {
     const std::size_t wanted = filled < size ? static_cast<std::size_t>(size) : filled + 4096;
     bytes.resize(std::min(wanted, max_bytes) + 1);
-    const ssize_t count = read_at(file, bytes.data() + filled, bytes.size() - filled, filled);
-    filled += static_cast<std::size_t>(count);
+    const std::size_t count = read_at(file, bytes.data() + filled, bytes.size() - filled, filled);
+    filled += count;
     if (filled > max_bytes) {
       throw Error(Errc::config,
                   cat(path.native(), ": larger than the ", max_bytes, " bytes allowed"));
@@ -146,16 +134,29 @@ std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max
   }
 }
 
+std::size_t read_at(const FileDescriptor& file, char* buffer, std::size_t size,
+                    std::uint64_t offset) {
+  for (;;) {
+    const ssize_t count = pread(file.number(), buffer, size, static_cast<off_t>(offset));
+    if (count >= 0) {
+      return static_cast<std::size_t>(count);
+    }
+    if (errno != EINTR) {
+      throw system_error("read", errno);
+    }
+  }
+}
+
 void stream_file(const FileDescriptor& file, const ByteSink& sink) {
   std::string piece(kPieceBytes, '\0');
   std::uint64_t offset = 0;
   for (;;) {
-    const ssize_t count = read_at(file, piece.data(), piece.size(), offset);
+    const std::size_t count = read_at(file, piece.data(), piece.size(), offset);
     if (count == 0) {
       return;
     }
-    sink(std::string_view(piece.data(), static_cast<std::size_t>(count)));
-    offset += static_cast<std::uint64_t>(count);
+    sink(std::string_view(piece.data(), count));
+    offset += count;
   }
 }
 
