@@ -20,11 +20,12 @@ namespace agent {
 // release is the one that is named.
 enum class Rule {
   taken,
+  not_asked_for,  // --version names another one
   current,
-  older,    // nothing goes down by itself
-  channel,  // of a channel that the user does not see
   security_floor,
   yanked,
+  older,         // nothing goes down by itself
+  channel,       // of a channel that the user does not see
   platform,      // no archive for this machine
   requirements,  // an archive, but the machine is below its floors
   blocked,       // failed on this machine
@@ -36,8 +37,7 @@ enum class Rule {
   breaking,
   window,
   rollout,
-  passed_over,    // could be taken, but a newer one is
-  not_asked_for,  // --version names another one
+  passed_over,  // could be taken, but a newer one is
 };
 std::string_view rule_name(Rule rule);
 
@@ -96,7 +96,7 @@ struct Held {
   schema::Version version;
   Rule rule;
   std::string reason;
-  std::string advice;  // how a person takes it anyway; may be empty
+  std::string advice;  // arguments that take it anyway: "update --version 1.2.3"; may be empty
 };
 
 // An order that cannot be obeyed, or a machine for which there is nothing at all.
@@ -106,7 +106,7 @@ struct Refused {
 };
 
 struct Decision {
-  std::variant<Install, UpToDate, Held, Refused> outcome;
+  std::variant<UpToDate, Install, Held, Refused> outcome;
   std::vector<Verdict> verdicts;     // every release, newest first
   std::vector<std::string> notices;  // deprecation, a withdrawn current version, a halt passed by
 };
