@@ -129,6 +129,17 @@ bool is_signed(std::string_view signature, std::string_view message, const Publi
                                      key.bytes().data()) == 0;
 }
 
+// Proves the comment; the signature of the digest is checked by the caller.
+const PublicKey& check_comment(const UnverifiedSignature& signature,
+                               std::span<const PublicKey> keys) {
+  start_sodium();
+  const PublicKey& key = find_key(signature, keys);
+  if (!is_signed(signature.of_digest_and_comment, signature.of_digest + signature.comment, key)) {
+    fail(cat("the signature by key ", key.id_text(), " does not fit its trusted comment"));
+  }
+  return key;
+}
+
 struct Proof {
   TrustedComment comment;
   PublicKey key;
@@ -136,15 +147,11 @@ struct Proof {
 
 Proof check(const Blake2b& digest, std::string_view unverified_signature,
             std::span<const PublicKey> keys) {
-  start_sodium();
   const UnverifiedSignature signature = parse_signature(unverified_signature);
-  const PublicKey& key = find_key(signature, keys);
+  const PublicKey& key = check_comment(signature, keys);
   const std::string_view message(reinterpret_cast<const char*>(digest.data()), digest.size());
   if (!is_signed(signature.of_digest, message, key)) {
     fail(cat("the signature by key ", key.id_text(), " does not fit these bytes"));
-  }
-  if (!is_signed(signature.of_digest_and_comment, signature.of_digest + signature.comment, key)) {
-    fail("the signature does not fit its trusted comment");
   }
   return {TrustedComment::parse(signature.comment), key};
 }
@@ -196,6 +203,13 @@ SignedBytes verify(std::string unverified_bytes, std::string_view unverified_sig
                    std::span<const PublicKey> keys) {
   Proof proof = check(blake2b_of(unverified_bytes), unverified_signature, keys);
   return {std::move(unverified_bytes), std::move(proof.comment), proof.key};
+}
+
+TrustedComment verify_comment(std::string_view unverified_signature,
+                              std::span<const PublicKey> keys) {
+  const UnverifiedSignature signature = parse_signature(unverified_signature);
+  check_comment(signature, keys);
+  return TrustedComment::parse(signature.comment);
 }
 
 SignedDigest verify_digest(const Blake2b& digest, std::string_view unverified_signature,

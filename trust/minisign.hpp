@@ -77,4 +77,9 @@ SignedBytes verify(std::string unverified_bytes, std::string_view unverified_sig
 SignedDigest verify_digest(const Blake2b& digest, std::string_view unverified_signature,
                            std::span<const PublicKey> keys);
 
+// The trusted comment alone, which a signature of its own covers: what it says of a file (its name,
+// its SHA-256) is known before the file is there. It proves nothing about any bytes.
+TrustedComment verify_comment(std::string_view unverified_signature,
+                              std::span<const PublicKey> keys);
+
 }  // namespace trust

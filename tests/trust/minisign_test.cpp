@@ -76,7 +76,7 @@ TEST_SUITE("trust/minisign") {
 
   TEST_CASE("the key id is only a hint: another key under the same id is refused") {
     const PublicKey impostor(own_key().id(), PublicKey::parse(vectors::kAuthorsLine).bytes());
-    check_error(Errc::untrusted, "does not fit these bytes",
+    check_error(Errc::untrusted, "does not fit its trusted comment",
                 [&] { trust::verify("test", vectors::kTestSignature, std::array{impostor}); });
     check_error(Errc::config, "two trusted keys have the id 0807060504030201", [&] {
       trust::verify("test", vectors::kTestSignature, std::array{impostor, own_key()});
@@ -173,6 +173,30 @@ TEST_SUITE("trust/minisign") {
   TEST_CASE("the trusted comment is covered by the second signature") {
     check_refused(own_replaced("file:test", "file:best"), "does not fit its trusted comment");
     check_refused(own_replaced("\thashed", ""), "does not fit its trusted comment");
+  }
+
+  TEST_CASE("the trusted comment is proven without the file, and only by its key") {
+    CHECK(trust::verify_comment(vectors::kTestSignature, std::array{own_key()}).find("file") ==
+          "test");
+    check_error(Errc::untrusted, "does not fit its trusted comment", [] {
+      trust::verify_comment(own_replaced("file:test", "file:best"), std::array{own_key()});
+    });
+    check_error(Errc::untrusted, "not trusted here",
+                [] { trust::verify_comment(vectors::kAuthorsSignature, std::array{own_key()}); });
+  }
+
+  TEST_CASE("a signature of other bytes does not pass with a comment that is right") {
+    // The first signature is covered by the second: neither can be exchanged alone.
+    const trust::SecretKey key = secret_key();
+    const TrustedComment comment = TrustedComment::parse("file:test");
+    const std::string of_a = key.sign(trust::blake2b_of("a"), comment);
+    const std::string of_b = key.sign(trust::blake2b_of("b"), comment);
+    const auto lines_of_a = base::split_lines(of_a);
+    const auto lines_of_b = base::split_lines(of_b);
+    const std::string mixed = base::cat(lines_of_a[0], "\n", lines_of_b[1], "\n", lines_of_a[2],
+                                        "\n", lines_of_a[3], "\n");
+    check_error(Errc::untrusted, "does not fit its trusted comment",
+                [&] { trust::verify("b", mixed, std::array{own_key()}); });
   }
 
   TEST_CASE("rule f: a signed comment that is no list of distinct fields is refused") {

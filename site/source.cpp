@@ -1,0 +1,74 @@
+#include "site/source.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <chrono>
+
+namespace site {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+constexpr std::chrono::seconds kSmallFileDeadline{60};
+constexpr std::size_t kMaxEtagBytes = 256;
+
+bool is_missing(int status) { return status == 404 || status == 410; }
+
+}  // namespace
+
+base::HttpResponse get(base::HttpClient& http, const base::HttpRequest& request,
+                       const base::ByteSink& sink) {
+  return request.url.is_file() ? base::read_file_url(request, sink) : http.get(request, sink);
+}
+
+bool looks_like_web_page(std::string_view first_bytes) {
+  const std::string start = base::lower_case(base::trim(first_bytes.substr(0, 256)));
+  return start.starts_with("<!doctype html") || start.starts_with("<html");
+}
+
+std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Url& url,
+                                          std::size_t max_bytes, std::string_view etag,
+                                          Freshness freshness) {
+  base::HttpRequest request{
+      .url = url, .headers = {}, .max_bytes = max_bytes, .deadline = kSmallFileDeadline};
+  if (!etag.empty()) request.headers.emplace_back("If-None-Match", etag);
+  if (freshness == Freshness::from_the_origin) {
+    request.headers.emplace_back("Cache-Control", "no-cache");
+  }
+  SmallFile file;
+  const base::HttpResponse response =
+      get(http, request, [&](std::string_view bytes) { file.unverified_bytes += bytes; });
+  if (is_missing(response.status)) return std::nullopt;
+  file.not_modified = response.status == 304 && !etag.empty();
+  if (response.status != 200 && !file.not_modified) {
+    throw Error(Errc::network, cat("HTTP ", response.status));
+  }
+  if (looks_like_web_page(file.unverified_bytes)) {
+    throw Error(Errc::network,
+                "the answer is a web page; is there a login page between here and the server?");
+  }
+  file.etag = response.header("etag").value_or("");
+  if (file.etag.size() > kMaxEtagBytes) file.etag.clear();
+  return file;
+}
+
+void Failures::add(const base::Url& source, Errc code, std::string_view problem) {
+  if (!m_text.empty()) m_text += "; ";
+  m_text += cat(source.text(), ": ", problem);
+  m_untrusted = m_untrusted || code == Errc::untrusted;
+  m_network = m_network || code == Errc::network;
+}
+
+Error Failures::error() const {
+  const Errc otherwise = m_network ? Errc::network : Errc::not_found;
+  return {m_untrusted ? Errc::untrusted : otherwise, m_text};
+}
+
+bool is_fault_of_source(Errc code) {
+  return code == Errc::network || code == Errc::untrusted || code == Errc::not_found;
+}
+
+}  // namespace site

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "manifest-schema/channel.hpp"
+#include "manifest-schema/version.hpp"
+#include "trust/public_key.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace site {
+
+inline constexpr std::size_t kMaxWatermarkBytes = 64 * 1024;
+
+using ChannelKeys = std::map<schema::Channel, std::vector<trust::PublicKey>>;
+
+// The highest that a channel's manifest has said so far. It is bound to the key that signed it and
+// counts only while that key is one of the channel's: a thief who signed generation 2^53 must not
+// stop an agent for ever.
+struct ChannelMark {
+  trust::PublicKey key;
+  std::uint64_t generation = 0;
+  base::Time generated{};
+  std::optional<schema::Version> security_floor;
+  bool operator==(const ChannelMark&) const = default;
+};
+
+// What an agent has seen of a site; stored between runs. It only ever rises.
+struct Watermark {
+  std::map<schema::Channel, ChannelMark> channels;
+
+  // The mark of a channel, if it counts with these keys.
+  [[nodiscard]] const ChannelMark* find(schema::Channel channel,
+                                        std::span<const trust::PublicKey> keys) const;
+  // The newest `generated` and the highest floor of all channels, by the marks that count.
+  [[nodiscard]] std::optional<base::Time> newest_generated(const ChannelKeys& keys) const;
+  [[nodiscard]] std::optional<schema::Version> security_floor(const ChannelKeys& keys) const;
+
+  bool operator==(const Watermark&) const = default;
+};
+
+// JSON with a schema number.
+std::string write_watermark(const Watermark& watermark);
+// Throws Errc::config for a damaged text and for one of a newer schema, which is to be left as it
+// is.
+Watermark parse_watermark(std::string_view text);
+
+}  // namespace site
