@@ -63,12 +63,18 @@ class Progress {
   bool m_finished = false;
 };
 
+// The text of one moment of a transfer, at most `columns` wide: "fetch x [==>   ] 45 % 1.3 of 2.9
+// MB, 5.1 MB/s, 3 s left". A total of 0 is not known.
+std::string progress_line(std::string_view what, std::uint64_t done_bytes,
+                          std::uint64_t total_bytes, std::chrono::milliseconds elapsed,
+                          int columns);
+
 // Asks one question on the terminal (stderr) and reads a line of stdin. Enter means the default.
-// Nothing on end of input. Never called without Terminal.input && Terminal.messages. Throws
+// Never called without Terminal.input && Terminal.messages. Throws
 // Errc::cancelled on Ctrl-C, "q" or Ctrl-D.
 std::string ask(const Messages& messages, std::string_view question,
                 std::string_view default_answer);
-// Reads a password without echo. Same rules.
+// Reads a password without echo. Same rules, but "q" is a password like any other.
 std::string ask_password(const Messages& messages, std::string_view question);
 
 }  // namespace base

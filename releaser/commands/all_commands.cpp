@@ -1,0 +1,24 @@
+#include "releaser/commands/all_commands.hpp"
+
+#include "base/build_info.hpp"
+#include "releaser/commands/completion.hpp"
+#include "releaser/commands/man.hpp"
+#include "releaser/commands/version.hpp"
+
+namespace releaser {
+
+CommandLine::CommandLine(const Services& services)
+    : program{.name = "cco-release",
+              .version = base::build_info().version,
+              .summary = "makes releases of command-line programs and publishes them",
+              .common_options = common_options(),
+              .commands = {}} {
+  // In the order of --help: as a new user meets them.
+  program.commands = {
+      add_completion(services, program),
+      add_man(services, program),
+      add_version(services),
+  };
+}
+
+}  // namespace releaser

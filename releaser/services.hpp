@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/command_table.hpp"
+#include "base/environment.hpp"
+#include "base/file.hpp"
+#include "base/terminal.hpp"
+#include "trust/signing/secret_key.hpp"
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace releaser {
+
+// What main found out once, for the outermost functions; everything deeper gets the two or three
+// values that it needs.
+struct Services {
+  const base::Environment& environment;  // without the secrets
+  base::Time now;
+  base::Terminal terminal;
+  std::ostream& out;     // results
+  std::ostream& errors;  // messages
+  // CCO_RELEASE_KEY and CCO_RELEASE_PASSWORD: contents, taken out of the environment first.
+  std::optional<trust::SecretBytes> release_key;
+  std::optional<trust::SecretBytes> release_password;
+};
+
+// The options that every command has, in the order of --help.
+std::vector<base::Option> common_options();
+
+// Messages as --quiet and --verbose want them.
+base::Messages messages_of(const Services& services, const base::Arguments& arguments);
+// --json
+bool wants_json(const base::Arguments& arguments);
+// --config, else cco-release.toml, else .config/cco-release.toml where only that exists.
+base::Path config_path_of(const base::Arguments& arguments);
+// --dist, else ./dist.
+base::Path dist_path_of(const base::Arguments& arguments);
+// --date as YYYY-MM-DDTHH:MM:SSZ, or nothing. Throws Errc::usage for anything else.
+std::optional<base::Time> date_of(const base::Arguments& arguments);
+// --parallelism, else the number of cores. Throws Errc::usage unless it is 1 to 256.
+unsigned parallelism_of(const base::Arguments& arguments);
+
+}  // namespace releaser
