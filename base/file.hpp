@@ -79,6 +79,11 @@ class AtomicFile {
   Durability m_durability;
 };
 
+// A file that must not exist yet: its bytes are flushed, and so is its directory. Throws
+// Errc::conflict where there is something under that name; what could not be written whole is
+// removed.
+void write_new_file(const Path& target, std::string_view bytes, unsigned mode = 0644);
+
 void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode = 0644);
 
 // ".<name>.<16 hexadecimal digits>.tmp": what AtomicFile and replace_symlink leave when a kill

@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
 namespace releaser {
@@ -34,18 +33,6 @@ base::Messages messages_of(const Services& services, const base::Arguments& argu
 }
 
 bool wants_json(const base::Arguments& arguments) { return arguments.has("--json"); }
-
-base::Path config_path_of(const base::Arguments& arguments) {
-  if (const auto given = arguments.value("--config")) {
-    return *given;
-  }
-  const base::Path usual = "cco-release.toml";
-  const base::Path hidden = ".config/cco-release.toml";
-  std::error_code ignored;
-  return !std::filesystem::exists(usual, ignored) && std::filesystem::exists(hidden, ignored)
-             ? hidden
-             : usual;
-}
 
 base::Path dist_path_of(const base::Arguments& arguments) {
   return arguments.value("--dist").value_or("dist");

@@ -34,8 +34,6 @@ std::vector<base::Option> common_options();
 base::Messages messages_of(const Services& services, const base::Arguments& arguments);
 // --json
 bool wants_json(const base::Arguments& arguments);
-// --config, else cco-release.toml, else .config/cco-release.toml where only that exists.
-base::Path config_path_of(const base::Arguments& arguments);
 // --dist, else ./dist.
 base::Path dist_path_of(const base::Arguments& arguments);
 // --date as YYYY-MM-DDTHH:MM:SSZ, or nothing. Throws Errc::usage for anything else.

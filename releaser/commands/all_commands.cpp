@@ -2,7 +2,9 @@
 
 #include "base/build_info.hpp"
 #include "releaser/commands/completion.hpp"
+#include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
+#include "releaser/commands/serve.hpp"
 #include "releaser/commands/version.hpp"
 
 namespace releaser {
@@ -15,9 +17,8 @@ CommandLine::CommandLine(const Services& services)
               .commands = {}} {
   // In the order of --help: as a new user meets them.
   program.commands = {
-      add_completion(services, program),
-      add_man(services, program),
-      add_version(services),
+      add_keys_new(services),     add_serve(services),   add_completion(services, program),
+      add_man(services, program), add_version(services),
   };
 }
 

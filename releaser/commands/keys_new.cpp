@@ -1,0 +1,199 @@
+#include "releaser/commands/keys_new.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+namespace json = base::json;
+using base::cat;
+using base::Errc;
+using base::Error;
+
+constexpr std::size_t kMaxPasswordBytes = 1024;  // as minisign
+
+struct KeysNewOptions {
+  std::optional<base::Path> out;  // without ".key"
+  std::optional<base::Path> password_file;
+  bool no_password = false;
+  bool json = false;
+};
+
+KeysNewOptions read_options(const base::Arguments& arguments) {
+  KeysNewOptions options{.out = std::nullopt,
+                         .password_file = std::nullopt,
+                         .no_password = arguments.has("--no-password"),
+                         .json = wants_json(arguments)};
+  if (auto out = arguments.value("--out")) {
+    // "k.key" and "k.pub" both mean k.
+    if (out->ends_with(".key") || out->ends_with(".pub")) {
+      out->resize(out->size() - 4);
+    }
+    if (out->empty() || out->ends_with('/')) {
+      throw Error(Errc::usage, "option `--out` needs the name of a file, like keys/mytool");
+    }
+    options.out = *out;
+  }
+  if (const auto file = arguments.value("--password-file")) {
+    options.password_file = *file;
+  }
+  if (options.no_password && options.password_file) {
+    throw Error(Errc::usage, "--no-password and --password-file exclude each other");
+  }
+  return options;
+}
+
+base::Path default_out(const base::Environment& environment) {
+  if (const auto configuration = environment.find("XDG_CONFIG_HOME")) {
+    return base::Path(*configuration) / "cco-release" / "keys" / "release";
+  }
+  if (const auto home = environment.find("HOME")) {
+    return base::Path(*home) / ".config" / "cco-release" / "keys" / "release";
+  }
+  throw Error(Errc::usage, "HOME is not set; say by --out where the keys go");
+}
+
+trust::SecretBytes checked_password(std::string& password) {
+  if (password.empty()) {
+    throw Error(Errc::usage, "the password is empty; --no-password makes a key without one");
+  }
+  if (password.size() > kMaxPasswordBytes) {
+    throw Error(Errc::usage, cat("the password is longer than ", kMaxPasswordBytes, " bytes"));
+  }
+  return trust::SecretBytes::take(password);
+}
+
+trust::SecretBytes password_of_file(const base::Path& path) {
+  std::string text = base::read_file(path, kMaxPasswordBytes + 2);
+  if (const auto end = text.find_first_of("\r\n"); end != std::string::npos) {
+    text.resize(end);
+  }
+  return base::with_context(path.native(), [&] { return checked_password(text); });
+}
+
+trust::SecretBytes password_of_terminal(const base::Messages& messages) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    std::string password = base::ask_password(messages, "Password for the new key:");
+    std::string again = base::ask_password(messages, "The same password again:");
+    const bool same = password == again;
+    trust::SecretBytes::take(again);  // wiped
+    if (same) {
+      return checked_password(password);
+    }
+    trust::SecretBytes::take(password);
+    messages.warn("the two differ");
+  }
+  throw Error(Errc::usage, "no password after three attempts");
+}
+
+// Nothing: a key without a password.
+std::optional<trust::SecretBytes> find_password(const Services& services,
+                                                const KeysNewOptions& options,
+                                                const base::Messages& messages) {
+  if (options.no_password) {
+    return std::nullopt;
+  }
+  if (options.password_file) {
+    return password_of_file(*options.password_file);
+  }
+  if (services.release_password) {
+    std::string copy(reinterpret_cast<const char*>(services.release_password->data()),
+                     services.release_password->size());
+    return base::with_context("CCO_RELEASE_PASSWORD", [&] { return checked_password(copy); });
+  }
+  if (services.terminal.input && services.terminal.messages) {
+    return password_of_terminal(messages);
+  }
+  throw Error(Errc::usage,
+              "no terminal to ask for a password; give --password-file FILE, or --no-password for "
+              "a key that whoever has the file can use");
+}
+
+void require_absent(const base::Path& path) {
+  std::error_code error;
+  if (std::filesystem::symlink_status(path, error).type() !=
+      std::filesystem::file_type::not_found) {
+    throw Error(Errc::conflict,
+                cat(path.native(), " exists already and is not overwritten; choose another --out"));
+  }
+}
+
+int run_keys_new(const Services& services, const KeysNewOptions& options,
+                 const base::Messages& messages) {
+  const base::Path out = options.out ? *options.out : default_out(services.environment);
+  const base::Path key_file = out.native() + ".key";
+  const base::Path public_file = out.native() + ".pub";
+  require_absent(key_file);  // before anybody types a password
+  require_absent(public_file);
+  trust::forbid_core_files();
+  const auto password = find_password(services, options, messages);
+  const trust::SecretKey key = trust::SecretKey::generate();
+  const trust::SecretBytes text = key.file_text(password ? &*password : nullptr);
+
+  if (out.has_parent_path()) {
+    base::make_directories(out.parent_path(), 0700);
+  }
+  base::write_new_file(
+      key_file, std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), 0600);
+  try {
+    base::write_new_file(public_file, key.public_key().file_text(), 0644);
+  } catch (const Error&) {
+    base::remove_if_exists(key_file);
+    throw;
+  }
+
+  if (options.json) {
+    services.out << json::write(json::Object{{"schema", 1},
+                                             {"public_key", key.public_key().line()},
+                                             {"key_id", key.public_key().id_text()},
+                                             {"key_file", key_file.native()},
+                                             {"public_key_file", public_file.native()},
+                                             {"encrypted", password.has_value()}},
+                                json::Style::pretty);
+  } else {
+    services.out << key.public_key().line() << '\n';
+  }
+  messages.say(cat("wrote ", key_file.native(), " (secret; keep a copy elsewhere) and ",
+                   public_file.native(), "\nnext: in cco-release.toml, under [sign]:\n",
+                   "  public_key = \"", key.public_key().line(), "\"\n  key = \"",
+                   key_file.native(), "\""));
+  return base::exit_status(Errc::done);
+}
+
+}  // namespace
+
+base::Command add_keys_new(const Services& services) {
+  return {
+      .name = "keys new",
+      .aliases = {},
+      .summary = "make a minisign key pair for signing releases",
+      .description =
+          "Writes FILE.key, the secret key with mode 0600, and FILE.pub, the public one, in the "
+          "format of minisign. A file that exists is never overwritten. The public key is "
+          "printed.\n"
+          "\n"
+          "Without --password-file and --no-password the password comes from CCO_RELEASE_PASSWORD "
+          "or is asked for, twice, on a terminal. Never keep the secret key in the repository.",
+      .options = {{"--out",
+                   "",
+                   "FILE",
+                   "name of both files without their ends; default "
+                   "~/.config/cco-release/keys/release",
+                   {}},
+                  {"--password-file", "", "FILE", "first line is the password", {}},
+                  {"--no-password", "", "", "do not encrypt the secret key", {}}},
+      .positionals = {},
+      .examples = {{"cco-release keys new --out ~/.config/cco-release/keys/mytool",
+                    "asks for a password and writes mytool.key and mytool.pub"},
+                   {"cco-release keys new --out ci --no-password",
+                    "makes a key that no password protects, for a CI secret"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_keys_new(services, read_options(arguments), messages_of(services, arguments));
+      }};
+}
+
+}  // namespace releaser

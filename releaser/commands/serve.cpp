@@ -1,0 +1,85 @@
+#include "releaser/commands/serve.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "releaser/serve/preview_server.hpp"
+#include "releaser/serve/stop_signals.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+namespace json = base::json;
+using base::cat;
+
+struct ServeOptions {
+  base::Path folder;
+  std::uint16_t port = 8443;
+  bool json = false;
+};
+
+ServeOptions read_options(const base::Arguments& arguments) {
+  ServeOptions options{.folder = arguments.positionals().front(), .json = wants_json(arguments)};
+  if (const auto given = arguments.value("--port")) {
+    const auto port = base::parse_decimal(*given);
+    if (!port || *port > 65535) {
+      throw base::Error(base::Errc::usage, cat("option `--port`: `", base::safe_text(*given, 80),
+                                               "` is not a number from 0 to 65535"));
+    }
+    options.port = static_cast<std::uint16_t>(*port);
+  }
+  return options;
+}
+
+int run_serve(const Services& services, const ServeOptions& options,
+              const base::Messages& messages) {
+  // Signals first: one that comes early must not leave the certificate behind.
+  const base::FileDescriptor stop = take_stop_signals();
+  PreviewServer server(options.folder, options.port, services.now);
+  const base::TemporaryDirectory folder(
+      services.environment.find("TMPDIR").value_or(std::filesystem::path("/tmp").native()),
+      "cco-release-serve.");
+  const base::Path ca_file = folder.path() / "ca.pem";
+  base::write_new_file(ca_file, server.authority_pem());
+  if (options.json) {
+    services.out << json::write(
+                        json::Object{
+                            {"schema", 1}, {"url", server.url()}, {"ca_file", ca_file.native()}},
+                        json::Style::compact)
+                 << '\n';
+  } else {
+    services.out << server.url() << " ca=" << ca_file.native() << '\n';
+  }
+  services.out << std::flush;
+  if (services.terminal.messages) {
+    messages.say(cat("try: curl --cacert ", ca_file.native(), " ", server.url(),
+                     "\nCtrl-C ends the preview; its certificate goes with it"));
+  }
+  server.run(stop.number());
+  return base::exit_status(base::Errc::done);
+}
+
+}  // namespace
+
+base::Command add_serve(const Services& services) {
+  return {
+      .name = "serve",
+      .aliases = {},
+      .summary = "show a folder by HTTPS on this machine, for trying a site",
+      .description =
+          "Serves the files below DIR on 127.0.0.1 with a certificate of an authority that exists "
+          "only for this run. The first line on standard output tells the URL and the file with "
+          "the authority's certificate, for curl --cacert or SSL_CERT_FILE. Ctrl-C or SIGTERM ends "
+          "it.",
+      .options = {{"--port", "", "N", "port; 0 takes any free one; default 8443", {}}},
+      .positionals = {{"DIR", "folder with the files; index.html stands for a folder", true, {}}},
+      .examples = {{"cco-release serve site", "shows ./site at https://127.0.0.1:8443/"},
+                   {"cco-release serve site --port 0 --json", "prints URL and ca_file as JSON"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_serve(services, read_options(arguments), messages_of(services, arguments));
+      }};
+}
+
+}  // namespace releaser
