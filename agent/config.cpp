@@ -169,7 +169,8 @@ const std::array<ConfigRow, 13> kRows{{
       "Show a notice on the terminal when an update is known."},
      [](Config& config, const Value& value) { config.notify_on_update = boolean_of(value); }},
     {{"updates.mirrors", KeyKind::text_list, "[]", "a list of URLs",
-      "Further places that serve the same site, asked in this order when the first one fails."},
+      "Further places that serve the same site: archives come from there first, and manifests "
+      "where the site fails."},
      set_mirrors},
     {{"updates.base_url", KeyKind::text, "", "a URL, https:// or file://",
       "Where the site is, instead of the place that is built in."},

@@ -1,0 +1,134 @@
+#include "agent/settings.hpp"
+
+#include "agent/machine.hpp"
+#include "agent/state.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace agent {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+std::optional<std::string> first_variable(const base::Environment& environment,
+                                          std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (auto value = environment.find(name)) return value;
+  }
+  return std::nullopt;
+}
+
+ConfigDefaults defaults_of(const Services& services) {
+  if (const auto receipt = read_receipt(services.layout)) {
+    return {receipt->channel, Origin::receipt};
+  }
+  return {services.identity.default_channel, Origin::identity};
+}
+
+void apply_variables(const Services& services, LoadedConfig& loaded) {
+  const auto base_url = own_variable(services.identity, services.environment, "BASE_URL");
+  if (!base_url) return;
+  loaded.config.base_url =
+      base::with_context(cat(variable_prefix(services.layout.program), "BASE_URL"),
+                         [&] { return base::Url::parse(*base_url); });
+  loaded.values["updates.base_url"] =
+      base::json::write(base::json::Value(*base_url), base::json::Style::compact);
+  loaded.origins["updates.base_url"] = Origin::environment;
+}
+
+}  // namespace
+
+base::Path config_path(const Services& services) {
+  if (const auto given = own_variable(services.identity, services.environment, "CONFIG_PATH")) {
+    base::Path path(*given);
+    if (!path.is_absolute()) {
+      throw Error(Errc::config, cat(variable_prefix(services.layout.program),
+                                    "CONFIG_PATH must be an absolute path"));
+    }
+    return path;
+  }
+  return user_directory(services.environment, "XDG_CONFIG_HOME", services.layout.home, ".config") /
+         services.layout.program / "config.toml";
+}
+
+LoadedConfig load_config(const Services& services) {
+  const base::Path path = config_path(services);
+  const auto text = base::read_file_if_exists(path, kMaxConfigBytes);
+  LoadedConfig loaded = read_config(text.value_or(""), path.string(), defaults_of(services));
+  apply_variables(services, loaded);
+  return loaded;
+}
+
+Config usable_config(const Services& services) {
+  LoadedConfig loaded = load_config(services);
+  for (const std::string& warning : loaded.warnings)
+    services.messages.warn(warning);
+  return std::move(loaded.config);
+}
+
+base::HttpOptions http_options(const Services& services, const Config& config) {
+  const base::Environment& environment = services.environment;
+  base::HttpOptions options;
+  options.user_agent = cat(services.identity.product, "/", services.identity.version.text());
+  options.ca_file = config.ca_file;
+  if (!options.ca_file) options.ca_file = environment.find("SSL_CERT_FILE");
+  if (const auto directory = environment.find("SSL_CERT_DIR")) options.ca_directory = *directory;
+  options.proxy = config.proxy;
+  if (options.proxy.empty()) {
+    options.proxy =
+        first_variable(environment, {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"})
+            .value_or("");
+  }
+  options.no_proxy = first_variable(environment, {"NO_PROXY", "no_proxy"}).value_or("");
+  return options;
+}
+
+std::vector<base::Url> configured_bases(const Services& services, const Config& config) {
+  std::vector<base::Url> bases;
+  if (config.base_url) {
+    bases.push_back(*config.base_url);
+  } else if (const auto receipt = read_receipt(services.layout)) {
+    for (const std::string& text : receipt->base_urls)
+      bases.push_back(base::Url::parse(text));
+  }
+  bases.insert(bases.end(), config.mirrors.begin(), config.mirrors.end());
+  return bases;
+}
+
+std::vector<base::Url> site_bases(const Services& services, const Config& config) {
+  std::vector<base::Url> bases = configured_bases(services, config);
+  const bool only_mirrors = bases.size() == config.mirrors.size();
+  if (only_mirrors) {
+    bases.insert(bases.begin(), services.identity.base_urls.begin(),
+                 services.identity.base_urls.end());
+  }
+  return bases;
+}
+
+InstalledFacts read_installed_facts(const Services& services) {
+  return {.current = current_version(services.layout),
+          .hold = read_rollback_hold(services.layout),
+          .blocklist = read_blocklist(services.layout)};
+}
+
+PlanInput make_plan_input(const Services& services, const Config& config, Available available,
+                          const PlanRequest& request) {
+  return {.available = std::move(available),
+          .config = config,
+          .machine = this_machine(),
+          .installed = read_installed_facts(services),
+          .request = request,
+          .now = services.now,
+          .built = services.identity.date,
+          .local_minute_of_week = local_minute_of_week(services.now),
+          .install_id = read_install_id(services.layout)};
+}
+
+}  // namespace agent
