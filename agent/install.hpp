@@ -29,6 +29,8 @@ class WriteAccess {
   std::string m_recovered;
 };
 
+inline constexpr unsigned kDefaultKeepVersions = 2;
+
 // One release to put in place: what make_plan() decided.
 struct InstallOrder {
   Operation operation = Operation::update;
@@ -38,8 +40,11 @@ struct InstallOrder {
   schema::PlatformEntry entry;
   std::vector<base::Url> configured_bases;  // asked before the manifest's own URLs
   std::optional<base::Path> archive;        // taken instead of a download if its bytes are right
-  unsigned keep_versions = 2;
+  unsigned keep_versions = kDefaultKeepVersions;
   bool hold = false;  // going back by --version: hold until something newer than what was left
+  // `install` only: what the receipt is to remember of this command line.
+  std::optional<schema::Channel> receipt_channel;
+  std::vector<std::string> receipt_base_urls;
 };
 
 struct InstallOutcome {

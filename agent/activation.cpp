@@ -1,0 +1,198 @@
+#include "agent/activation.hpp"
+
+#include "agent/file_system.hpp"
+#include "agent/probe.hpp"
+#include "agent/recovery.hpp"
+#include "base/error.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+void enter(const Layout& layout, Journal& journal, JournalState state) {
+  journal.state = state;
+  journal.attempts = 0;
+  ++journal.transitions;
+  write_journal(layout, journal);
+}
+
+// What PATH's links lead to must be the new version and must run. `probe` names a file of the
+// archive; PATH knows it by its last part.
+std::optional<ProbeFailure> look_through_links(const Services& services,
+                                               const schema::Version& version,
+                                               const CompletionMark& mark) {
+  const Layout& layout = services.layout;
+  const ProbeOptions options = probe_options(services.environment, layout.program);
+  std::vector<std::string> probe = mark.probe;
+  base::Path directory = layout.current;
+  if (!probe.empty() && inspect_link(layout, link_name(probe.front())) == LinkState::ours) {
+    probe.front() = link_name(probe.front());
+    directory = layout.bin_directory;
+  }
+  if (auto failure = probe_product(directory, probe, version, options)) {
+    return failure;
+  }
+  if (!mark.agent) {
+    return std::nullopt;
+  }
+  const std::string name = link_name(*mark.agent);
+  const base::Path agent = inspect_link(layout, name) == LinkState::ours
+                               ? layout.bin_directory / name
+                               : layout.current / *mark.agent;
+  return probe_agent(agent, services.identity, version, std::nullopt, options);
+}
+
+// A receipt from before, or the one of a first installation.
+Receipt receipt_to_renew(const Services& services, const Journal& journal) {
+  if (auto receipt = read_receipt(services.layout)) {
+    return *receipt;
+  }
+  return {.product = services.identity.product,
+          .channel = services.identity.default_channel,
+          .bin_directory = services.layout.bin_directory,
+          .links = {},
+          .base_urls = {},
+          .path_edits = {},
+          .installed_at = services.now,
+          .version = journal.to,
+          .archive_sha256 = journal.sha256};
+}
+
+void renew_receipt(const Services& services, const Journal& journal, const CompletionMark& mark,
+                   std::vector<std::string> links) {
+  const Receipt before = receipt_to_renew(services, journal);
+  Receipt receipt = before;
+  receipt.version = journal.to;
+  receipt.archive_sha256 = mark.archive_sha256;
+  // Programs that this version no longer has would be links to nothing.
+  std::vector<std::string> gone;
+  std::copy_if(receipt.links.begin(), receipt.links.end(), std::back_inserter(gone),
+               [&](const std::string& name) {
+                 return std::find(links.begin(), links.end(), name) == links.end();
+               });
+  remove_links(services.layout, gone);
+  receipt.links = std::move(links);
+  write_receipt(services.layout, receipt);
+}
+
+// What a rollback asks to be left alone until something newer appears; what an update settles.
+void settle_hold(const Services& services, const Journal& journal) {
+  if (journal.hold && journal.from) {
+    write_rollback_hold(services.layout, {*journal.from, journal.started});
+  } else if (const auto hold = read_rollback_hold(services.layout);
+             hold && journal.to > hold->left) {
+    remove_rollback_hold(services.layout);
+  }
+}
+
+void add_shadow_remarks(const Services& services, const std::vector<std::string>& links,
+                        std::vector<std::string>& remarks) {
+  const std::string path = services.environment.find("PATH").value_or("");
+  for (const std::string& name : links) {
+    const std::optional<base::Path> found = base::find_program(name, path);
+    std::error_code ignored;
+    if (found &&
+        !std::filesystem::equivalent(*found, services.layout.bin_directory / name, ignored)) {
+      remarks.push_back(base::cat("another ", name, " comes first in PATH: ", found->native(),
+                                  "; remove it, or put ", services.layout.bin_directory.native(),
+                                  " before it"));
+    }
+  }
+}
+
+}  // namespace
+
+void switch_version(const Layout& layout, Journal& journal) {
+  enter(layout, journal, JournalState::armed);
+  base::replace_symlink(layout.current, journal.to.text());
+  enter(layout, journal, JournalState::switched);
+}
+
+void finish_switch(const Services& services, Journal& journal, unsigned keep_versions,
+                   std::vector<std::string>& remarks) {
+  const Layout& layout = services.layout;
+  if (journal.state == JournalState::armed) {
+    enter(layout, journal, JournalState::switched);
+  }
+  const std::optional<CompletionMark> mark = read_completion_mark(layout, journal.to);
+  if (!mark) {
+    throw base::Error(base::Errc::internal, base::cat(journal.to.text(), " has no mark"));
+  }
+  std::vector<std::string> links = make_links(layout, mark->binaries);
+  if (const auto failure = look_through_links(services, journal.to, *mark)) {
+    switch_back(services, journal, failure->reason);
+    throw base::Error(
+        base::Errc::rolled_back,
+        base::cat(journal.to.text(), " was installed and failed its check: ", failure->reason, "; ",
+                  journal.from ? base::cat(journal.from->text(), " is in place again")
+                               : std::string("nothing is installed")));
+  }
+  if (journal.from && *journal.from != journal.to && previous_version(layout) != journal.from) {
+    base::replace_symlink(layout.previous, journal.from->text());
+  }
+  settle_hold(services, journal);
+  add_shadow_remarks(services, links, remarks);
+  renew_receipt(services, journal, *mark, std::move(links));
+  enter(layout, journal, JournalState::committed);
+  remove_old_versions(layout, keep_versions);
+  remove_journal(layout);
+}
+
+void switch_back(const Services& services, Journal& journal, const std::string& reason) {
+  const Layout& layout = services.layout;
+  if (journal.state == JournalState::rolling_back) {
+    ++journal.attempts;
+    ++journal.transitions;
+    write_journal(layout, journal);
+  } else {
+    enter(layout, journal, JournalState::rolling_back);
+  }
+  if (journal.from) {
+    base::replace_symlink(layout.current, journal.from->text());
+    if (const auto mark = read_completion_mark(layout, *journal.from)) {
+      make_links(layout, mark->binaries);
+    }
+  } else {
+    if (const auto mark = read_completion_mark(layout, journal.to)) {
+      std::vector<std::string> names;
+      for (const std::string& binary : mark->binaries) {
+        names.push_back(link_name(binary));
+      }
+      remove_links(layout, names);
+    }
+    base::remove_if_exists(layout.current);
+    base::sync_directory(layout.versions);
+  }
+  block_version(layout, {journal.to, journal.sha256, reason, journal.started});
+  enter(layout, journal, JournalState::rolled_back);
+  remove_journal(layout);
+}
+
+void remove_version(const Layout& layout, const schema::Version& version) {
+  const base::Path directory = layout.version_directory(version);
+  base::remove_if_exists(directory / kCompletionMark);
+  base::remove_tree(directory);
+}
+
+void remove_old_versions(const Layout& layout, unsigned keep_versions) {
+  const std::optional<schema::Version> current = current_version(layout);
+  const std::optional<schema::Version> previous = previous_version(layout);
+  unsigned kept = (current ? 1U : 0U) + (previous && previous != current ? 1U : 0U);
+  for (const schema::Version& version : installed_versions(layout)) {
+    if (version == current || version == previous) {
+      continue;
+    }
+    if (kept < keep_versions && looks_complete(layout, version)) {
+      ++kept;
+      continue;
+    }
+    if (!is_program_running_below(layout.version_directory(version))) {
+      remove_version(layout, version);
+    }
+  }
+}
+
+}  // namespace agent

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "agent/install.hpp"
+#include "agent/state.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+// From ARMED to the end: the part of install, update, rollback and recovery that is the same. Each
+// function is idempotent: a start after a kill calls it again.
+
+// The name that PATH finds for a binary of the archive: "tool" for "bin/tool".
+std::string link_name(std::string_view binary);
+// What a PATH link of this binary holds: relative, through `current`. Resolves links in the folders
+// on the way, because that is what the system does with "..".
+base::Path link_target(const Layout& layout, std::string_view binary);
+
+enum class LinkState { missing, ours, foreign };
+LinkState inspect_link(const Layout& layout, std::string_view name);
+// Makes what is missing, replaces what is ours; a foreign one is left. Gives the names that lead to
+// us now.
+std::vector<std::string> make_links(const Layout& layout, const std::vector<std::string>& binaries);
+// Removes those of these names that are ours.
+void remove_links(const Layout& layout, const std::vector<std::string>& names);
+
+// Journal ARMED, one rename of `current`, journal SWITCHED. `journal.to` is complete.
+void switch_version(const Layout& layout, Journal& journal);
+
+// After the switch: links, a look through PATH's link, `previous`, hold, receipt, COMMITTED, and
+// clean-up. A new version that is not fit is switched back, blocked, and Errc::rolled_back is
+// thrown.
+void finish_switch(const Services& services, Journal& journal, unsigned keep_versions,
+                   std::vector<std::string>& remarks);
+
+// `current` goes back to `from` (without one: away), durable at each step; `to` is blocked with the
+// reason. Ends in ROLLED_BACK and removes the journal.
+void switch_back(const Services& services, Journal& journal, const std::string& reason);
+
+// Removes versions beyond the newest `keep_versions`; never current, previous or one that runs.
+void remove_old_versions(const Layout& layout, unsigned keep_versions);
+// One version: its mark first, then the rest.
+void remove_version(const Layout& layout, const schema::Version& version);
+
+}  // namespace agent

@@ -1,0 +1,239 @@
+#include "agent/install.hpp"
+
+#include "agent/activation.hpp"
+#include "agent/archive.hpp"
+#include "agent/file_system.hpp"
+#include "agent/probe.hpp"
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+// Before the archive is fetched: room for it, for what is in it, a tenth more and a reserve.
+void require_space(const Layout& layout, const InstallOrder& order) {
+  constexpr std::uint64_t kReserveBytes = 1024 * 1024;
+  std::uint64_t needed = order.entry.unpacked_size;
+  if (!order.archive) {
+    needed += order.entry.size;
+  }
+  needed += needed / 10 + kReserveBytes;
+  const std::uint64_t available = inspect_file_system(layout.staging).available_bytes;
+  if (available < needed) {
+    throw base::Error(
+        base::Errc::cannot_write,
+        base::cat("no space in ", layout.root.native(), ": ", order.version.text(), " needs ",
+                  base::human_size(needed), " and ", base::human_size(available), " are free"));
+  }
+}
+
+// A journal of a run that fails before the switch says nothing that the next start needs.
+class OpenJournal {
+ public:
+  OpenJournal(const Layout& layout, const Journal& journal) : m_layout(layout) {
+    write_journal(layout, journal);
+  }
+  OpenJournal(const OpenJournal&) = delete;
+  OpenJournal& operator=(const OpenJournal&) = delete;
+  ~OpenJournal() {
+    if (m_open) {
+      try {
+        remove_journal(m_layout);
+      } catch (const base::Error&) {  // NOLINT: the next start does it
+      }
+    }
+  }
+  // From here on recovery needs it.
+  void keep() { m_open = false; }
+
+ private:
+  const Layout& m_layout;
+  bool m_open = true;
+};
+
+[[noreturn]] void refuse(const Services& services, const InstallOrder& order,
+                         const std::optional<schema::Version>& from, const ProbeFailure& failure) {
+  block_version(services.layout, {order.version, order.entry.sha256, failure.reason, services.now});
+  throw base::Error(
+      failure.fault == ProbeFault::lied ? base::Errc::untrusted : base::Errc::rolled_back,
+      base::cat(order.version.text(), " is not fit to run here: ", failure.reason, "; ",
+                from ? base::cat(from->text(), " stays in place") : "nothing was installed"));
+}
+
+void probe_staged(const Services& services, const InstallOrder& order, const base::Path& staged,
+                  const std::optional<schema::Version>& from) {
+  const ProbeOptions options = probe_options(services.environment, services.layout.program);
+  if (const auto failure = probe_product(staged, order.entry.probe, order.version, options)) {
+    refuse(services, order, from, *failure);
+  }
+  if (order.entry.agent) {
+    if (const auto failure = probe_agent(staged / *order.entry.agent, services.identity,
+                                         order.version, order.platform.row().arch, options)) {
+      refuse(services, order, from, *failure);
+    }
+  }
+}
+
+// From the staged folder to versions/<V>, whole and durable. The version that `current` points at
+// is only ever replaced in one step.
+void place(const Layout& layout, const InstallOrder& order, const base::Path& staged,
+           const CompletionMark& mark) {
+  const base::Path target = layout.version_directory(order.version);
+  sync_directories(staged);
+  if (current_version(layout) == order.version && inspect_file(target)) {
+    Layout beside = layout;  // the mark goes in first, because the exchange makes it current
+    beside.versions = staged.parent_path();
+    base::rename_durably(staged, beside.version_directory(order.version));
+    write_completion_mark(beside, order.version, mark);
+    exchange_paths(beside.version_directory(order.version), target);
+    base::sync_directory(layout.versions);
+    return;
+  }
+  remove_version(layout, order.version);
+  base::rename_durably(staged, target);
+  write_completion_mark(layout, order.version, mark);
+}
+
+std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
+                              const InstallOrder& order, const std::optional<schema::Version>& from,
+                              const Journal& journal) {
+  const Layout& layout = services.layout;
+  require_space(layout, order);
+  const base::Path staging = layout.staging / journal.id;
+  base::make_directories(staging, 0700);
+  const site::ProvenArchive archive = fetch_archive(services, http, order, staging);
+  const base::Path staged = staging / "files";
+  base::make_directories(staged);
+  const CompletionMark mark = unpack_release(archive, order.entry, staged);
+  probe_staged(services, order, staged, from);
+  place(layout, order, staged, mark);
+  return archive.downloaded_bytes;
+}
+
+// What a first installation leaves behind it even if the rest never happens.
+void ensure_receipt(const Services& services, const InstallOrder& order) {
+  std::optional<Receipt> receipt = read_receipt(services.layout);
+  const bool known = receipt.has_value();
+  if (!known) {
+    receipt = Receipt{.product = services.identity.product,
+                      .channel = services.identity.default_channel,
+                      .bin_directory = services.layout.bin_directory,
+                      .links = {},
+                      .base_urls = {},
+                      .path_edits = {},
+                      .installed_at = services.now,
+                      .version = order.version,
+                      .archive_sha256 = order.entry.sha256};
+  }
+  const Receipt before = *receipt;
+  receipt->bin_directory = services.layout.bin_directory;
+  if (order.receipt_channel) {
+    receipt->channel = *order.receipt_channel;
+  }
+  if (!order.receipt_base_urls.empty()) {
+    receipt->base_urls = order.receipt_base_urls;
+  }
+  if (!known || !(*receipt == before)) {
+    write_receipt(services.layout, *receipt);
+  }
+}
+
+InstallOutcome switch_to(const Services& services, Journal& journal, unsigned keep_versions) {
+  InstallOutcome outcome{
+      .from = journal.from, .version = journal.to, .downloaded_bytes = 0, .remarks = {}};
+  switch_version(services.layout, journal);
+  finish_switch(services, journal, keep_versions, outcome.remarks);
+  return outcome;
+}
+
+Journal begin(const Services& services, Operation operation, const schema::Version& to,
+              const trust::Sha256& sha256, bool hold) {
+  return {.id = base::random_hex(16),
+          .operation = operation,
+          .state = JournalState::downloading,
+          .from = current_version(services.layout),
+          .to = to,
+          .sha256 = sha256,
+          .attempts = 0,
+          .transitions = 1,
+          .hold = hold,
+          .started = services.now};
+}
+
+std::string list_of(const std::vector<schema::Version>& versions) {
+  std::vector<std::string> texts;
+  texts.reserve(versions.size());
+  for (const schema::Version& version : versions) {
+    texts.push_back(version.text());
+  }
+  return base::join(texts, ", ");
+}
+
+}  // namespace
+
+InstallOutcome install_release(const Services& services, const WriteAccess& /*access*/,
+                               base::HttpClient& http, const InstallOrder& order) {
+  const Layout& layout = services.layout;
+  Journal journal = begin(services, order.operation, order.version, order.entry.sha256, order.hold);
+  const std::optional<CompletionMark> kept = read_completion_mark(layout, order.version);
+  const bool here =
+      kept && kept->archive_sha256 == order.entry.sha256 && complete(layout, order.version);
+  ensure_receipt(services, order);
+  if (here && journal.from == order.version) {
+    make_links(layout, kept->binaries);
+    return {.from = journal.from, .version = order.version, .downloaded_bytes = 0, .remarks = {}};
+  }
+  OpenJournal open_journal(layout, journal);
+  std::uint64_t downloaded = 0;
+  if (!here) {
+    downloaded = fetch_and_place(services, http, order, journal.from, journal);
+    base::remove_tree(layout.staging / journal.id);
+  }
+  open_journal.keep();
+  InstallOutcome outcome = switch_to(services, journal, order.keep_versions);
+  outcome.downloaded_bytes = downloaded;
+  return outcome;
+}
+
+InstallOutcome rollback(const Services& services, const WriteAccess& /*access*/,
+                        const RollbackOrder& order) {
+  const Layout& layout = services.layout;
+  const std::optional<schema::Version> from = current_version(layout);
+  const std::optional<schema::Version> target =
+      order.target ? order.target : previous_version(layout);
+  if (!target) {
+    throw base::Error(base::Errc::not_found,
+                      base::cat("no previous version is kept; `", layout.program,
+                                " update --version V` fetches one"));
+  }
+  if (target == from) {
+    return {.from = from, .version = *target, .downloaded_bytes = 0, .remarks = {}};
+  }
+  if (order.security_floor && *target < *order.security_floor) {
+    throw base::Error(
+        base::Errc::untrusted,
+        base::cat(target->text(), " is below the security floor ", order.security_floor->text(),
+                  ": it has a known weakness and is refused"));
+  }
+  if (const auto reason = incomplete_reason(layout, *target)) {
+    std::vector<schema::Version> others = installed_versions(layout);
+    std::erase_if(others, [&](const schema::Version& version) {
+      return version == from || !looks_complete(layout, version);
+    });
+    throw base::Error(
+        base::Errc::not_found,
+        base::cat(*reason, "; ",
+                  others.empty() ? base::cat("`", layout.program, " update --version ",
+                                             target->text(), "` fetches it")
+                                 : base::cat("kept here: ", list_of(others))));
+  }
+  const std::optional<CompletionMark> mark = read_completion_mark(layout, *target);
+  Journal journal = begin(services, Operation::rollback, *target,
+                          mark ? mark->archive_sha256 : trust::Sha256(), from && *target < *from);
+  return switch_to(services, journal, kDefaultKeepVersions);
+}
+
+}  // namespace agent

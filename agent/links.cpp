@@ -1,0 +1,85 @@
+#include "agent/activation.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace agent {
+namespace {
+
+// The folder with no link on the way, where it exists.
+base::Path real_path(const base::Path& path) {
+  std::error_code error;
+  base::Path real = std::filesystem::weakly_canonical(path, error);
+  return error ? path : real;
+}
+
+}  // namespace
+
+std::string link_name(std::string_view binary) { return base::Path(binary).filename().native(); }
+
+base::Path link_target(const Layout& layout, std::string_view binary) {
+  const base::Path through_current = real_path(layout.versions) / "current" / binary;
+  return through_current.lexically_relative(real_path(layout.bin_directory));
+}
+
+LinkState inspect_link(const Layout& layout, std::string_view name) {
+  const base::Path link = layout.bin_directory / name;
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(link, ignored))) {
+    return LinkState::missing;
+  }
+  const std::optional<base::Path> target = base::read_symlink_if_exists(link);
+  if (!target) {
+    return LinkState::foreign;
+  }
+  // Ours is what leads into our versions, however it is written.
+  const base::Path absolute =
+      (target->is_absolute() ? *target : real_path(layout.bin_directory) / *target)
+          .lexically_normal();
+  for (const base::Path& versions :
+       {layout.versions.lexically_normal(), real_path(layout.versions)}) {
+    if (absolute.native().starts_with(versions.native() + '/')) {
+      return LinkState::ours;
+    }
+  }
+  return LinkState::foreign;
+}
+
+std::vector<std::string> make_links(const Layout& layout,
+                                    const std::vector<std::string>& binaries) {
+  std::vector<std::string> names;
+  for (const std::string& binary : binaries) {
+    const std::string name = link_name(binary);
+    if (inspect_link(layout, name) == LinkState::foreign) {
+      continue;
+    }
+    const base::Path link = layout.bin_directory / name;
+    const base::Path target = link_target(layout, binary);
+    if (base::read_symlink_if_exists(link) != target) {
+      base::make_directories(layout.bin_directory);
+      base::replace_symlink(link, target);
+    }
+    names.push_back(name);
+  }
+  return names;
+}
+
+void remove_links(const Layout& layout, const std::vector<std::string>& names) {
+  bool removed = false;
+  for (const std::string& name : names) {
+    // A name of a receipt is only a file name: nothing outside the folder is ever touched.
+    if (name.empty() || name.find('/') != std::string::npos ||
+        inspect_link(layout, name) != LinkState::ours) {
+      continue;
+    }
+    base::remove_if_exists(layout.bin_directory / name);
+    removed = true;
+  }
+  if (removed) {
+    base::sync_directory(layout.bin_directory);
+  }
+}
+
+}  // namespace agent

@@ -1,0 +1,57 @@
+#include "agent/recover_script.hpp"
+
+#include "base/text.hpp"
+
+namespace agent {
+namespace {
+
+// The version is chosen like `rollback` does: `previous`, else the one that is asked for. Nothing
+// but the link is touched; the next start of the agent sees the rest.
+constexpr std::string_view kScript = R"(#!/bin/sh
+# Points @PROGRAM@ at another installed version without running it.
+# Usage: sh recover.sh [VERSION]     without VERSION: the previous one
+set -eu
+versions=$(CDPATH='' cd -- "$(dirname -- "$0")/versions" && pwd -P)
+cd "$versions"
+list() {
+  for mark in */.ok; do
+    [ -f "$mark" ] && [ ! -L "${mark%/.ok}" ] && printf '  %s\n' "${mark%/.ok}"
+  done
+  return 0
+}
+now=$(readlink current || echo none)
+wanted=${1-}
+[ -n "$wanted" ] || wanted=$(readlink previous || true)
+case $wanted in
+  "" | */* | .* | current | previous)
+    printf 'recover.sh: name a version to go to; these are here:\n' >&2
+    list >&2
+    exit 2 ;;
+esac
+if [ ! -f "$wanted/.ok" ] || [ -L "$wanted" ]; then
+  printf 'recover.sh: %s is not installed whole; these are:\n' "$wanted" >&2
+  list >&2
+  exit 9
+fi
+rm -f .recover.tmp
+ln -s "$wanted" .recover.tmp
+# One rename: -T (GNU, busybox) or -h (BSD, macOS) keeps mv from entering the folder behind the link.
+mv -fT .recover.tmp current 2>/dev/null || mv -fh .recover.tmp current
+printf '@PROGRAM@: %s -> %s\n' "$now" "$wanted"
+)";
+
+}  // namespace
+
+std::string recover_script_text(const Layout& layout) {
+  return base::replace_all(kScript, "@PROGRAM@", layout.program);
+}
+
+void ensure_recover_script(const Layout& layout) {
+  const std::string text = recover_script_text(layout);
+  constexpr std::size_t kMaxScriptBytes = 64 * 1024;
+  if (base::read_file_if_exists(layout.recover_script, kMaxScriptBytes) != text) {
+    base::write_file_atomically(layout.recover_script, text, 0755);
+  }
+}
+
+}  // namespace agent

@@ -1,0 +1,229 @@
+#include "agent/account.hpp"
+#include "agent/activation.hpp"
+#include "agent/file_system.hpp"
+#include "agent/install.hpp"
+#include "agent/recover_script.hpp"
+#include "agent/recovery.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+// Every refusal here is status 13, whatever the system called it, and says how to go on.
+template <class Work>
+void writing_to(const Layout& layout, const Work& work) {
+  try {
+    work();
+  } catch (const base::Error& error) {
+    throw base::Error(base::Errc::cannot_write,
+                      base::cat("cannot write to ", layout.root.native(), ": ", error.what(),
+                                "; make room or give the right to write there, or set ",
+                                variable_prefix(layout.program), "ROOT to another folder"));
+  }
+}
+
+void require_own_root(const Layout& layout) {
+  const std::optional<std::string> owner = owner_name(layout.root);
+  if (runs_as_root() && owner && !owned_by_this_account(layout.root)) {
+    throw base::Error(base::Errc::cannot_write,
+                      base::cat(layout.root.native(), " belongs to ", *owner, ", and this is ",
+                                account_name(), "; run it as ", *owner, ", without sudo"));
+  }
+}
+
+// Before anything is fetched: can this place be written, and can a program run from it?
+void require_usable_root(const Layout& layout) {
+  writing_to(layout, [&] {
+    base::make_directories(layout.root);
+    base::make_directories(layout.versions);
+    base::make_directories(layout.state);
+    base::make_directories(layout.staging, 0700);
+  });
+  const FileSystemFacts facts = inspect_file_system(layout.root);
+  if (facts.read_only) {
+    throw base::Error(base::Errc::cannot_write,
+                      base::cat(layout.root.native(), " is on a read-only file system; set ",
+                                variable_prefix(layout.program), "ROOT to a folder that is not"));
+  }
+  if (facts.no_exec) {
+    throw base::Error(base::Errc::cannot_write,
+                      base::cat(layout.root.native(),
+                                " is on a file system mounted noexec, where no program runs; set ",
+                                variable_prefix(layout.program), "ROOT to a folder that is not"));
+  }
+}
+
+base::FileLock take_lock(const Layout& layout) {
+  std::optional<base::FileLock> lock;
+  writing_to(layout, [&] { lock = base::FileLock::try_acquire(layout.lock); });
+  if (!lock) {
+    throw base::Error(base::Errc::locked,
+                      base::cat("another ", layout.program, " is changing ", layout.root.native(),
+                                "; wait for it and run this again"));
+  }
+  return std::move(*lock);
+}
+
+void sweep(const Layout& layout) {
+  writing_to(layout, [&] {
+    for (const std::string& name : base::list_directory(layout.staging)) {
+      base::remove_tree(layout.staging / name);
+    }
+    for (const base::Path& directory : {layout.root, layout.versions, layout.state}) {
+      base::remove_stale_temporaries(directory);
+    }
+    // A rename that a kill left before its mark, or a removal that a kill left after it.
+    for (const schema::Version& version : installed_versions(layout)) {
+      if (version != current_version(layout) && version != previous_version(layout) &&
+          !read_completion_mark(layout, version) &&
+          !is_program_running_below(layout.version_directory(version))) {
+        remove_version(layout, version);
+      }
+    }
+  });
+}
+
+LinkTarget target_in_terms_of(const std::optional<Journal>& journal,
+                              const std::optional<schema::Version>& current) {
+  if (!journal) {
+    return current ? LinkTarget::other : LinkTarget::none;
+  }
+  if (current == journal->to) {
+    return LinkTarget::to;
+  }
+  if (current == journal->from) {
+    return LinkTarget::from;
+  }
+  return current ? LinkTarget::other : LinkTarget::none;
+}
+
+// A journal that cannot be read tells nothing; one of a newer program is not ours to judge.
+std::optional<Journal> read_journal_or_drop(const Layout& layout, bool& damaged) {
+  try {
+    return read_journal(layout);
+  } catch (const base::Error& error) {
+    if (std::string_view(error.what()).find("written by a newer") != std::string_view::npos) {
+      throw;
+    }
+    damaged = true;
+    remove_journal(layout);
+    return std::nullopt;
+  }
+}
+
+// The best version that is complete: previous, else the newest.
+std::optional<schema::Version> best_complete_version(const Layout& layout) {
+  if (const auto previous = previous_version(layout); previous && complete(layout, *previous)) {
+    return previous;
+  }
+  for (const schema::Version& version : installed_versions(layout)) {
+    if (complete(layout, version)) {
+      return version;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string repair(const Layout& layout) {
+  const std::optional<schema::Version> current = current_version(layout);
+  if (current && complete(layout, *current)) {
+    return "";
+  }
+  const std::optional<schema::Version> best = best_complete_version(layout);
+  if (!best) {
+    // `install` and `update` fetch a whole one; until then nothing better can be done.
+    return current ? base::cat(current->text(), " is damaged and no other version is whole")
+                   : std::string();
+  }
+  base::replace_symlink(layout.current, best->text());
+  if (const auto mark = read_completion_mark(layout, *best)) {
+    make_links(layout, mark->binaries);
+  }
+  return base::cat(
+      current ? current->text() + " was damaged" : std::string("no version was current"),
+      "; went to ", best->text());
+}
+
+// Gives what was done, for people. Old versions beyond the usual two go with the next update.
+std::string apply(RecoveryAction action, const Services& services, Journal& journal) {
+  const Layout& layout = services.layout;
+  std::vector<std::string> remarks;
+  switch (action) {
+    case RecoveryAction::nothing:
+      return "";
+    case RecoveryAction::repair:
+      remove_journal(layout);
+      return repair(layout);
+    case RecoveryAction::drop:
+    case RecoveryAction::forget:
+    case RecoveryAction::clean_up:
+      remove_journal(layout);
+      return repair(layout);
+    case RecoveryAction::finish:
+      finish_switch(services, journal, kDefaultKeepVersions, remarks);
+      return base::cat("finished the ", operation_name(journal.operation), " to ",
+                       journal.to.text(), " that was interrupted");
+    case RecoveryAction::switch_back: {
+      switch_back(services, journal, "it was not complete");
+      const std::string repaired = repair(layout);
+      return base::cat(journal.to.text(), " was not complete and was left",
+                       repaired.empty() ? "" : "; ", repaired);
+    }
+    case RecoveryAction::note_external:
+      block_version(layout, {journal.to, journal.sha256, "went back by hand", journal.started});
+      remove_journal(layout);
+      return base::cat("somebody went back from ", journal.to.text(),
+                       " by hand; it is not taken again");
+    case RecoveryAction::stop: {
+      block_version(layout, {journal.to, journal.sha256, "could not be settled", journal.started});
+      remove_journal(layout);
+      const std::string repaired = repair(layout);
+      return base::cat(journal.to.text(),
+                       " could not be settled in many attempts and is not taken again",
+                       repaired.empty() ? "" : "; ", repaired);
+    }
+  }
+  return "";
+}
+
+std::string recover(const Services& services) {
+  const Layout& layout = services.layout;
+  bool damaged = false;
+  std::optional<Journal> journal = read_journal_or_drop(layout, damaged);
+  const std::optional<schema::Version> current = current_version(layout);
+  // All bytes are read where a journal says that something happened; else a look suffices.
+  const bool current_complete = current && (journal || damaged ? complete(layout, *current)
+                                                               : looks_complete(layout, *current));
+  const RecoveryFacts facts{.journal = journal ? std::optional(journal->state) : std::nullopt,
+                            .current = target_in_terms_of(journal, current),
+                            .running = RunningVersion::other,
+                            .current_complete = current_complete,
+                            .attempts = journal ? journal->attempts : 0,
+                            .transitions = journal ? journal->transitions : 0};
+  const RecoveryAction action = recover_action(facts);
+  if (!journal) {
+    return action == RecoveryAction::repair ? repair(layout) : "";
+  }
+  return apply(action, services, *journal);
+}
+
+}  // namespace
+
+WriteAccess::WriteAccess(const Services& services)
+    : m_lock([&] {
+        require_own_root(services.layout);
+        require_usable_root(services.layout);
+        return take_lock(services.layout);
+      }()) {
+  m_recovered = base::with_context("recovery", [&] { return recover(services); });
+  sweep(services.layout);
+  writing_to(services.layout, [&] { ensure_recover_script(services.layout); });
+  if (!m_recovered.empty()) {
+    services.messages.say(base::cat(services.layout.program, ": ", m_recovered));
+  }
+}
+
+}  // namespace agent
