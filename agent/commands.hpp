@@ -17,9 +17,11 @@ using ServicesOf = std::function<const Services&(const base::Arguments&)>;
 
 // list, status, notice, config …, init, update, completion.
 std::vector<base::Command> reading_commands(const ServicesOf& services_of);
-// install, rollback, uninstall, __probe.
+// install, rollback, uninstall.
 std::vector<base::Command> changing_commands(const ServicesOf& services_of);
 // Also of a build that nobody stamped.
 base::Command version_command(const std::optional<schema::Identity>& identity, std::ostream& out);
+// "__probe", hidden: what an update asks of a new agent before it goes live.
+base::Command probe_command(const schema::Identity& identity, std::ostream& out);
 
 }  // namespace agent

@@ -1,0 +1,257 @@
+#include "agent/account.hpp"
+#include "agent/activation.hpp"
+#include "agent/commands/changing.hpp"
+#include "agent/path_setup.hpp"
+#include "agent/plain_install.hpp"
+#include "agent/site_access.hpp"
+#include "agent/site_memory.hpp"
+#include "agent/state.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace agent {
+namespace {
+
+// `curl … | sudo bash` would leave root's files in somebody's home, or install for root where a
+// person meant themselves.
+void require_own_home(const Services& services) {
+  const Layout& layout = services.layout;
+  if (!runs_as_root() || layout.home.empty() || owned_by_this_account(layout.home)) {
+    return;
+  }
+  const std::string owner = owner_name(layout.home).value_or("nobody");
+  throw base::Error(
+      base::Errc::cannot_write,
+      base::cat("this is root, and the home ", layout.home.native(), " belongs to ", owner,
+                "; run it as ", owner, " without sudo, or with sudo -H to install for root"));
+}
+
+// A name in the way that is not ours is neither overwritten nor passed over in silence.
+void require_free_links(const Layout& layout, const schema::PlatformEntry& entry) {
+  for (const schema::BinaryEntry& binary : entry.binaries) {
+    const std::string name = link_name(binary.path);
+    if (inspect_link(layout, name) == LinkState::foreign) {
+      throw base::Error(base::Errc::config,
+                        base::cat((layout.bin_directory / name).native(),
+                                  " is there already and was not made by ", layout.program,
+                                  "; move it away, or choose another place by --prefix"));
+    }
+  }
+}
+
+void require_writable_bin_directory(const Layout& layout) {
+  try {
+    base::make_directories(layout.bin_directory);
+    const base::TemporaryDirectory trial(layout.bin_directory, base::cat('.', layout.program, '-'));
+  } catch (const base::Error& error) {
+    throw base::Error(base::Errc::cannot_write,
+                      base::cat("cannot write to ", layout.bin_directory.native(), ": ",
+                                error.what(), "; choose another place by --prefix, or by ",
+                                variable_prefix(layout.program), "BIN_DIR"));
+  }
+}
+
+// An installer that is older than what is here asks for nothing new.
+bool is_here_already(const Services& services, const base::Arguments& arguments) {
+  const std::optional<schema::Version> current = current_version(services.layout);
+  return arguments.has("--archive") && !arguments.has("--version") && current &&
+         *current > services.identity.version && looks_complete(services.layout, *current);
+}
+
+PlanRequest plan_request(const Services& services, const base::Arguments& arguments) {
+  PlanRequest request;
+  if (const auto version = arguments.value("--version")) {
+    request.version = schema::Version::parse(*version);
+  } else if (arguments.has("--archive")) {
+    // The archive that this program came in.
+    request.version = services.identity.version;
+  }
+  return request;
+}
+
+// A first installation and one that is there already ask the same question: which release?
+std::optional<Install> decide(const PlanInput& input) {
+  const Decision decision = make_plan(input);
+  if (const auto* take = std::get_if<Install>(&decision.outcome)) {
+    return *take;
+  }
+  if (const auto* refused = std::get_if<Refused>(&decision.outcome)) {
+    throw base::Error(refused->code, refused->reason);
+  }
+  const auto* held = std::get_if<Held>(&decision.outcome);
+  if (held != nullptr && !input.installed.current) {
+    throw base::Error(base::Errc::not_found,
+                      base::cat(held->version.text(), " is held back: ", held->reason,
+                                held->advice.empty() ? "" : "; ", held->advice));
+  }
+  return std::nullopt;
+}
+
+// Records first, then edits: an edit that nobody knows of could never be taken back.
+void set_up_path(const Services& services, PathPolicy policy, std::vector<std::string>& messages) {
+  const Layout& layout = services.layout;
+  const PathSetup setup = plan_path_setup(services.environment, layout.home, layout.program,
+                                          layout.bin_directory, policy);
+  messages = setup.messages;
+  if (std::optional<Receipt> receipt = read_receipt(layout); receipt && !setup.edits.empty()) {
+    const Receipt before = *receipt;
+    for (const PathEdit& edit : setup.edits) {
+      const bool known = std::any_of(receipt->path_edits.begin(), receipt->path_edits.end(),
+                                     [&](const PathEdit& each) { return each.file == edit.file; });
+      if (!known) {
+        receipt->path_edits.push_back(edit);
+      }
+    }
+    if (!(*receipt == before)) {
+      write_receipt(layout, *receipt);
+    }
+  }
+  make_path_edits(setup, layout.program, layout.bin_directory, messages);
+  append_github_path(services.environment, layout.bin_directory);
+}
+
+int run_install(const Services& services, const base::Arguments& arguments) {
+  const Layout& layout = services.layout;
+  require_own_home(services);
+  Config config = load_config(services).config;
+  std::optional<base::Url> base_url;
+  if (const auto text = arguments.value("--base-url")) {
+    base_url = base::with_context("--base-url", [&] { return base::Url::parse(*text); });
+  }
+  std::optional<schema::Channel> channel;
+  if (const auto text = arguments.value("--channel")) {
+    channel = schema::parse_channel(*text);
+    if (!channel) {
+      throw base::Error(base::Errc::usage, base::cat("--channel ", base::safe_text(*text),
+                                                     ": use stable, beta or nightly"));
+    }
+    config.channel = *channel;
+  }
+  const bool unmanaged = arguments.has("--unmanaged");
+  require_writable_bin_directory(layout);
+  std::optional<WriteAccess> write_access;
+  if (!unmanaged) {
+    write_access.emplace(services);
+  }
+  const SiteAccess site_access = open_site(services, config, base_url);
+  Situation situation =
+      read_situation(services, site_access, config, plan_request(services, arguments));
+  if (unmanaged) {
+    situation.input.installed = {};
+  } else {
+    write_site_memory(layout, situation.memory);
+  }
+  const std::optional<schema::Version> current = situation.input.installed.current;
+  if (current && incomplete_reason(layout, *current)) {
+    // A damaged version is none: the same one is put in place anew.
+    situation.input.installed.current.reset();
+  }
+  const std::optional<Install> order =
+      !unmanaged && is_here_already(services, arguments) ? std::nullopt : decide(situation.input);
+
+  std::vector<std::string> messages;
+  const PathPolicy policy =
+      arguments.has("--no-modify-path") ? PathPolicy::leave : PathPolicy::modify;
+  if (unmanaged) {
+    if (!order) {
+      throw base::Error(base::Errc::not_found, "there is no release to install");
+    }
+    const InstallOutcome outcome =
+        install_plainly(services, *site_access.http,
+                        {.operation = Operation::install,
+                         .version = order->version,
+                         .channel = order->channel,
+                         .platform = order->platform,
+                         .entry = order->entry,
+                         .configured_bases = site_access.configured_bases,
+                         .archive = arguments.value("--archive"),
+                         .receipt_channel = std::nullopt,
+                         .receipt_base_urls = {}});
+    report_change(services, outcome, "installed",
+                  base::cat(services.identity.product, " ", outcome.version.text(), " is in ",
+                            layout.bin_directory.native(), "; nothing updates it by itself"));
+    return base::exit_status(base::Errc::done);
+  }
+
+  InstallOutcome outcome{.from = current_version(layout),
+                         .version = services.identity.version,
+                         .downloaded_bytes = 0,
+                         .remarks = {}};
+  std::string action = "unchanged";
+  if (order) {
+    require_free_links(layout, order->entry);
+    outcome = install_release(services, *write_access, *site_access.http,
+                              {.operation = Operation::install,
+                               .version = order->version,
+                               .channel = order->channel,
+                               .platform = order->platform,
+                               .entry = order->entry,
+                               .configured_bases = site_access.configured_bases,
+                               .archive = arguments.value("--archive"),
+                               .keep_versions = config.keep_versions,
+                               .hold = order->downgrade,
+                               .receipt_channel = channel,
+                               .receipt_base_urls = base_url ? std::vector{base_url->text()}
+                                                             : std::vector<std::string>()});
+    action = outcome.from && outcome.from != outcome.version ? "updated" : "installed";
+  } else {
+    outcome.version = *current_version(layout);
+    if (const auto mark = read_completion_mark(layout, outcome.version)) {
+      make_links(layout, mark->binaries);
+    }
+  }
+  set_up_path(services, policy, messages);
+  for (const std::string& message : messages) {
+    services.messages.say(message);
+  }
+  report_change(
+      services, outcome, action,
+      action == "unchanged"
+          ? base::cat(services.identity.product, " ", outcome.version.text(),
+                      " is installed already")
+          : base::cat(services.identity.product, " ", outcome.version.text(), " is installed for ",
+                      account_name(), " in ", layout.bin_directory.native(),
+                      "; next: ", services.identity.product, " --help, and `", layout.program,
+                      " update` when there is something newer"));
+  return base::exit_status(base::Errc::done);
+}
+
+}  // namespace
+
+base::Command install_command(const ServicesOf& services_of) {
+  const auto option = [](std::string name, std::string value, std::string help) {
+    return base::Option{.name = std::move(name),
+                        .short_name = "",
+                        .value = std::move(value),
+                        .help = std::move(help),
+                        .choices = {}};
+  };
+  base::Command command;
+  command.name = "install";
+  command.summary = "install the product for this user";
+  command.description =
+      "Downloads the newest release for this machine, or the one that is asked for, verifies it "
+      "against the signed manifest, and puts it on PATH. What is there already is updated, never "
+      "taken down.";
+  command.options = {
+      option("--version", "VERSION", "this version instead of the newest"),
+      option("--channel", "CHANNEL", "the channel to follow from now on"),
+      option("--archive", "FILE", "use this file instead of a download, if its bytes are right"),
+      option("--prefix", "DIR", "install below DIR/share and DIR/bin instead of ~/.local"),
+      option("--base-url", "URL", "ask this site, also for later updates"),
+      option("--no-modify-path", "", "do not touch shell files"),
+      option("--unmanaged", "", "only the plain program, without an updater (for containers)")};
+  command.options[1].choices = {"stable", "beta", "nightly"};
+  command.examples = {{"install", "the newest stable release"},
+                      {"install --channel beta", "follow beta from now on"},
+                      {"install --version 2026.11.1", "exactly this one"}};
+  command.run = [services_of](const base::Arguments& arguments) {
+    return run_install(services_of(arguments), arguments);
+  };
+  return command;
+}
+
+}  // namespace agent

@@ -1,0 +1,125 @@
+#include "agent/commands.hpp"
+#include "agent/file_system.hpp"
+#include "agent/identity_section.hpp"
+#include "base/command_table.hpp"
+#include "base/error.hpp"
+#include "base/terminal.hpp"
+#include "base/text.hpp"
+
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+// All that main finds out and owns to the end.
+struct Session {
+  base::Environment environment = base::Environment::of_process();
+  base::Path executable = agent::own_executable();
+  base::Time now = base::system_now();
+  std::optional<schema::Identity> identity;
+  std::optional<base::Messages> messages;
+  std::optional<agent::Services> services;
+
+  const agent::Services& services_of(const base::Arguments& arguments);
+};
+
+const agent::Services& Session::services_of(const base::Arguments& arguments) {
+  if (services) {
+    return *services;
+  }
+  messages.emplace(std::cerr,
+                   base::inspect_terminal(environment.find("NO_COLOR").has_value(),
+                                          environment.find("TERM").value_or("")),
+                   arguments.has("--quiet")     ? base::Verbosity::quiet
+                   : arguments.has("--verbose") ? base::Verbosity::verbose
+                                                : base::Verbosity::normal);
+  std::optional<base::Path> prefix;
+  if (const auto text = arguments.value("--prefix")) {
+    prefix = base::Path(*text);
+  }
+  services.emplace(
+      agent::Services{.identity = *identity,
+                      .environment = environment,
+                      .executable = executable,
+                      .now = now,
+                      .messages = *messages,
+                      .out = std::cout,
+                      .layout = agent::make_layout(*identity, environment, executable, prefix),
+                      .json = arguments.has("--json")});
+  return *services;
+}
+
+void append(std::vector<base::Command>& commands, std::vector<base::Command> more) {
+  for (base::Command& command : more) {
+    commands.push_back(std::move(command));
+  }
+}
+
+base::Program make_program(Session& session) {
+  base::Program program;
+  const auto option = [](std::string name, std::string help) {
+    return base::Option{.name = std::move(name),
+                        .short_name = "",
+                        .value = "",
+                        .help = std::move(help),
+                        .choices = {}};
+  };
+  program.common_options = {option("--json", "print the result as JSON"),
+                            option("--quiet", "print results and warnings only"),
+                            option("--verbose", "say more about what is done")};
+  if (!session.identity) {
+    program.name = "cco";
+    program.version = "unstamped development build";
+    program.summary =
+        "A build without an identity: `cco-release stamp` gives it a product to serve.";
+    program.commands.push_back(agent::version_command(session.identity, std::cout));
+    return program;
+  }
+  const schema::Identity& identity = *session.identity;
+  program.name = identity.agent;
+  program.version = identity.version.text();
+  program.summary = base::cat("Installs, updates and rolls back ", identity.product, ".");
+  const agent::ServicesOf services_of =
+      [&session](const base::Arguments& arguments) -> const agent::Services& {
+    return session.services_of(arguments);
+  };
+  append(program.commands, agent::changing_commands(services_of));
+  append(program.commands, agent::reading_commands(services_of));
+  program.commands.push_back(agent::version_command(session.identity, std::cout));
+  program.commands.push_back(agent::probe_command(identity, std::cout));
+  return program;
+}
+
+int run(const std::vector<std::string>& arguments, std::string& name) {
+  Session session;
+  session.identity = agent::read_own_identity();
+  const base::Program program = make_program(session);
+  name = program.name;
+  const int status = base::run_program(program, arguments, std::cout);
+  std::cout.flush();
+  if (!std::cout) {
+    throw base::Error(base::Errc::cannot_write, "standard output cannot be written");
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argument_count, char** argument_values) {
+  std::string name = "cco";
+  try {
+    return run(std::vector<std::string>(argument_values + (argument_count > 0 ? 1 : 0),
+                                        argument_values + argument_count),
+               name);
+  } catch (const base::Error& error) {
+    std::cerr << name << ": " << error.what() << '\n';
+    return base::exit_status(error.code());
+  } catch (const std::exception& error) {
+    std::cerr << name << ": internal error: " << error.what() << '\n';
+    return base::exit_status(base::Errc::internal);
+  }
+}

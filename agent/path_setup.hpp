@@ -1,0 +1,70 @@
+#pragma once
+
+#include "agent/state.hpp"
+#include "base/environment.hpp"
+#include "base/file.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agent {
+
+// Putting the folder of the programs on PATH, for the shells that this user has.
+
+enum class ShellSyntax { posix, fish };
+
+// The lines between two marks that `install` adds and `uninstall` finds again.
+std::string path_block(std::string_view program, const base::Path& bin_directory,
+                       ShellSyntax syntax);
+// The text with the block at its end, once: a block that is there already is renewed.
+std::string with_path_block(std::string_view text, std::string_view program,
+                            std::string_view block);
+// Without it, and without the blank line that came with it.
+std::string without_path_block(std::string_view text, std::string_view program);
+
+// A file that a shell of this user reads at its start.
+struct ShellFile {
+  base::Path file;
+  ShellSyntax syntax = ShellSyntax::posix;
+};
+
+struct ShellFacts {
+  base::Path home;
+  std::string shell;         // SHELL: "/usr/bin/zsh"
+  base::Path zsh_directory;  // ZDOTDIR, else home
+  base::Path configuration;  // XDG_CONFIG_HOME, else home/.config
+  std::string program;       // names fish's file
+  std::function<bool(const base::Path&)> exists;
+};
+
+// Which files get the block: those of the login shell, made where need be, and those of other
+// shells that are there already. bash reads .bashrc, and at login only the first of .bash_profile,
+// .bash_login, .profile.
+std::vector<ShellFile> shell_files(const ShellFacts& facts);
+
+// What happened, for people and for the receipt.
+struct PathSetup {
+  std::vector<PathEdit> edits;        // to be recorded before they are made
+  std::vector<std::string> messages;  // what was done, or what to do by hand
+};
+
+enum class PathPolicy { modify, leave };
+
+// Decides; changes nothing. Nothing is edited where the folder is on PATH, in CI (but GITHUB_PATH
+// gets a line), with PathPolicy::leave, or in a file that is a link or read-only: then the line to
+// add is told.
+PathSetup plan_path_setup(const base::Environment& environment, const base::Path& home,
+                          std::string_view program, const base::Path& bin_directory,
+                          PathPolicy policy);
+// Makes the edits of a plan. One that fails is told, and does not stop the others.
+void make_path_edits(const PathSetup& setup, std::string_view program,
+                     const base::Path& bin_directory, std::vector<std::string>& messages);
+void append_github_path(const base::Environment& environment, const base::Path& bin_directory);
+// Takes back what the receipt lists: removes the blocks, and a file that was made and is empty now.
+void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view program,
+                     std::vector<std::string>& messages);
+
+}  // namespace agent

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "agent/install.hpp"
+
+namespace agent {
+
+// `install --unmanaged`: the product's programs as plain files in the bin directory, proven and
+// probed like any release, each put there by one rename; no root, no links, no updater.
+InstallOutcome install_plainly(const Services& services, base::HttpClient& http,
+                               const InstallOrder& order);
+
+}  // namespace agent

@@ -1,0 +1,86 @@
+#include "agent/uninstall.hpp"
+
+#include "agent/activation.hpp"
+#include "agent/install.hpp"
+#include "agent/path_setup.hpp"
+#include "agent/site_access.hpp"
+#include "agent/state.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <system_error>
+
+namespace agent {
+namespace {
+
+// A folder goes only when nothing foreign is in it.
+void remove_folder_if_empty(const base::Path& directory, std::vector<std::string>& done) {
+  std::error_code error;
+  if (!std::filesystem::exists(directory, error)) {
+    return;
+  }
+  if (!std::filesystem::remove(directory, error) || error) {
+    done.push_back(base::cat(directory.native(), " holds something that is not ours and stays"));
+  }
+}
+
+void remove_state(const Layout& layout) {
+  // The receipt last: until then a second `uninstall` knows what there is to take back.
+  for (const std::string_view name :
+       {"journal.json", "blocklist.json", "hold.json", "last_attempt.json", "check.json",
+        "watermark.json", "install_id"}) {
+    base::remove_if_exists(layout.state_file(name));
+  }
+  base::remove_tree(layout.state / "metadata");
+}
+
+}  // namespace
+
+std::vector<std::string> uninstall(const Services& services, Purge purge) {
+  const Layout& layout = services.layout;
+  std::error_code ignored;
+  std::vector<std::string> done;
+  if (!std::filesystem::exists(layout.root, ignored)) {
+    throw base::Error(base::Errc::not_found,
+                      base::cat("nothing is installed in ", layout.root.native()));
+  }
+  const base::Path configuration = config_file(services);
+  {
+    const WriteAccess access(services);
+    const std::optional<Receipt> receipt = read_receipt(layout);
+    // What PATH finds goes first, so that it never leads to a version that is half gone.
+    std::vector<std::string> links = receipt ? receipt->links : std::vector<std::string>();
+    for (const schema::Version& version : installed_versions(layout)) {
+      if (const auto mark = read_completion_mark(layout, version)) {
+        for (const std::string& binary : mark->binaries) {
+          links.push_back(link_name(binary));
+        }
+      }
+    }
+    remove_links(layout, links);
+    if (receipt) {
+      undo_path_edits(receipt->path_edits, layout.program, done);
+    }
+    base::remove_if_exists(layout.current);
+    base::remove_if_exists(layout.previous);
+    for (const schema::Version& version : installed_versions(layout)) {
+      remove_version(layout, version);
+    }
+    remove_folder_if_empty(layout.versions, done);
+    base::remove_tree(layout.staging);
+    base::remove_if_exists(layout.recover_script);
+    remove_state(layout);
+    base::remove_if_exists(layout.state_file("receipt.json"));
+    remove_folder_if_empty(layout.state, done);
+    // With the root goes the lock, while it is held: whoever comes now starts from nothing.
+    base::remove_if_exists(layout.lock);
+    remove_folder_if_empty(layout.root, done);
+  }
+  if (purge == Purge::yes) {
+    base::remove_if_exists(configuration);
+    remove_folder_if_empty(configuration.parent_path(), done);
+  }
+  return done;
+}
+
+}  // namespace agent
