@@ -5,6 +5,7 @@
 #include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
 #include "releaser/commands/serve.hpp"
+#include "releaser/commands/stamp.hpp"
 #include "releaser/commands/version.hpp"
 
 namespace releaser {
@@ -17,7 +18,8 @@ CommandLine::CommandLine(const Services& services)
               .commands = {}} {
   // In the order of --help: as a new user meets them.
   program.commands = {
-      add_keys_new(services),     add_serve(services),   add_completion(services, program),
+      add_keys_new(services),     add_stamp(services),
+      add_serve(services),        add_completion(services, program),
       add_man(services, program), add_version(services),
   };
 }
