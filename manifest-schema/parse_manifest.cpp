@@ -88,18 +88,18 @@ std::string read_path(const ObjectReader& reader, std::string_view name) {
   return path;
 }
 
-std::string read_notes(const ObjectReader& reader, std::string_view name) {
-  std::string notes = reader.optional_text(name).value_or("");
-  if (notes.size() > kMaxNotesBytes) {
+// Text for people.
+std::string limited(const ObjectReader& reader, std::string_view name, std::string text) {
+  if (text.size() > kMaxNotesBytes) {
     reader.fail(name, cat("must be at most ", kMaxNotesBytes, " bytes"));
   }
-  return notes;
+  return text;
 }
 
 std::optional<Notice> read_notice(const ObjectReader& parent, std::string_view name) {
   const auto reader = parent.optional_object(name);
   if (!reader) return std::nullopt;
-  return Notice{.reason = read_notes(*reader, "reason"),
+  return Notice{.reason = limited(*reader, "reason", reader->text("reason")),
                 .since = optional(*reader, "since", kTimeRule, base::parse_time)};
 }
 
@@ -259,7 +259,7 @@ Release read_release(const ObjectReader& reader, const Version& version) {
   release.channel = required(reader, "channel", kChannelRule, parse_channel);
   release.commit = reader.optional_text("commit");
   release.platforms = read_platforms(reader);
-  release.notes = read_notes(reader, "notes");
+  release.notes = limited(reader, "notes", reader.optional_text("notes").value_or(""));
   if (reader.find("release_notes") != nullptr) {
     release.release_notes = read_url(reader, "release_notes");
   }
@@ -326,10 +326,10 @@ void read_channel_files(const ObjectReader& root, Manifest& manifest) {
 void read_deprecation_notices(const ObjectReader& root, Manifest& manifest) {
   const auto reader = root.optional_object("deprecation_notices");
   if (!reader) return;
-  read_by_version(*reader,
-                  [&](const Version& version, const std::string& name, const json::Value&) {
-                    manifest.deprecation_notices.emplace(version, read_notes(*reader, name));
-                  });
+  read_by_version(
+      *reader, [&](const Version& version, const std::string& name, const json::Value&) {
+        manifest.deprecation_notices.emplace(version, limited(*reader, name, reader->text(name)));
+      });
 }
 
 Manifest read_manifest(std::string_view text) {
