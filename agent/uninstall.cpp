@@ -3,7 +3,7 @@
 #include "agent/activation.hpp"
 #include "agent/install.hpp"
 #include "agent/path_setup.hpp"
-#include "agent/site_access.hpp"
+#include "agent/settings.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -44,7 +44,7 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
     throw base::Error(base::Errc::not_found,
                       base::cat("nothing is installed in ", layout.root.native()));
   }
-  const base::Path configuration = config_file(services);
+  const base::Path configuration = config_path(services);
   {
     const WriteAccess access(services);
     const std::optional<Receipt> receipt = read_receipt(layout);

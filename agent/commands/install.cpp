@@ -3,6 +3,7 @@
 #include "agent/commands/changing.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/plain_install.hpp"
+#include "agent/settings.hpp"
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"
 #include "agent/state.hpp"
@@ -116,7 +117,7 @@ void set_up_path(const Services& services, PathPolicy policy, std::vector<std::s
 int run_install(const Services& services, const base::Arguments& arguments) {
   const Layout& layout = services.layout;
   require_own_home(services);
-  Config config = load_config(services).config;
+  Config config = usable_config(services);
   std::optional<base::Url> base_url;
   if (const auto text = arguments.value("--base-url")) {
     base_url = base::with_context("--base-url", [&] { return base::Url::parse(*text); });
