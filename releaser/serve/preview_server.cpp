@@ -71,6 +71,7 @@ HeadResult read_head(base::TlsConnection& connection, std::string& received, std
   const auto deadline = std::chrono::steady_clock::now() + kHeadDeadline;
   for (;;) {
     if (const auto end = received.find("\r\n\r\n"); end != std::string::npos) {
+      if (end > kMaxHeadBytes) return HeadResult::too_large;
       head = received.substr(0, end);
       received.erase(0, end + 4);
       return HeadResult::complete;
