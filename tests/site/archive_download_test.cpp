@@ -1,0 +1,212 @@
+#include "site/archive_download.hpp"
+
+#include "base/text.hpp"
+#include "tests/support/expect_error.hpp"
+#include "tests/support/release_server.hpp"
+#include "tests/support/signing.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sys/stat.h>
+
+using base::Errc;
+using test::check_error;
+
+namespace {
+
+const std::string kArchive = [] {
+  std::string bytes;
+  for (int i = 0; i < 5000; ++i)
+    bytes += static_cast<char>(i * 7);
+  return bytes;
+}();
+const std::string kName = "tool-v1.0.0-linux-x86_64.tar.gz";
+const std::string kUrl = "https://releases.example.com/tool/releases/v1.0.0/" + kName;
+const std::string kMirror = "https://mirror.example.org/" + kName;
+const std::string kConfigured = "https://inside.example.net/files/releases/v1.0.0/" + kName;
+
+std::string content_of(const site::ProvenArchive& archive) {
+  std::string content;
+  base::stream_file(archive.file, [&](std::string_view bytes) { content += bytes; });
+  return content;
+}
+
+struct Lab {
+  base::TemporaryDirectory staging{base::Path("/tmp"), "site-test."};
+  test::ReleaseServer server;
+  schema::Release release = test::make_release({.archive_bytes = kArchive});
+  std::vector<std::uint64_t> progress;
+
+  schema::PlatformEntry& entry() { return release.platforms.begin()->second; }
+  site::ArchiveRequest request() {
+    return {.version = schema::Version::parse("1.0.0"),
+            .entry = entry(),
+            .configured_bases = {},
+            .staging = staging.path()};
+  }
+  site::ProvenArchive download() {
+    return site::download_archive(server, request(),
+                                  [&](std::uint64_t bytes) { progress.push_back(bytes); });
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("site/archive_download") {
+  TEST_CASE("an archive with the manifest's size and digest is taken") {
+    Lab lab;
+    lab.server.put(kUrl, kArchive);
+    const site::ProvenArchive archive = lab.download();
+    CHECK(content_of(archive) == kArchive);
+    CHECK(archive.source == kUrl);
+    CHECK(archive.downloaded_bytes == kArchive.size());
+    CHECK(lab.progress == std::vector<std::uint64_t>{0, 1000, 2000, 3000, 4000, 5000});
+    CHECK(lab.server.requests.size() == 1);
+  }
+
+  TEST_CASE("row 17: the file has no name, so that nothing can be exchanged after the proof") {
+    Lab lab;
+    lab.server.put(kUrl, kArchive);
+    const site::ProvenArchive archive = lab.download();
+    CHECK(base::list_directory(lab.staging.path()).empty());
+    struct stat status {};
+    REQUIRE(fstat(archive.file.number(), &status) == 0);
+    CHECK(status.st_nlink == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+  }
+
+  TEST_CASE("sources: what the user set, then the manifest's own, none twice") {
+    Lab lab;
+    lab.entry().mirrors = {base::Url::parse(kMirror), base::Url::parse(kUrl)};
+    site::ArchiveRequest request = lab.request();
+    request.configured_bases = {base::Url::parse("https://inside.example.net/files/"),
+                                base::Url::parse("https://releases.example.com/tool")};
+    std::vector<std::string> texts;
+    for (const base::Url& url : site::archive_sources(request))
+      texts.push_back(url.text());
+    CHECK(texts == std::vector<std::string>{kConfigured, kUrl, kMirror});
+  }
+
+  TEST_CASE("a source that is wrong is passed over, and alone it has its status") {
+    struct Row {
+      std::string what;
+      std::function<void(test::ReleaseServer&)> harm;
+      Errc alone;
+      std::string message;
+    };
+    for (const Row& row : {
+             Row{"row 13: other bytes of the same size",
+                 [](auto& server) { server.put(kUrl, std::string(kArchive.size(), 'x')); },
+                 Errc::untrusted, "its SHA-256 is"},
+             Row{"cut short", [](auto& server) { server.put(kUrl, kArchive.substr(0, 4999)); },
+                 Errc::untrusted, "cut short: 4999 of 5000 bytes"},
+             Row{"nothing", [](auto& server) { server.put(kUrl, ""); }, Errc::untrusted,
+                 "cut short: 0 of 5000 bytes"},
+             Row{"row 5: longer than declared",
+                 [](auto& server) { server.put(kUrl, kArchive + std::string(100'000, 'x')); },
+                 Errc::untrusted, "more than 5000 bytes"},
+             Row{"one byte longer", [](auto& server) { server.put(kUrl, kArchive + "x"); },
+                 Errc::untrusted, "more than 5000 bytes"},
+             Row{"web page",
+                 [](auto& server) { server.put(kUrl, "<!doctype HTML><title>Log in</title>"); },
+                 Errc::untrusted, "cut short"},
+             Row{"404", [](auto& server) { server.remove(kUrl); }, Errc::not_found, "HTTP 404"},
+             Row{"500", [](auto& server) { server.files[kUrl].status = 500; }, Errc::network,
+                 "HTTP 500"},
+             Row{"206 that nobody asked for", [](auto& server) { server.files[kUrl].status = 206; },
+                 Errc::network, "HTTP 206"},
+             Row{"row 21: a connection that breaks",
+                 [](auto& server) {
+                   server.intercept = [](std::size_t, const base::HttpRequest& request) {
+                     if (request.url.text() == kUrl) {
+                       throw base::Error(Errc::network, "TLS: certificate expired");
+                     }
+                   };
+                 },
+                 Errc::network, "certificate expired"},
+         }) {
+      CAPTURE(row.what);
+      Lab lab;
+      lab.server.put(kUrl, kArchive);
+      row.harm(lab.server);
+      const bool page = row.what == "web page";
+      check_error(page ? Errc::network : row.alone, page ? "web page" : row.message,
+                  [&] { lab.download(); });
+      CHECK(base::list_directory(lab.staging.path()).empty());
+      lab.entry().mirrors = {base::Url::parse(kMirror)};
+      lab.server.put(kMirror, kArchive);
+      const site::ProvenArchive archive = lab.download();
+      CHECK(content_of(archive) == kArchive);
+      CHECK(archive.source == kMirror);
+      lab.server.put(kMirror, std::string(kArchive.size(), 'y'));
+      check_error(Errc::untrusted, kMirror, [&] { lab.download(); });
+    }
+  }
+
+  TEST_CASE("row 9: what is wrong with every source is told, each with its URL") {
+    Lab lab;
+    lab.entry().mirrors = {base::Url::parse(kMirror)};
+    lab.server.files[kMirror].status = 503;
+    const std::string message = test::message_of(Errc::network, [&] { lab.download(); });
+    CHECK(message == kUrl + ": HTTP 404; " + kMirror + ": HTTP 503");
+  }
+
+  TEST_CASE("the disk and the user are no faults of a source") {
+    Lab lab;
+    lab.entry().mirrors = {base::Url::parse(kMirror)};
+    lab.server.put(kUrl, kArchive);
+    lab.server.put(kMirror, kArchive);
+    for (const Errc code : {Errc::cancelled, Errc::cannot_write}) {
+      lab.server.requests.clear();
+      check_error(code, "stop", [&] {
+        site::download_archive(lab.server, lab.request(), [&](std::uint64_t bytes) {
+          if (bytes > 2000) throw base::Error(code, "stop");
+        });
+      });
+      CHECK(lab.server.requests.size() == 1);
+    }
+    site::ArchiveRequest request = lab.request();
+    request.staging = lab.staging.path() / "missing";
+    CHECK_THROWS_AS(site::download_archive(lab.server, request, {}), base::Error);
+  }
+
+  TEST_CASE("a file:// base is read by the reader of files") {
+    Lab lab;
+    const base::TemporaryDirectory stick("/tmp", "site-stick.");
+    base::make_directories(stick.path() / "releases/v1.0.0");
+    base::write_file_atomically(stick.path() / "releases/v1.0.0" / kName, kArchive);
+    site::ArchiveRequest request = lab.request();
+    request.configured_bases = {base::Url::parse("file://" + stick.path().string())};
+    CHECK(content_of(site::download_archive(lab.server, request, {})) == kArchive);
+    CHECK(lab.server.requests.empty());
+    base::write_file_atomically(stick.path() / "releases/v1.0.0" / kName, kArchive + "x");
+    lab.server.put(kUrl, kArchive);
+    CHECK(site::download_archive(lab.server, request, {}).source == kUrl);
+  }
+
+  TEST_CASE("an archive of this machine is taken with the same proof") {
+    Lab lab;
+    const base::Path path = lab.staging.path() / "given.tar.gz";
+    base::write_file_atomically(path, kArchive);
+    const site::ProvenArchive archive = site::take_archive(path, lab.request(), {});
+    // What is at the path afterwards does not matter.
+    base::write_file_atomically(path, "exchanged");
+    CHECK(content_of(archive) == kArchive);
+    CHECK(archive.downloaded_bytes == 0);
+    check_error(Errc::untrusted, "given.tar.gz: it is cut short",
+                [&] { site::take_archive(path, lab.request(), {}); });
+    base::write_file_atomically(path, std::string(kArchive.size(), 'x'));
+    check_error(Errc::untrusted, "its SHA-256 is",
+                [&] { site::take_archive(path, lab.request(), {}); });
+    base::write_file_atomically(path, kArchive + "x");
+    check_error(Errc::untrusted, "longer than the 5000 bytes",
+                [&] { site::take_archive(path, lab.request(), {}); });
+    check_error(Errc::not_found, "absent",
+                [&] { site::take_archive(lab.staging.path() / "absent", lab.request(), {}); });
+    check_error(Errc::config, "", [&] { site::take_archive("/dev/zero", lab.request(), {}); });
+  }
+}

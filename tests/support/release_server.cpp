@@ -1,0 +1,62 @@
+#include "tests/support/release_server.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "trust/digest.hpp"
+
+#include <utility>
+
+namespace test {
+
+using base::cat;
+
+base::HttpResponse ReleaseServer::get(const base::HttpRequest& request,
+                                      const base::ByteSink& sink) {
+  const std::size_t index = requests.size();
+  requests.push_back({.url = request.url.text(), .headers = request.headers});
+  if (intercept) intercept(requests.size(), request);
+  const auto found = files.find(request.url.text());
+  base::HttpResponse response;
+  response.status = found == files.end() ? 404 : found->second.status;
+  if (found != files.end() && found->second.has_etag) {
+    const std::string etag = cat("\"", trust::sha256_of(found->second.bytes).hex(), "\"");
+    response.headers.emplace_back("etag", etag);
+    for (const auto& [name, value] : request.headers) {
+      if (name == "If-None-Match" && value == etag) response.status = 304;
+    }
+  }
+  if (response.status == 200) {
+    std::string_view rest = found->second.bytes;
+    while (!rest.empty()) {
+      const std::string_view piece = rest.substr(0, piece_bytes);
+      rest.remove_prefix(piece.size());
+      response.body_bytes += piece.size();
+      // As HttpClient promises it: one byte past the limit is the end.
+      if (response.body_bytes > request.max_bytes) {
+        throw base::Error(base::Errc::untrusted,
+                          cat("more than ", request.max_bytes, " bytes are sent"));
+      }
+      requests[index].body_bytes = response.body_bytes;
+      sink(piece);
+    }
+  }
+  requests[index].status = response.status;
+  return response;
+}
+
+void ReleaseServer::put(std::string_view url, std::string bytes) {
+  files.insert_or_assign(std::string(url), File{.bytes = std::move(bytes)});
+}
+
+void ReleaseServer::remove(std::string_view url) { files.erase(std::string(url)); }
+
+void ReleaseServer::publish(std::string_view base_url, const schema::Manifest& manifest,
+                            const SigningKey& key) {
+  SignedText both = sign_manifest(manifest, key);
+  const std::string name = manifest.channel ? schema::channel_manifest_name(*manifest.channel)
+                                            : std::string("version-manifest.json");
+  put(cat(base_url, "/", name), std::move(both.text));
+  put(cat(base_url, "/", name, ".minisig"), std::move(both.signature));
+}
+
+}  // namespace test
