@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "releaser/config/config.hpp"
+#include "trust/digest.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace releaser {
+
+// A file as it shall be public, by its path below the destination: "releases/v1.0.0/a.tar.gz".
+struct WantedFile {
+  std::string name;
+  std::variant<base::Path, std::string> contents;
+  std::uint64_t size = 0;
+  trust::Sha256 sha256;
+};
+
+enum class Found { absent, same, different };
+
+// One place where releases are published. The contract, which all kinds obey (see
+// tests/releaser/destination_test.cpp):
+//   - nothing but acquire(), clean_up(), put() and announce() changes anything;
+//   - put() is idempotent, and a file appears under its name whole or not at all;
+//   - what put() brought is not named by any public document before announce();
+//   - announce() replaces public documents one by one, in the given order.
+class Destination {
+ public:
+  virtual ~Destination() = default;
+  // As --skip and status name it.
+  [[nodiscard]] virtual const std::string& name() const = 0;
+  // For messages, without secrets: "directory /srv/releases".
+  [[nodiscard]] virtual std::string place() const = 0;
+  // Where users find it.
+  [[nodiscard]] virtual const std::string& url() const = 0;
+  // Keeps other publishers out until destruction. Throws Errc::locked.
+  virtual void acquire() = 0;
+  // A small public file, or nothing.
+  [[nodiscard]] virtual std::optional<std::string> read(std::string_view name,
+                                                        std::size_t max_bytes) const = 0;
+  // Sends a public file to `sink` as it is now; false where there is none.
+  virtual bool stream(std::string_view name, const base::ByteSink& sink) const = 0;
+  [[nodiscard]] virtual Found find(const WantedFile& file) const = 0;
+  // Removes what an earlier run left under temporary names beside the wanted files.
+  virtual void clean_up(const std::vector<WantedFile>& files) = 0;
+  virtual void put(const WantedFile& file) = 0;
+  virtual void announce(const WantedFile& document) = 0;
+};
+
+// The list of kinds. `home` resolves "~/".
+std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
+                                              const Config& config, std::string_view home);
+// Of one kind each, as the list names them.
+std::unique_ptr<Destination> make_directory_destination(const DestinationSettings& settings,
+                                                        const base::Path& folder);
+
+}  // namespace releaser

@@ -1,0 +1,16 @@
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/destinations/destination.hpp"
+
+namespace releaser {
+
+std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
+                                              const Config& config, std::string_view home) {
+  if (settings.type == "directory") {
+    return make_directory_destination(settings, config.resolve(settings.path, home));
+  }
+  throw base::Error(base::Errc::config,
+                    base::cat("unknown type of destination `", settings.type, "`"));
+}
+
+}  // namespace releaser
