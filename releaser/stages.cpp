@@ -1,0 +1,96 @@
+#include "releaser/stages.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/stage.hpp"
+
+#include <array>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+
+enum class Skippable { no, yes };
+
+struct Stage {
+  std::string_view name;
+  Skipped (*work)(Run& run);
+  Skippable skippable;
+};
+
+// A release, from first to last. Only `publish` touches anything outside of dist/.
+constexpr std::array kStages{
+    // Version, channel, commit and date are known; dist/V is ours alone.
+    Stage{"identify", identify_stage, Skippable::no},
+    // Prebuilt inputs, keys and names are right, the version may follow what is public, and nobody
+    // else publishes; nothing was written yet.
+    Stage{"preflight", preflight_stage, Skippable::no},
+    // Every binary that a command makes is there.
+    Stage{"build", build_stage, Skippable::yes},
+    // Each agent says whose it is and which version; signatures of the platform are in place.
+    Stage{"stamp", stamp_stage, Skippable::no},
+    // What was built or stamped is what it claims to be; floors and digests are known.
+    Stage{"inspect", inspect_stage, Skippable::no},
+    // dist/V/assets holds one whole archive for each platform, the same bytes on every machine.
+    Stage{"package", package_stage, Skippable::no},
+    // checksums.sha256 and <asset>.sha256 name the digest of every archive.
+    Stage{"checksum", checksum_stage, Skippable::no},
+    // dist/V/site has the public manifests with this release in them.
+    Stage{"manifest", manifest_stage, Skippable::yes},
+    // Installers, formula, bucket file and the pages of the site pin these archives.
+    Stage{"render", render_stage, Skippable::yes},
+    // Every archive, sum, manifest and installer has a signature that was verified.
+    Stage{"sign", sign_stage, Skippable::yes},
+    // Each destination shows the release, verified before anything named it.
+    Stage{"publish", publish_stage, Skippable::yes},
+};
+
+void check_skips(const Run& run) {
+  std::vector<std::string> names;
+  for (const Stage& stage : kStages) {
+    if (stage.skippable == Skippable::yes) names.emplace_back(stage.name);
+  }
+  for (const auto& destination : run.config.destinations)
+    names.push_back(destination.name);
+  for (const std::string& name : run.options.skip) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw base::Error(base::Errc::usage, cat("--skip ", base::safe_text(name, 80),
+                                               ": nothing of that name can be "
+                                               "skipped",
+                                               base::did_you_mean(name, names), "; it takes ",
+                                               base::join(names, ", ")));
+    }
+  }
+  if (run.skips("publish") || run.options.identify.snapshot) return;
+  for (const std::string_view needed : {"manifest", "sign", "render"}) {
+    if (run.skips(needed)) {
+      throw base::Error(base::Errc::usage, cat("--skip ", needed,
+                                               " leaves nothing that could be "
+                                               "published; add publish to it"));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> stage_names() {
+  std::vector<std::string> names;
+  for (const Stage& stage : kStages)
+    names.emplace_back(stage.name);
+  return names;
+}
+
+void run_stages(Run& run, Until until) {
+  if (until == Until::publish) check_skips(run);
+  for (const Stage& stage : kStages) {
+    const bool is_skipped = stage.skippable == Skippable::yes && run.skips(stage.name);
+    const Skipped skipped = is_skipped
+                                ? Skipped("--skip")
+                                : base::with_context(stage.name, [&] { return stage.work(run); });
+    if (skipped) run.around.messages.detail(cat(stage.name, ": skipped: ", *skipped));
+    if (until == Until::checksum && stage.name == "checksum") return;
+  }
+}
+
+}  // namespace releaser

@@ -1,0 +1,201 @@
+#include "releaser/stages/identify.hpp"
+
+#include "base/error.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+using schema::Version;
+
+struct TagVariable {
+  const char* tag;
+  const char* kind;  // where set, this variable must be "tag"
+};
+constexpr std::array kTagVariables{
+    TagVariable{"GITHUB_REF_NAME", "GITHUB_REF_TYPE"},  // also Gitea, Forgejo
+    TagVariable{"CI_COMMIT_TAG", nullptr},              // GitLab, Woodpecker
+    TagVariable{"BITBUCKET_TAG", nullptr},
+    TagVariable{"CIRCLE_TAG", nullptr},
+    TagVariable{"DRONE_TAG", nullptr},
+    TagVariable{"TRAVIS_TAG", nullptr},
+    TagVariable{"BUILDKITE_TAG", nullptr},
+    TagVariable{"CIRRUS_TAG", nullptr},
+    TagVariable{"APPVEYOR_REPO_TAG_NAME", nullptr},
+};
+
+std::optional<Version> version_of_tag(std::string_view tag) {
+  return tag.starts_with('v') ? Version::try_parse(tag) : std::nullopt;
+}
+
+std::optional<std::string> tag_of_ci(const base::Environment& environment) {
+  for (const TagVariable& variable : kTagVariables) {
+    if (variable.kind != nullptr && environment.find(variable.kind) != "tag") continue;
+    if (auto tag = environment.find(variable.tag)) return tag;
+  }
+  constexpr std::string_view kRef = "refs/tags/";
+  if (auto ref = environment.find("BUILD_SOURCEBRANCH"); ref && ref->starts_with(kRef)) {
+    return ref->substr(kRef.size());  // Azure Pipelines
+  }
+  return std::nullopt;
+}
+
+Version version_of_head(const GitState& git) {
+  std::vector<std::string> tags;
+  for (const std::string& tag : git.tags_at_head) {
+    if (version_of_tag(tag)) tags.push_back(tag);
+  }
+  std::sort(tags.begin(), tags.end());
+  if (tags.size() > 1) {
+    throw Error(Errc::config, cat("two tags at HEAD (", base::join(tags, ", "),
+                                  "); say which one with --version"));
+  }
+  if (tags.empty()) {
+    throw Error(Errc::config,
+                cat("no version: give --version, or put a tag like v1.2.3 on HEAD",
+                    git.problem.empty() ? "" : cat(" (git says: ", git.problem, ")")));
+  }
+  return *version_of_tag(tags.front());
+}
+
+std::string next_version(std::string_view scheme, const GitState& git, base::Time date) {
+  std::optional<Version> newest;
+  for (const std::string& tag : git.tags) {
+    const auto version = version_of_tag(tag);
+    if (version && !version->is_prerelease() && (!newest || *newest < *version)) newest = version;
+  }
+  const auto count_up = [](const Version& version) {
+    const std::string text = version.text();
+    const std::size_t dot = text.rfind('.');
+    const auto last = base::parse_decimal(text.substr(dot + 1));
+    return cat(text.substr(0, dot + 1), last.value_or(0) + 1);
+  };
+  if (scheme == "calver") {
+    const std::string day = base::format_date(date);  // 2026-11-20
+    const std::string month =
+        cat(day.substr(0, 4), ".",
+            *base::parse_decimal(day[5] == '0' ? day.substr(6, 1) : day.substr(5, 2)));
+    return newest && newest->matches_prefix(month) ? count_up(*newest) : cat(month, ".1");
+  }
+  return newest ? count_up(*newest) : "0.0.1";
+}
+
+// A hash of digits only with a leading zero is no pre-release field; a longer one is.
+std::string commit_field(const std::optional<std::string>& commit) {
+  if (!commit) return "0";
+  for (std::size_t length = 7; length < commit->size(); ++length) {
+    const std::string field = commit->substr(0, length);
+    if (field.find_first_not_of("0123456789") != std::string::npos) return field;
+  }
+  return *commit;
+}
+
+base::Time date_of(const IdentifyOptions& options, const base::Environment& environment,
+                   const GitState& git) {
+  if (const auto epoch = environment.find("SOURCE_DATE_EPOCH")) {
+    const auto seconds = base::parse_decimal(*epoch);
+    if (!seconds || *seconds > 253402300799) {
+      throw Error(Errc::config,
+                  "SOURCE_DATE_EPOCH must be seconds since 1970; set it right or "
+                  "unset it");
+    }
+    return base::Time(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
+  }
+  if (options.date) {
+    auto date = base::parse_time(*options.date);
+    if (!date) date = base::parse_time(cat(*options.date, "T00:00:00Z"));
+    if (!date) {
+      throw Error(Errc::usage, cat("--date ", base::safe_text(*options.date, 80),
+                                   " is no date; write 2026-11-20T10:00:00Z or 2026-11-20"));
+    }
+    return *date;
+  }
+  if (git.commit_time) return *git.commit_time;
+  throw Error(Errc::config,
+              "no date for the release: give --date 2026-11-20, set SOURCE_DATE_EPOCH, or run in a "
+              "git work tree");
+}
+
+constexpr base::Time kFirstDate{std::chrono::sys_days{std::chrono::year{1980} / 1 / 2}};
+
+}  // namespace
+
+GitState read_git(const base::Path& root, AllTags all_tags) {
+  GitState state;
+  const auto git = [&](std::vector<std::string> arguments) -> std::optional<std::string> {
+    std::vector<std::string> argv{"git", "-C", root.empty() ? "." : root.string()};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    try {
+      const auto result = base::run_process(argv);
+      if (result.exit_status == 0) return result.output;
+      const bool is_outside = result.errors.find("not a git repository") != std::string::npos;
+      if (!is_outside && state.problem.empty()) {
+        state.problem = base::safe_text(result.errors.substr(0, result.errors.find('\n')), 200);
+      }
+    } catch (const Error&) {
+      state.problem = "the program git is not there";
+    }
+    return std::nullopt;
+  };
+  const auto head = git({"log", "-1", "--decorate=full", "--format=%H%n%ct%n%D"});
+  if (!head) return state;
+  const auto lines = base::split_lines(*head);
+  if (lines.size() < 2) return state;
+  state.commit = std::string(lines[0]);
+  if (const auto seconds = base::parse_decimal(lines[1])) {
+    state.commit_time = base::Time(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
+  }
+  constexpr std::string_view kTag = "tag: refs/tags/";
+  for (std::string_view name : base::split(lines.size() > 2 ? lines[2] : "", ',')) {
+    name = base::trim(name);
+    if (name.starts_with(kTag)) state.tags_at_head.emplace_back(name.substr(kTag.size()));
+  }
+  if (all_tags == AllTags::yes) {
+    const auto tags = git({"tag", "--list", "v*"});
+    for (const std::string_view tag : base::split_lines(tags.value_or(""))) {
+      state.tags.emplace_back(tag);
+    }
+  }
+  return state;
+}
+
+ReleaseIdentity identify_release(const IdentifyOptions& options, std::string_view scheme,
+                                 const base::Environment& environment, const GitState& git) {
+  const base::Time date = date_of(options, environment, git);
+  if (date < kFirstDate) {
+    throw Error(Errc::config, cat("the release's date ", base::format_time(date),
+                                  " is before 1980, which zip files cannot hold; give --date"));
+  }
+  const auto version = [&] {
+    if (options.version) return Version::parse(*options.version);
+    if (options.snapshot) {
+      return Version::parse(
+          cat(next_version(scheme, git, date), "-snapshot.", commit_field(git.commit)));
+    }
+    if (const auto tag = tag_of_ci(environment)) {
+      return base::with_context("the tag that CI names", [&] { return Version::parse(*tag); });
+    }
+    return version_of_head(git);
+  }();
+  auto channel = schema::channel_of(version);
+  if (options.channel) {
+    const auto given = schema::parse_channel(*options.channel);
+    if (!given) {
+      throw Error(Errc::usage, cat("unknown channel ", base::safe_text(*options.channel, 80),
+                                   "; it is stable, beta or nightly"));
+    }
+    channel = *given;
+  }
+  const bool is_full_hash = git.commit && git.commit->size() == 40;
+  return {version, channel, is_full_hash ? git.commit : std::nullopt, date, options.snapshot};
+}
+
+}  // namespace releaser

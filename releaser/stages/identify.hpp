@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/environment.hpp"
+#include "base/file.hpp"
+#include "manifest-schema/channel.hpp"
+#include "manifest-schema/version.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace releaser {
+
+// What git says of the project; empty outside a work tree.
+struct GitState {
+  std::optional<std::string> commit;
+  std::optional<base::Time> commit_time;
+  std::vector<std::string> tags_at_head;  // short names: "v1.0.0"
+  std::vector<std::string> tags;          // all of them; asked for by snapshots only
+  std::string problem;                    // why git said nothing although there is a repository
+};
+enum class AllTags { no, yes };
+GitState read_git(const base::Path& root, AllTags all_tags);
+
+// Which release this is.
+struct ReleaseIdentity {
+  schema::Version version;
+  schema::Channel channel;
+  std::optional<std::string> commit;
+  base::Time date;  // bytes only: the times inside archives
+  bool is_snapshot = false;
+  [[nodiscard]] std::string tag() const { return "v" + version.text(); }
+};
+
+struct IdentifyOptions {
+  std::optional<std::string> version, channel, date;
+  bool snapshot = false;
+};
+
+// The version of --version, else of CI's tag variable, else of the one tag at HEAD; the date of
+// SOURCE_DATE_EPOCH, else --date, else of the commit. Pure. Throws Errc::config that says what to
+// do.
+ReleaseIdentity identify_release(const IdentifyOptions& options, std::string_view scheme,
+                                 const base::Environment& environment, const GitState& git);
+
+}  // namespace releaser

@@ -1,0 +1,143 @@
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/merge_manifest.hpp"
+#include "releaser/stages/stage.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+constexpr std::size_t kMaxNotesBytes = 4096;
+
+std::string read_notes(const Run& run) {
+  if (run.config.release.notes_file.empty()) return {};
+  const std::string path =
+      fill(run.config.release.notes_file, release_values(run.config, *run.identity));
+  return base::with_context(run.config.place("release.notes_file"), [&] {
+    std::string notes;
+    try {
+      notes = base::read_file(run.config.resolve(path, run.home), kMaxNotesBytes);
+    } catch (const Error& error) {
+      throw Error(Errc::config, cat(error.what(), "; give a text file of at most 4 KiB"));
+    }
+    if (base::safe_text(notes) != notes) {
+      throw Error(Errc::config, cat(path,
+                                    " is no plain text; remove control characters and what "
+                                    "is not UTF-8"));
+    }
+    return notes;
+  });
+}
+
+std::vector<std::string> probe_of(const Run& run, const Target& target) {
+  std::vector<std::string> probe{target.binaries.front().name, "--version"};
+  if (run.config.agent && !run.config.agent->probe.empty()) probe = run.config.agent->probe;
+  const auto has = [&](const std::string& name) {
+    return std::any_of(target.binaries.begin(), target.binaries.end(),
+                       [&](const InputBinary& binary) { return binary.name == name; });
+  };
+  if (!has(probe.front())) probe.front() += target.platform.executable_suffix();
+  if (!has(probe.front())) {
+    throw Error(Errc::config,
+                cat(run.config.place("agent.probe"), ": `", probe.front(), "` is no binary of ",
+                    target.platform.name(), "; its first word must be one"));
+  }
+  return probe;
+}
+
+schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
+  const auto base_url = base::Url::parse(run.config.destinations.front().url);
+  schema::PlatformEntry entry{
+      .url = base_url.child(cat("releases/", run.identity->tag(), "/", target.asset)),
+      .mirrors = {},
+      .sha256 = target.packed->sha256,
+      .size = target.packed->size,
+      .unpacked_size = target.packed->unpacked_size,
+      .entries = target.packed->files.size(),
+      .binaries = {},
+      .agent = {},
+      .probe = probe_of(run, target),
+      .requirements = target.requirements,
+      .alternatives = {},
+      .deltas = {}};
+  for (std::size_t index = 1; index < run.config.destinations.size(); ++index) {
+    const DestinationSettings& other = run.config.destinations[index];
+    if (run.skips(other.name)) continue;
+    entry.mirrors.push_back(base::Url::parse(other.url).child(
+        cat("releases/", run.identity->tag(), "/", target.asset)));
+  }
+  for (const InputBinary& binary : target.binaries) {
+    for (const PackedFile& file : target.packed->files) {
+      if (file.name == binary.name) entry.binaries.push_back({file.name, file.sha256, file.size});
+    }
+    if (binary.role != BinaryRole::product) entry.agent = binary.name;
+  }
+  return entry;
+}
+
+schema::Release release_entry(const Run& run) {
+  schema::Release release;
+  release.date = run.identity->date;
+  release.published = *run.record.published;
+  release.channel = run.identity->channel;
+  release.commit = run.identity->commit;
+  for (const Target& target : run.targets) {
+    release.platforms.emplace(target.platform, platform_entry(run, target));
+  }
+  release.notes = read_notes(run);
+  release.breaking_changes = run.config.release.breaking_changes;
+  release.critical = run.config.release.critical;
+  if (!run.config.release.minimum_upgrade_from.empty()) {
+    release.minimum_upgrade_from = schema::Version::parse(run.config.release.minimum_upgrade_from);
+    if (!(*release.minimum_upgrade_from < run.identity->version)) {
+      throw Error(Errc::config, cat(run.config.place("release.minimum_upgrade_from"),
+                                    " must be lower than ", run.identity->version.text()));
+    }
+  }
+  // What was decided after the release was published stays decided.
+  if (const schema::Release* const there = run.before.find(run.identity->version)) {
+    release.yanked = there->yanked;
+    release.rollout = there->rollout;
+    release.release_notes = there->release_notes;
+  }
+  return release;
+}
+
+}  // namespace
+
+Skipped manifest_stage(Run& run) {
+  if (run.config.destinations.empty()) return "there is no destination that would show it";
+  const schema::Release* const there = run.before.find(run.identity->version);
+  if (there != nullptr) {
+    run.record.published = there->published;
+  } else if (!run.record.published) {
+    run.record.published = run.around.now;
+  }
+  write_if_changed(run.folder / "release.json", write_record(run.record));
+  run.release = release_entry(run);
+  const schema::Channel channel = run.identity->channel;
+  const auto public_channel = run.before.channels.find(channel);
+  run.manifests.emplace(
+      schema::channel_manifest_name(channel),
+      merge_manifest(public_channel == run.before.channels.end()
+                         ? std::nullopt
+                         : std::optional(public_channel->second),
+                     run.config.product.name, channel, run.identity->version, *run.release));
+  run.manifests.emplace("version-manifest.json",
+                        merge_manifest(run.before.combined, run.config.product.name, std::nullopt,
+                                       run.identity->version, *run.release));
+  for (const auto& [name, manifest] : run.manifests) {
+    const std::string text = schema::write_manifest(manifest);
+    if (text.size() > schema::kMaxManifestBytes) {
+      throw Error(Errc::config, cat(name, " would be larger than 1 MiB; shorten the notes"));
+    }
+    write_if_changed(run.folder / "site" / name, text);
+  }
+  return std::nullopt;
+}
+
+}  // namespace releaser

@@ -1,0 +1,50 @@
+#include "releaser/stages/merge_manifest.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace releaser {
+namespace {
+
+using schema::Manifest;
+using schema::Version;
+
+void drop_old_releases(Manifest& manifest) {
+  std::set<Version> kept;
+  for (const auto& [channel, version] : manifest.latest)
+    kept.insert(version);
+  for (const auto& [version, release] : manifest.versions) {
+    if (kept.size() < kListedReleases) kept.insert(version);
+    if (release.yanked) kept.insert(version);
+  }
+  for (const auto& [version, release] : manifest.versions) {
+    if (kept.contains(version) && release.minimum_upgrade_from) {
+      kept.insert(*release.minimum_upgrade_from);
+    }
+  }
+  std::erase_if(manifest.versions, [&](const auto& entry) { return !kept.contains(entry.first); });
+}
+
+}  // namespace
+
+Manifest merge_manifest(const std::optional<Manifest>& before, const std::string& product,
+                        std::optional<schema::Channel> channel, const Version& version,
+                        const schema::Release& release) {
+  Manifest merged = before.value_or(Manifest{});
+  merged.product = product;
+  merged.channel = channel;
+  merged.versions.insert_or_assign(version, release);
+  const auto latest = merged.latest.find(release.channel);
+  if (latest == merged.latest.end()) {
+    merged.latest.emplace(release.channel, version);
+  } else if (latest->second < version) {
+    latest->second = version;
+  }
+  drop_old_releases(merged);
+  merged.generated = std::max(merged.generated, release.published);
+  if (before && merged == *before) return merged;
+  ++merged.generation;
+  return merged;
+}
+
+}  // namespace releaser

@@ -1,0 +1,134 @@
+#include "base/deflate.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/parallel.hpp"
+#include "releaser/stages/stage.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+std::vector<ArchiveEntry> entries_of(const Run& run, const Target& target) {
+  std::vector<ArchiveEntry> entries;
+  for (const InputBinary& binary : target.binaries) {
+    entries.push_back({binary.name, binary.packed, true});
+  }
+  for (const MatchedFile& file : run.files)
+    entries.push_back({file.name, file.source, false});
+  return entries;
+}
+
+PackOptions pack_options(const Run& run, const Target& target) {
+  PackOptions options;
+  options.format =
+      target.platform.is_windows() ? base::ArchiveFormat::zip : base::ArchiveFormat::tar_gz;
+  options.date = run.identity->date;
+  options.level = run.config.archive.level;
+  return options;
+}
+
+// Everything that decides the bytes of an archive.
+trust::Sha256 settled_by(const Run& run, const Target& target) {
+  std::string text = cat("tool ", run.record.tool_version, "\ncompressor ", run.record.compressor,
+                         "\nlevel ", run.config.archive.level, "\ndate ",
+                         base::format_time(run.identity->date), "\nname ", target.asset, "\n");
+  for (const InputBinary& binary : target.binaries) {
+    text += cat("binary ", binary.name, " ", binary.sha256.hex(), "\n");
+  }
+  for (const MatchedFile& file : run.files) {
+    text += cat("file ", file.name, " ", run.record.inputs.at(file.name).hex(), "\n");
+  }
+  return trust::sha256_of(text);
+}
+
+// The archive of the run before, if nothing that decides its bytes has changed and it is whole.
+std::optional<PackedArchive> packed_before(const Run& run, const Target& target,
+                                           const trust::Sha256& settled) {
+  if (!run.earlier) return std::nullopt;
+  const auto known = run.earlier->archives.find(target.asset);
+  if (known == run.earlier->archives.end() || known->second.settled_by != settled) {
+    return std::nullopt;
+  }
+  const base::Path file = run.folder / "assets" / target.asset;
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file))) {
+    return std::nullopt;
+  }
+  PackedArchive packed = known->second.packed;
+  const auto [sha256, blake2b] = digests_of_file(file);
+  if (sha256 != packed.sha256) return std::nullopt;
+  packed.blake2b = blake2b;
+  return packed;
+}
+
+void check_binaries_unchanged(const Target& target, const PackedArchive& packed) {
+  for (const InputBinary& binary : target.binaries) {
+    for (const PackedFile& file : packed.files) {
+      if (file.name == binary.name && file.sha256 != binary.sha256) {
+        throw Error(Errc::config, cat(binary.packed.string(),
+                                      " changed after it was inspected; run again when its build "
+                                      "is over"));
+      }
+    }
+  }
+}
+
+void check_same_again(const Run& run, const Target& target) {
+  const base::TemporaryDirectory folder(run.folder, ".again-");
+  const PackedArchive again = pack_archive(folder.path() / target.asset, entries_of(run, target),
+                                           pack_options(run, target));
+  if (again.sha256 != target.packed->sha256) {
+    throw Error(Errc::internal, cat(target.asset,
+                                    " came out different when packed again; please "
+                                    "report this"));
+  }
+}
+
+// What an earlier run made for a platform or under a name that is not wanted any more.
+void remove_stale_assets(const Run& run) {
+  std::set<std::string> wanted{"checksums.sha256", "install.sh", "install.ps1"};
+  for (const Target& target : run.targets) {
+    wanted.insert(target.asset);
+    wanted.insert(cat(target.asset, ".sha256"));
+  }
+  for (const std::string& name : base::list_directory(run.folder / "assets")) {
+    const std::string_view stem =
+        name.ends_with(".minisig") ? std::string_view(name).substr(0, name.size() - 8) : name;
+    if (!wanted.contains(std::string(stem))) base::remove_if_exists(run.folder / "assets" / name);
+  }
+}
+
+}  // namespace
+
+Skipped package_stage(Run& run) {
+  run.record.compressor = base::compressor_version();
+  if (run.earlier) run.record.published = run.earlier->published;
+  base::make_directories(run.folder / "assets");
+  std::vector<ArchiveRecord> records(run.targets.size());
+  for_each_in_parallel(run.targets.size(), run.options.parallelism, [&](std::size_t index) {
+    Target& target = run.targets[index];
+    base::with_context(target.platform.name(), [&] {
+      const trust::Sha256 settled = settled_by(run, target);
+      target.packed = packed_before(run, target, settled);
+      if (!target.packed) {
+        target.packed = pack_archive(run.folder / "assets" / target.asset, entries_of(run, target),
+                                     pack_options(run, target));
+        check_binaries_unchanged(target, *target.packed);
+      }
+      if (run.options.check_reproducible) check_same_again(run, target);
+      records[index] = {settled, *target.packed};
+    });
+  });
+  for (std::size_t index = 0; index < records.size(); ++index) {
+    run.record.archives[run.targets[index].asset] = std::move(records[index]);
+  }
+  remove_stale_assets(run);
+  write_if_changed(run.folder / "release.json", write_record(run.record));
+  return std::nullopt;
+}
+
+}  // namespace releaser

@@ -1,0 +1,171 @@
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/binary/warnings.hpp"
+#include "releaser/stages/parallel.hpp"
+#include "releaser/stages/stage.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+
+// Is everything of this run public already, so that no signature is missing? Only then no key is
+// unlocked ahead of time.
+bool everything_was_signed(const Run& run) {
+  if (!run.earlier || run.before.find(run.identity->version) == nullptr) return false;
+  if (run.earlier->settings != run.record.settings || run.earlier->date != run.record.date) {
+    return false;
+  }
+  const bool same_inputs =
+      std::all_of(run.record.inputs.begin(), run.record.inputs.end(), [&](const auto& input) {
+        const auto found = run.earlier->inputs.find(input.first);
+        return found != run.earlier->inputs.end() && found->second == input.second;
+      });
+  return same_inputs && run.record.inputs.size() == run.earlier->inputs.size() &&
+         std::filesystem::exists(run.folder / "assets" / "checksums.sha256.minisig");
+}
+
+void find_archive_files(Run& run, Problems& problems) {
+  const PlaceholderValues values = release_values(run.config, *run.identity);
+  std::set<std::string> names{"checksums.sha256"};
+  for (const FilePattern& pattern : run.config.archive.files) {
+    const std::string place = cat(run.config.file.filename().string(), ":", pattern.line);
+    problems.collect([&] {
+      base::with_context(place, [&] {
+        FilePattern filled = pattern;
+        filled.source = fill(pattern.source, values);
+        filled.destination = fill(pattern.destination, values);
+        if (filled.source.starts_with("~/")) {
+          filled.source = run.config.resolve(filled.source, run.home).string();
+        }
+        for (MatchedFile& file : find_files(filled, run.config.root)) {
+          if (!names.insert(base::lower_case(file.name)).second) {
+            throw base::Error(Errc::config, cat("two files would be `", file.name,
+                                                "` in the archive; give one another `dst`"));
+          }
+          run.record.inputs[file.name] = sha256_of_file(file.source);
+          run.files.push_back(std::move(file));
+        }
+      });
+    });
+  }
+}
+
+void open_destinations(Run& run, Problems& problems) {
+  if (run.skips("manifest") && run.skips("publish")) return;
+  for (const DestinationSettings& settings : run.config.destinations) {
+    if (run.skips(settings.name)) continue;
+    auto destination = make_destination(settings, run.config, run.home);
+    if (run.publishes() && run.acquires) destination->acquire();
+    run.destinations.push_back(std::move(destination));
+  }
+  if (run.destinations.empty() || !run.config.sign) return;
+  problems.collect([&] {
+    run.before = read_public_state(*run.destinations.front(), run.config, run.folder / "site");
+  });
+}
+
+void check_published_time(const Run& run, Problems& problems) {
+  if (run.earlier && run.earlier->published && *run.earlier->published > run.around.now) {
+    problems.add(Errc::expired,
+                 cat((run.folder / "release.json").string(), " says that this was published at ",
+                     base::format_time(*run.earlier->published),
+                     ", which is in the future; set the clock right, or remove that file"));
+  }
+}
+
+void look_at_release(Run& run, Problems& problems, Unlock unlock);
+
+}  // namespace
+
+void inspect_targets(Run& run, Problems& problems) {
+  struct Item {
+    Target* target;
+    InputBinary* binary;
+  };
+  std::vector<Item> items;
+  for (Target& target : run.targets) {
+    for (InputBinary& binary : target.binaries)
+      items.push_back({&target, &binary});
+  }
+  for_each_in_parallel(items.size(), run.options.parallelism, [&](std::size_t index) {
+    InputBinary& binary = *items[index].binary;
+    binary.inspection = inspect_binary(binary.packed, items[index].target->platform,
+                                       run.config.build.allow_libraries);
+    if (binary.inspection.problems.empty()) binary.sha256 = sha256_of_file(binary.packed);
+  });
+  for (const auto& [target, binary] : items) {
+    for (const std::string& problem : binary->inspection.problems)
+      problems.add(problem);
+    for (const std::string& warning : binary->inspection.warnings)
+      problems.warn(warning);
+    if (!binary->inspection.problems.empty()) continue;
+    run.record.inputs[cat(target->platform.name(), "/", binary->name)] = binary->sha256;
+    schema::Requirements& floors = target->requirements;
+    const schema::Requirements& own = binary->inspection.requirements;
+    for (const auto member : {&schema::Requirements::glibc, &schema::Requirements::macos,
+                              &schema::Requirements::windows}) {
+      if (floors.*member == "" || !schema::floor_is_met(own.*member, floors.*member)) {
+        floors.*member = own.*member;
+      }
+    }
+  }
+}
+
+namespace {
+
+// All that can be said is said at once.
+void look_at_release(Run& run, Problems& problems, Unlock unlock) {
+  const base::Path earlier = run.dist_to_copy_record_from.empty()
+                                 ? run.folder
+                                 : run.dist_to_copy_record_from / run.identity->version.text();
+  run.earlier = read_record(earlier / "release.json");
+  if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
+  open_destinations(run, problems);
+  find_archive_files(run, problems);
+  const bool is_prebuilt = std::all_of(run.targets.begin(), run.targets.end(),
+                                       [](const Target& target) { return target.command.empty(); });
+  if (is_prebuilt || run.skips("build")) inspect_targets(run, problems);
+  check_published_time(run, problems);
+  const bool needs_site = !run.skips("manifest") && !run.skips("sign");
+  if (needs_site && run.config.destinations.empty()) {
+    problems.add(cat(run.config.file.filename().string(),
+                     ": [[destination]] is missing; add one of type \"directory\" with path and "
+                     "url"));
+  }
+  if (!run.identity->is_snapshot) check_against_public_state(run, problems);
+  if (run.skips("sign")) return;
+  const bool will_sign = problems.problems().empty() && !everything_was_signed(run);
+  check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
+}
+
+}  // namespace
+
+void inspect_everything(Run& run, Problems& problems) {
+  prepare_release(run, problems);
+  if (run.identity) {
+    problems.collect([&] { look_at_release(run, problems, Unlock::no); });
+  } else {
+    check_signing_key(run, problems, Unlock::no);
+  }
+}
+
+Skipped preflight_stage(Run& run) {
+  Problems problems;
+  look_at_release(run, problems, run.options.dry_run ? Unlock::no : Unlock::yes);
+  for (const std::string& warning : problems.warnings()) {
+    if (run.options.strict) {
+      problems.add(warning);
+    } else {
+      run.around.messages.warn(warning);
+    }
+  }
+  problems.throw_if_any();
+  return std::nullopt;
+}
+
+}  // namespace releaser

@@ -1,0 +1,27 @@
+#include "releaser/stages/problems.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+
+void Problems::add(base::Errc code, std::string text) {
+  const bool is_known = std::any_of(m_problems.begin(), m_problems.end(),
+                                    [&](const Problem& each) { return each.text == text; });
+  if (!is_known) m_problems.push_back({code, std::move(text)});
+}
+
+void Problems::throw_if_any() const {
+  if (m_problems.empty()) return;
+  const base::Errc first = m_problems.front().code;
+  if (m_problems.size() == 1) throw base::Error(first, m_problems.front().text);
+  std::string message = base::cat(m_problems.size(), " problems:");
+  for (const Problem& problem : m_problems)
+    message += base::cat("\n  ", problem.text);
+  const bool all_equal = std::all_of(m_problems.begin(), m_problems.end(),
+                                     [&](const Problem& each) { return each.code == first; });
+  throw base::Error(all_equal ? first : base::Errc::config, message);
+}
+
+}  // namespace releaser

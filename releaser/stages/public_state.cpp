@@ -1,0 +1,120 @@
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/stage.hpp"
+#include "trust/minisign.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+constexpr std::string_view kCombined = "version-manifest.json";
+
+schema::Manifest believe(std::string text, std::string_view signature, const std::string& name,
+                         const Config& config) {
+  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(config.sign->public_key)};
+  const auto bytes = trust::verify(std::move(text), signature, keys);
+  bytes.comment().require("app", config.product.name);
+  bytes.comment().require("file", name);
+  return schema::parse_manifest(bytes);
+}
+
+// A kill between a manifest and its signature leaves the new manifest beside the old signature.
+// dist/V/site of the run that was killed has both, so the same command goes on from there.
+std::optional<schema::Manifest> believe_own(const std::string& text, const std::string& name,
+                                            const Config& config, const base::Path& own_site) {
+  const auto own = base::read_file_if_exists(own_site / name, schema::kMaxManifestBytes);
+  const auto signature =
+      base::read_file_if_exists(own_site / cat(name, ".minisig"), trust::kMaxSignatureBytes);
+  if (!own || !signature || *own != text) return std::nullopt;
+  try {
+    return believe(text, *signature, name, config);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<schema::Manifest> read_manifest(const Destination& destination,
+                                              const std::string& name, const Config& config,
+                                              const base::Path& own_site) {
+  const auto text = destination.read(name, schema::kMaxManifestBytes);
+  const auto signature = destination.read(cat(name, ".minisig"), trust::kMaxSignatureBytes);
+  if (!text && !signature) return std::nullopt;
+  const std::string what = cat(destination.place(), ": ", name);
+  try {
+    if (!text) throw Error(Errc::untrusted, "is missing beside its signature");
+    if (!signature) throw Error(Errc::untrusted, "its signature is missing");
+    return believe(*text, *signature, name, config);
+  } catch (const Error& error) {
+    if (text) {
+      if (auto own = believe_own(*text, name, config, own_site)) return own;
+    }
+    throw Error(Errc::untrusted,
+                cat(what, ": ", error.what(),
+                    "; nothing was changed: put back the last good copy of it and of its .minisig "
+                    "(dist/V/site of the newest release has both), or publish to an empty folder"));
+  }
+}
+
+}  // namespace
+
+PublicState read_public_state(const Destination& destination, const Config& config,
+                              const base::Path& own_site) {
+  PublicState state;
+  for (const schema::Channel channel : schema::kChannels) {
+    if (auto manifest =
+            read_manifest(destination, schema::channel_manifest_name(channel), config, own_site)) {
+      state.channels.emplace(channel, std::move(*manifest));
+    }
+  }
+  state.combined = read_manifest(destination, std::string(kCombined), config, own_site);
+  return state;
+}
+
+void check_against_public_state(const Run& run, Problems& problems) {
+  const ReleaseIdentity& identity = *run.identity;
+  const std::string version = identity.version.text();
+  if (const schema::Release* const there = run.before.find(identity.version)) {
+    if (there->channel != identity.channel) {
+      problems.add(Errc::conflict, cat(version, " is public already in channel ",
+                                       schema::channel_name(there->channel),
+                                       "; publish it there, or choose a new version"));
+    }
+    for (const Target& target : run.targets) {
+      const auto entry = there->platforms.find(target.platform);
+      if (entry == there->platforms.end()) continue;
+      for (const InputBinary& binary : target.binaries) {
+        if (binary.packed != binary.source || binary.sha256 == trust::Sha256()) continue;
+        if (!target.command.empty() || binary.role != BinaryRole::product) continue;
+        for (const schema::BinaryEntry& known : entry->second.binaries) {
+          if (known.path == binary.name && known.sha256 != binary.sha256) {
+            problems.add(Errc::conflict,
+                         cat(version, " is public already with another ", binary.name, " for ",
+                             target.platform.name(), "; choose a new version"));
+          }
+        }
+      }
+    }
+    return;
+  }
+  const auto head = run.before.newest(identity.channel);
+  if (head && identity.version < *head && !run.options.allow_backport) {
+    problems.add(cat(version, " is lower than ", head->text(), ", the newest of channel ",
+                     schema::channel_name(identity.channel),
+                     "; choose a higher version, or say --allow-backport"));
+  }
+  const auto stable = run.before.newest(schema::Channel::stable);
+  if (identity.version.is_prerelease() && stable && identity.version.core() <= *stable &&
+      !(head && identity.version < *head)) {
+    problems.add(cat("pre-release ", version, " comes after ", stable->text(),
+                     ", which is stable already; choose a version above it"));
+  }
+  if (identity.version.is_prerelease() && identity.channel == schema::Channel::stable) {
+    problems.warn(cat(version, " is a pre-release and goes to channel stable under that name"));
+  }
+}
+
+}  // namespace releaser

@@ -1,0 +1,23 @@
+#include "releaser/stages/publish_plan.hpp"
+
+namespace releaser {
+
+PublicationPlan plan_publication(const std::vector<Found>& assets,
+                                 const std::vector<Found>& documents, Announced announced,
+                                 const Publication& wanted) {
+  PublicationPlan plan;
+  for (std::size_t index = 0; index < assets.size(); ++index) {
+    if (assets[index] == Found::same) continue;
+    if (assets[index] == Found::different && announced == Announced::yes) {
+      plan.conflicts.push_back(wanted.assets[index].name);
+    } else {
+      plan.put.push_back(index);
+    }
+  }
+  for (std::size_t index = 0; index < documents.size(); ++index) {
+    if (documents[index] != Found::same) plan.announce.push_back(index);
+  }
+  return plan;
+}
+
+}  // namespace releaser

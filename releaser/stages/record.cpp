@@ -1,0 +1,121 @@
+#include "releaser/stages/record.hpp"
+
+#include "base/json.hpp"
+
+namespace releaser {
+namespace {
+
+using base::Errc;
+using base::Error;
+using base::json::Array;
+using base::json::Object;
+using base::json::ObjectReader;
+using base::json::Value;
+
+constexpr std::size_t kMaxRecordBytes = 16 * 1024 * 1024;
+constexpr int kRecordSchema = 1;
+
+trust::Sha256 read_sha256(const ObjectReader& reader, std::string_view name) {
+  const auto digest = trust::Sha256::from_hex(reader.text(name));
+  if (!digest) reader.fail(name, "must be a SHA-256");
+  return *digest;
+}
+
+base::Time read_time(const ObjectReader& reader, std::string_view name) {
+  const auto time = base::parse_time(reader.text(name));
+  if (!time) reader.fail(name, "must be a time");
+  return *time;
+}
+
+ArchiveRecord read_archive(const ObjectReader& reader) {
+  ArchiveRecord record;
+  record.settled_by = read_sha256(reader, "settled_by");
+  record.packed.sha256 = read_sha256(reader, "sha256");
+  record.packed.size = reader.number("size");
+  record.packed.unpacked_size = reader.number("unpacked_size");
+  for (const ObjectReader& file : reader.objects("files")) {
+    record.packed.files.push_back({file.text("name"), file.number("size"),
+                                   read_sha256(file, "sha256"), file.boolean("executable", false)});
+  }
+  return record;
+}
+
+ReleaseRecord read_members(const ObjectReader& root) {
+  if (root.number("schema") != kRecordSchema) root.fail("schema", "is another one");
+  ReleaseRecord record;
+  record.product = root.text("product");
+  record.version = root.text("version");
+  record.tool_version = root.text("tool_version");
+  record.compressor = root.text("compressor");
+  record.date = read_time(root, "date");
+  record.settings = read_sha256(root, "settings_sha256");
+  if (root.find("published") != nullptr) record.published = read_time(root, "published");
+  const ObjectReader inputs = root.object("inputs");
+  for (const auto& [path, value] : inputs.members()) {
+    record.inputs.emplace(path, read_sha256(inputs, path));
+  }
+  const ObjectReader archives = root.object("archives");
+  for (const auto& [name, value] : archives.members()) {
+    record.archives.emplace(name, read_archive(archives.object(name)));
+  }
+  const ObjectReader stamped = root.object("stamped");
+  for (const auto& [path, value] : stamped.members()) {
+    const ObjectReader reader = stamped.object(path);
+    record.stamped.emplace(
+        path, StampRecord{read_sha256(reader, "settled_by"), read_sha256(reader, "sha256")});
+  }
+  return record;
+}
+
+}  // namespace
+
+std::optional<ReleaseRecord> read_record(const base::Path& file) {
+  const auto text = base::read_file_if_exists(file, kMaxRecordBytes);
+  if (!text) return std::nullopt;
+  try {
+    const Value value = base::json::parse(*text, {.max_bytes = kMaxRecordBytes}, Errc::config);
+    return read_members(ObjectReader(value, "", Errc::config));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::string write_record(const ReleaseRecord& record) {
+  Object inputs;
+  for (const auto& [path, digest] : record.inputs)
+    inputs.emplace_back(path, digest.hex());
+  Object archives;
+  for (const auto& [name, archive] : record.archives) {
+    Array files;
+    for (const PackedFile& file : archive.packed.files) {
+      files.emplace_back(Object{{"name", file.name},
+                                {"size", file.size},
+                                {"sha256", file.sha256.hex()},
+                                {"executable", file.executable}});
+    }
+    archives.emplace_back(name, Object{{"settled_by", archive.settled_by.hex()},
+                                       {"size", archive.packed.size},
+                                       {"sha256", archive.packed.sha256.hex()},
+                                       {"unpacked_size", archive.packed.unpacked_size},
+                                       {"files", std::move(files)}});
+  }
+  Object stamped;
+  for (const auto& [path, stamp] : record.stamped) {
+    stamped.emplace_back(
+        path, Object{{"settled_by", stamp.settled_by.hex()}, {"sha256", stamp.result.hex()}});
+  }
+  Object root{{"schema", kRecordSchema},
+              {"product", record.product},
+              {"version", record.version},
+              {"tool_version", record.tool_version},
+              {"compressor", record.compressor},
+              {"date", base::format_time(record.date)},
+              {"settings_sha256", record.settings.hex()}};
+  if (record.published) root.emplace_back("published", base::format_time(*record.published));
+  root.emplace_back("inputs", std::move(inputs));
+  root.emplace_back("stamped", std::move(stamped));
+  root.emplace_back("archives", std::move(archives));
+  return base::json::write(root, base::json::Style::pretty);
+}
+
+}  // namespace releaser

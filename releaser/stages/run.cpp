@@ -1,0 +1,56 @@
+#include "releaser/stages/run.hpp"
+
+#include "base/error.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+
+const schema::Release* PublicState::find(const schema::Version& version) const {
+  for (const auto& [channel, manifest] : channels) {
+    const auto found = manifest.versions.find(version);
+    if (found != manifest.versions.end()) return &found->second;
+  }
+  if (combined) {
+    const auto found = combined->versions.find(version);
+    if (found != combined->versions.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+std::optional<schema::Version> PublicState::newest(schema::Channel channel) const {
+  const auto manifest = channels.find(channel);
+  if (manifest == channels.end()) return std::nullopt;
+  const auto found = manifest->second.latest.find(channel);
+  if (found == manifest->second.latest.end()) return std::nullopt;
+  return found->second;
+}
+
+void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode) {
+  std::error_code ignored;
+  if (std::filesystem::file_size(file, ignored) == bytes.size() && !ignored &&
+      base::read_file(file, bytes.size()) == bytes) {
+    return;
+  }
+  base::make_directories(file.parent_path());
+  base::write_file_atomically(file, bytes, mode);
+}
+
+trust::Sha256 sha256_of_file(const base::Path& file) {
+  trust::Sha256Hasher hasher;
+  base::stream_file(base::open_regular_file(file),
+                    [&](std::string_view bytes) { hasher.update(bytes); });
+  return hasher.finish();
+}
+
+std::pair<trust::Sha256, trust::Blake2b> digests_of_file(const base::Path& file) {
+  trust::Sha256Hasher sha256;
+  trust::Blake2bHasher blake2b;
+  base::stream_file(base::open_regular_file(file), [&](std::string_view bytes) {
+    sha256.update(bytes);
+    blake2b.update(bytes);
+  });
+  return {sha256.finish(), blake2b.finish()};
+}
+
+}  // namespace releaser

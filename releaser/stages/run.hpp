@@ -1,0 +1,107 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/environment.hpp"
+#include "base/file.hpp"
+#include "base/terminal.hpp"
+#include "manifest-schema/manifest.hpp"
+#include "releaser/config/config.hpp"
+#include "releaser/config/file_patterns.hpp"
+#include "releaser/destinations/destination.hpp"
+#include "releaser/product.hpp"
+#include "releaser/stages/identify.hpp"
+#include "releaser/stages/problems.hpp"
+#include "releaser/stages/record.hpp"
+#include "releaser/stages/target.hpp"
+#include "trust/signing/secret_key.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace releaser {
+
+struct RunOptions {
+  IdentifyOptions identify;
+  std::set<std::string, std::less<>> skip;  // stages and destinations
+  bool dry_run = false;
+  bool clean = false;
+  bool check_reproducible = false;
+  bool allow_backport = false;
+  bool strict = false;
+  std::size_t parallelism = 1;
+  base::Path dist;
+};
+
+// What a run needs from outside, besides files.
+struct Surroundings {
+  const base::Environment& environment;
+  const base::Messages& messages;
+  base::Time now;
+  std::string tool_version;
+  // Contents of CCO_RELEASE_KEY, where set.
+  const trust::SecretBytes* key_text = nullptr;
+  // Asks for the password of the key, from wherever it comes; nothing where there is none.
+  std::function<std::optional<trust::SecretBytes>()> password;
+};
+
+// The documents of the destination that carries the metadata, each with a valid signature.
+struct PublicState {
+  std::map<schema::Channel, schema::Manifest> channels;
+  std::optional<schema::Manifest> combined;
+  // The release as it is public, or nothing.
+  [[nodiscard]] const schema::Release* find(const schema::Version& version) const;
+  [[nodiscard]] std::optional<schema::Version> newest(schema::Channel channel) const;
+};
+
+enum class Change { created, replaced, kept };
+struct Action {
+  std::string what;   // "put releases/v1.0.0/a.tar.gz"
+  std::string where;  // name of the destination
+};
+
+// One release as it grows from stage to stage. Each stage reads what those before it have filled.
+struct Run {
+  const Config& config;
+  const RunOptions& options;
+  const Surroundings& around;
+
+  std::string home;
+  base::Path dist_to_copy_record_from;      // of a dry run: where release.json of the real one is
+  trust::Sha256 settings;                   // digest of cco-release.toml
+  std::optional<ReleaseIdentity> identity;  // identify
+  base::Path folder;                        // dist/V
+  std::optional<ReleaseRecord> earlier;     // release.json as the run before left it
+  ReleaseRecord record;                     // as this run will leave it
+  std::vector<Target> targets;              // preflight
+  std::vector<MatchedFile> files;           // beside the binaries, in every archive
+  bool acquires = false;                    // does this run change destinations?
+  std::vector<std::unique_ptr<Destination>> destinations;
+  PublicState before;  // what is public
+  std::optional<Product> product;
+  std::optional<trust::SecretKey> key;
+  std::string checksums;                              // checksum: text of checksums.sha256
+  std::optional<schema::Release> release;             // manifest: this release's entry
+  std::map<std::string, schema::Manifest> manifests;  // by file name; this run's
+  std::optional<std::string> installer_of;  // render: version that the top-level installers pin
+  std::vector<std::string> pages;           // render: names in dist/V/site beside the manifests
+  std::vector<Action> actions;              // publish: what was done, or would be
+  std::vector<std::string> to_be_signed;    // sign: what a dry run would sign
+
+  [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
+  [[nodiscard]] bool publishes() const {
+    return !skips("publish") && !identity->is_snapshot && !config.destinations.empty();
+  }
+};
+
+// Writes a file of dist/V unless it holds these bytes already.
+void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode = 0644);
+trust::Sha256 sha256_of_file(const base::Path& file);
+// Both digests in one pass.
+std::pair<trust::Sha256, trust::Blake2b> digests_of_file(const base::Path& file);
+
+}  // namespace releaser

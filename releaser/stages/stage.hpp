@@ -1,0 +1,45 @@
+#pragma once
+
+#include "releaser/stages/run.hpp"
+
+#include <optional>
+#include <string>
+
+namespace releaser {
+
+// Why a stage does not apply, which is a success; nothing where it did its work.
+using Skipped = std::optional<std::string>;
+
+// Each in a file of its own; the list that says what is true after each is ../stages.cpp.
+Skipped identify_stage(Run& run);
+Skipped preflight_stage(Run& run);
+Skipped build_stage(Run& run);
+Skipped stamp_stage(Run& run);
+Skipped inspect_stage(Run& run);
+Skipped package_stage(Run& run);
+Skipped checksum_stage(Run& run);
+Skipped manifest_stage(Run& run);
+Skipped render_stage(Run& run);
+Skipped sign_stage(Run& run);
+Skipped publish_stage(Run& run);
+
+// Shared by stages and by `check`.
+// Everything that preflight looks at, for `check` too; throws nothing that a problem can say.
+void inspect_everything(Run& run, Problems& problems);
+// Inspects every binary and hashes it, on all cores.
+void inspect_targets(Run& run, Problems& problems);
+// Which release this is, where its files stand, and what the configuration says for each platform.
+void prepare_release(Run& run, Problems& problems);
+// Reads the signed documents of a destination. Throws Errc::untrusted with advice for one that is
+// damaged.
+PublicState read_public_state(const Destination& destination, const Config& config,
+                              const base::Path& own_site);
+// Versions go up, releases do not change: the rules of manifest.md about what is public.
+void check_against_public_state(const Run& run, Problems& problems);
+// Key file, its mode, git, its password, its public key. `unlock`: the key will be needed.
+enum class Unlock { no, yes };
+void check_signing_key(Run& run, Problems& problems, Unlock unlock);
+// Unlocks the key unless it is unlocked.
+const trust::SecretKey& unlocked_key(Run& run);
+
+}  // namespace releaser

@@ -1,0 +1,107 @@
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "manifest-schema/identity.hpp"
+#include "releaser/binary/stamp.hpp"
+#include "releaser/stages/stage.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+schema::Identity identity_of(const Run& run) {
+  if (!run.config.sign) {
+    throw Error(Errc::config, cat(run.config.file.filename().string(),
+                                  ": an agent needs [sign]: it believes the key's signatures only; "
+                                  "`cco-release keys new` makes one"));
+  }
+  if (run.config.destinations.empty()) {
+    throw Error(Errc::config, cat(run.config.file.filename().string(),
+                                  ": an agent needs [[destination]]: its url is where updates come "
+                                  "from"));
+  }
+  schema::Identity identity{.product = run.config.product.name,
+                            .agent = agent_name(run.config),
+                            .version = run.identity->version,
+                            .commit = run.identity->commit,
+                            .date = run.identity->date,
+                            .base_urls = {},
+                            .public_keys = {},
+                            .default_channel = run.identity->channel};
+  for (const DestinationSettings& destination : run.config.destinations) {
+    identity.base_urls.push_back(base::Url::parse(destination.url));
+  }
+  for (const schema::Channel channel : schema::kChannels) {
+    identity.public_keys[channel] = {trust::PublicKey::parse(run.config.sign->public_key)};
+  }
+  return identity;
+}
+
+void copy_binary(const base::Path& from, const base::Path& to) {
+  base::make_directories(to.parent_path());
+  base::AtomicFile target(to, 0755, base::Durability::none);
+  base::stream_file(base::open_regular_file(from),
+                    [&](std::string_view bytes) { target.write(bytes); });
+  target.commit();
+}
+
+std::string settings_text(const Run& run, const Target& target, bool is_agent,
+                          const schema::Identity* identity) {
+  std::string text = cat("tool ", run.around.tool_version, "\n");
+  if (is_agent) text += schema::encode_identity(*identity);
+  for (const Argv& hook : run.config.hooks.after_stamp) {
+    for (const std::string& word : hook)
+      text += cat(word, "\n");
+  }
+  return text + cat(target.platform.name(), "\n");
+}
+
+}  // namespace
+
+void run_after_stamp_hooks(const Run& run, const Target& target, const base::Path& binary);
+
+Skipped stamp_stage(Run& run) {
+  const bool has_hooks = !run.config.hooks.after_stamp.empty();
+  bool did_something = false;
+  std::optional<schema::Identity> identity;
+  for (Target& target : run.targets) {
+    for (InputBinary& binary : target.binaries) {
+      const bool is_agent = binary.role != BinaryRole::product;
+      if (!is_agent && !has_hooks) continue;
+      if (run.options.dry_run && !target.command.empty()) continue;
+      did_something = true;
+      if (is_agent && !identity) identity = identity_of(run);
+      const std::string name = cat("stamped/", target.platform.name(), "/", binary.name);
+      const base::Path out = run.folder / name;
+      const trust::Sha256 settled_by = trust::sha256_of(
+          cat(sha256_of_file(binary.source).hex(), "\n",
+              settings_text(run, target, is_agent, identity ? &*identity : nullptr)));
+      binary.packed = out;
+      if (run.earlier) {
+        const auto known = run.earlier->stamped.find(name);
+        if (known != run.earlier->stamped.end() && known->second.settled_by == settled_by &&
+            std::filesystem::exists(out) && sha256_of_file(out) == known->second.result) {
+          run.record.stamped[name] = known->second;
+          continue;
+        }
+      }
+      base::with_context(target.platform.name(), [&] {
+        base::make_directories(out.parent_path());
+        if (is_agent) {
+          stamp_agent(binary.source, out, *identity);
+        } else {
+          copy_binary(binary.source, out);
+        }
+        run_after_stamp_hooks(run, target, out);
+      });
+      run.record.stamped[name] = {settled_by, sha256_of_file(out)};
+    }
+  }
+  return did_something ? std::nullopt : Skipped("there is no agent, and no hook after it");
+}
+
+}  // namespace releaser

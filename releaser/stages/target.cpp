@@ -1,0 +1,166 @@
+#include "releaser/stages/target.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "manifest-schema/names.hpp"
+
+#include <filesystem>
+#include <set>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+constexpr std::string_view kOwnAgent = "{binary}";
+
+// The name of a binary in the archive: the last part of its path, the same on every platform. A
+// single binary whose file name tells the platform goes by the product's name.
+std::string name_in_archive(const Config& config, const std::string& path_template,
+                            bool is_only_one, const PlaceholderValues& values) {
+  const std::string last = base::Path(path_template).filename().string();
+  std::string name = fill(last, values);
+  if (uses_scope(last, Scope::platform, "exe")) {
+    if (!is_only_one) {
+      throw Error(Errc::config, cat("`", path_template,
+                                    "`: of several binaries each must have the same file name "
+                                    "on every platform; put {platform} into its folder"));
+    }
+    name = config.product.name;
+  }
+  const std::string& exe = values.at("exe");
+  if (!exe.empty() && !name.ends_with(exe)) name += exe;
+  if (!schema::is_asset_name(name)) {
+    throw Error(Errc::config, cat("`", base::safe_text(name, 200),
+                                  "` cannot be the name of a binary: use letters, "
+                                  "digits, \".\", \"_\" and \"-\""));
+  }
+  return name;
+}
+
+std::string asset_name(const Config& config, PlaceholderValues values,
+                       const schema::Platform& platform) {
+  const auto word = config.archive.arch_names.find(values["arch"]);
+  if (word != config.archive.arch_names.end()) {
+    const std::string arch = values["arch"];
+    values["arch"] = word->second;
+    values["platform"] =
+        base::replace_all(values["platform"], cat("-", arch), cat("-", word->second));
+  }
+  const std::string name = cat(fill(config.archive.name, values), platform.archive_suffix());
+  if (!schema::is_asset_name(name)) {
+    throw Error(Errc::config, cat(config.place("archive.name"), ": `", base::safe_text(name, 200),
+                                  "` cannot be the name of an archive: use letters, digits, \".\", "
+                                  "\"_\" and \"-\""));
+  }
+  return name;
+}
+
+void add_agent(const Config& config, const OverrideSettings* own, Target& target,
+               std::string_view home) {
+  if (!config.agent) return;
+  const std::string& path_template =
+      own != nullptr && !own->agent.empty() ? own->agent : config.agent->binary;
+  if (path_template == kOwnAgent) {
+    target.binaries.front().role = BinaryRole::product_and_agent;
+    return;
+  }
+  const base::Path path = config.resolve(fill(path_template, target.values), home);
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path))) return;
+  target.binaries.push_back({.source = path,
+                             .packed = path,
+                             .name = cat(agent_name(config), target.platform.executable_suffix()),
+                             .role = BinaryRole::agent,
+                             .inspection = {},
+                             .sha256 = {}});
+}
+
+Target resolve_target(const Config& config, const PlaceholderValues& of_release,
+                      const schema::Platform& platform, std::string_view home) {
+  Target target{.platform = platform,
+                .asset = {},
+                .binaries = {},
+                .command = {},
+                .environment = {},
+                .values = of_release,
+                .requirements = {},
+                .packed = {}};
+  add_platform_values(target.values, platform);
+  const auto found = config.overrides.find(std::string(platform.name()));
+  const OverrideSettings* const own = found == config.overrides.end() ? nullptr : &found->second;
+  std::vector<std::string> paths = config.build.binaries;
+  if (!config.build.binary.empty()) paths = {config.build.binary};
+  if (own != nullptr && !own->binaries.empty()) paths = own->binaries;
+  if (own != nullptr && !own->binary.empty()) paths = {own->binary};
+  for (const std::string& path_template : paths) {
+    const base::Path path = config.resolve(fill(path_template, target.values), home);
+    target.binaries.push_back(
+        {.source = path,
+         .packed = path,
+         .name = name_in_archive(config, path_template, paths.size() == 1, target.values),
+         .role = BinaryRole::product,
+         .inspection = {},
+         .sha256 = {}});
+  }
+  target.asset = asset_name(config, target.values, platform);
+  target.values["binary"] = target.binaries.front().source.string();
+  add_agent(config, own, target, home);
+  target.command = fill(
+      own != nullptr && !own->command.empty() ? own->command : config.build.command, target.values);
+  std::map<std::string, std::string> environment = config.build.env;
+  if (own != nullptr) {
+    for (const auto& [name, value] : own->env)
+      environment[name] = value;
+  }
+  for (const auto& [name, value] : environment) {
+    target.environment.push_back(cat(name, "=", fill(value, target.values)));
+  }
+  return target;
+}
+
+}  // namespace
+
+PlaceholderValues release_values(const Config& config, const ReleaseIdentity& identity) {
+  return {{"name", config.product.name},
+          {"version", identity.version.text()},
+          {"tag", identity.tag()},
+          {"commit", identity.commit.value_or("")},
+          {"date", base::format_time(identity.date)}};
+}
+
+std::string agent_name(const Config& config) {
+  if (config.agent && config.agent->binary == kOwnAgent) {
+    return config.build.binaries.empty()
+               ? base::Path(base::replace_all(config.build.binary, "{exe}", "")).filename().string()
+               : base::Path(base::replace_all(config.build.binaries.front(), "{exe}", ""))
+                     .filename()
+                     .string();
+  }
+  return cat(config.product.name, "-updater");
+}
+
+std::vector<Target> resolve_targets(const Config& config, const ReleaseIdentity& identity,
+                                    std::string_view home) {
+  const PlaceholderValues values = release_values(config, identity);
+  std::vector<Target> targets;
+  std::set<std::string> assets;
+  for (const schema::Platform& platform : config.platforms) {
+    targets.push_back(resolve_target(config, values, platform, home));
+    if (!assets.insert(targets.back().asset).second) {
+      throw Error(Errc::config,
+                  cat(config.place("archive.name"), ": two platforms have the archive ",
+                      targets.back().asset, "; put {platform} into `archive.name`"));
+    }
+    std::set<std::string> names;
+    for (const InputBinary& binary : targets.back().binaries) {
+      if (!names.insert(base::lower_case(binary.name)).second) {
+        throw Error(Errc::config, cat("two binaries of ", platform.name(), " are named ",
+                                      binary.name, "; give them different names"));
+      }
+    }
+  }
+  return targets;
+}
+
+}  // namespace releaser

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "manifest-schema/platform.hpp"
+#include "releaser/archive/archive.hpp"
+#include "releaser/binary/binary.hpp"
+#include "releaser/config/config.hpp"
+#include "releaser/config/placeholders.hpp"
+#include "releaser/stages/identify.hpp"
+#include "trust/digest.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace releaser {
+
+enum class BinaryRole { product, agent, product_and_agent };
+
+struct InputBinary {
+  base::Path source;  // as configured
+  base::Path packed;  // what goes into the archive: `source`, or its stamped copy
+  std::string name;   // in the archive, with ".exe" on Windows
+  BinaryRole role = BinaryRole::product;
+  Inspection inspection;
+  trust::Sha256 sha256;  // of `packed`
+};
+
+// One platform of the release: what goes in, and what came out of it.
+struct Target {
+  schema::Platform platform;
+  std::string asset;  // file name of the archive
+  std::vector<InputBinary> binaries;
+  Argv command;                          // that builds them; empty: they are there
+  std::vector<std::string> environment;  // for it: "NAME=value"
+  PlaceholderValues values;
+  schema::Requirements requirements;
+  std::optional<PackedArchive> packed;
+};
+
+// The values of placeholders that do not depend on a platform.
+PlaceholderValues release_values(const Config& config, const ReleaseIdentity& identity);
+
+// Where the agent of a product lies in its archives: "esbuild-updater", or the product's own name.
+std::string agent_name(const Config& config);
+
+// What the configuration says for each platform, with all placeholders filled. Only an agent's file
+// is looked for: a platform without one has no updater. Throws Errc::config for names that may not
+// be public.
+std::vector<Target> resolve_targets(const Config& config, const ReleaseIdentity& identity,
+                                    std::string_view home);
+
+}  // namespace releaser

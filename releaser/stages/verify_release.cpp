@@ -1,0 +1,116 @@
+#include "releaser/stages/verify_release.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "trust/digest.hpp"
+#include "trust/minisign.hpp"
+
+#include <map>
+#include <optional>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+constexpr std::uint64_t kMaxTextBytes = 4 * 1024 * 1024;
+
+std::optional<std::string> fetch_text(const FetchFile& fetch, const std::string& name,
+                                      std::uint64_t max_bytes) {
+  std::string text;
+  const bool found = fetch(name, max_bytes, [&](std::string_view bytes) {
+    if (bytes.size() > max_bytes - text.size()) {
+      throw Error(Errc::untrusted, cat(name, " is longer than it may be"));
+    }
+    text += bytes;
+  });
+  if (!found) return std::nullopt;
+  return text;
+}
+
+std::string require_text(const FetchFile& fetch, const std::string& name, std::uint64_t max_bytes) {
+  auto text = fetch_text(fetch, name, max_bytes);
+  if (!text) throw Error(Errc::not_found, cat(name, " is not there; publish again"));
+  return std::move(*text);
+}
+
+struct Seen {
+  std::uint64_t size = 0;
+  trust::Sha256 sha256;
+  trust::Blake2b blake2b{};
+};
+
+Seen fetch_and_hash(const FetchFile& fetch, const std::string& name, std::uint64_t max_bytes) {
+  Seen seen;
+  trust::Sha256Hasher sha256;
+  trust::Blake2bHasher blake2b;
+  const bool found = fetch(name, max_bytes, [&](std::string_view bytes) {
+    seen.size += bytes.size();
+    if (seen.size > max_bytes) {
+      throw Error(Errc::untrusted, cat(name, " is longer than it may be"));
+    }
+    sha256.update(bytes);
+    blake2b.update(bytes);
+  });
+  if (!found) throw Error(Errc::not_found, cat(name, " is not there; publish again"));
+  seen.sha256 = sha256.finish();
+  seen.blake2b = blake2b.finish();
+  return seen;
+}
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
+                                         const schema::Version& version,
+                                         const schema::Release& release,
+                                         const std::vector<trust::PublicKey>& keys) {
+  const std::string folder = cat("releases/v", version.text(), "/");
+  std::vector<VerifiedFile> verified;
+  const auto check_signature = [&](const std::string& name, const Seen& seen) {
+    base::with_context(name, [&] {
+      const auto signature = require_text(fetch, cat(name, ".minisig"), trust::kMaxSignatureBytes);
+      const auto proof = trust::verify_digest(seen.blake2b, signature, keys);
+      proof.comment().require("app", product);
+      proof.comment().require("file", last_part(name));
+      proof.comment().require("version", version.text());
+      proof.comment().require("sha256", seen.sha256.hex());
+      verified.push_back({name, seen.size});
+    });
+  };
+  std::map<std::string, std::string> lines;
+  for (const auto& [platform, entry] : release.platforms) {
+    const std::string asset = last_part(entry.url.path());
+    const std::string name = folder + asset;
+    const Seen seen = fetch_and_hash(fetch, name, entry.size);
+    if (seen.size != entry.size || seen.sha256 != entry.sha256) {
+      throw Error(Errc::untrusted,
+                  cat(name, " is not what the manifest says (", seen.size, " bytes, sha256 ",
+                      seen.sha256.hex(), "); publish again from a dist/ that is whole"));
+    }
+    check_signature(name, seen);
+    const std::string line = cat(seen.sha256.hex(), "  ", asset, "\n");
+    lines[asset] = line;
+    if (require_text(fetch, cat(name, ".sha256"), kMaxTextBytes) != line) {
+      throw Error(Errc::untrusted, cat(name, ".sha256 does not name that archive's digest"));
+    }
+  }
+  std::string checksums;
+  for (const auto& [asset, line] : lines)
+    checksums += line;
+  const std::string checksums_name = cat(folder, "checksums.sha256");
+  if (require_text(fetch, checksums_name, kMaxTextBytes) != checksums) {
+    throw Error(Errc::untrusted, cat(checksums_name, " does not name the archives' digests"));
+  }
+  check_signature(checksums_name, fetch_and_hash(fetch, checksums_name, kMaxTextBytes));
+  for (const char* const installer : {"install.sh", "install.ps1"}) {
+    const std::string name = folder + installer;
+    if (!fetch_text(fetch, name, kMaxTextBytes)) continue;
+    check_signature(name, fetch_and_hash(fetch, name, kMaxTextBytes));
+  }
+  return verified;
+}
+
+}  // namespace releaser
