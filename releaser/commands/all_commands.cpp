@@ -1,11 +1,16 @@
 #include "releaser/commands/all_commands.hpp"
 
 #include "base/build_info.hpp"
+#include "releaser/commands/check.hpp"
 #include "releaser/commands/completion.hpp"
 #include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
+#include "releaser/commands/package.hpp"
+#include "releaser/commands/publish.hpp"
 #include "releaser/commands/serve.hpp"
 #include "releaser/commands/stamp.hpp"
+#include "releaser/commands/status.hpp"
+#include "releaser/commands/verify.hpp"
 #include "releaser/commands/version.hpp"
 
 namespace releaser {
@@ -18,8 +23,9 @@ CommandLine::CommandLine(const Services& services)
               .commands = {}} {
   // In the order of --help: as a new user meets them.
   program.commands = {
-      add_keys_new(services),     add_stamp(services),
-      add_serve(services),        add_completion(services, program),
+      add_keys_new(services),     add_check(services),   add_package(services),
+      add_publish(services),      add_verify(services),  add_status(services),
+      add_stamp(services),        add_serve(services),   add_completion(services, program),
       add_man(services, program), add_version(services),
   };
 }

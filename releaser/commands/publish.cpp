@@ -1,0 +1,117 @@
+#include "releaser/commands/publish.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "releaser/commands/release_run.hpp"
+#include "releaser/stages.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+namespace json = base::json;
+
+void print_json(const Run& run, std::ostream& out) {
+  json::Array actions;
+  for (const Action& action : run.actions) {
+    actions.emplace_back(json::Object{{"action", action.what}, {"destination", action.where}});
+  }
+  out << json::write(json::Object{{"schema", 1},
+                                  {"product", run.config.product.name},
+                                  {"version", run.identity->version.text()},
+                                  {"channel", schema::channel_name(run.identity->channel)},
+                                  {"dry_run", run.options.dry_run},
+                                  {"published", run.publishes() && !run.options.dry_run},
+                                  {"actions", std::move(actions)}},
+                     json::Style::pretty);
+}
+
+void print_text(const Run& run, std::ostream& out) {
+  const std::string release = cat(run.config.product.name, " ", run.identity->version.text());
+  if (run.options.dry_run) {
+    for (const Action& action : run.actions)
+      out << action.where << ": " << action.what << '\n';
+    if (run.actions.empty()) out << "nothing to do\n";
+    return;
+  }
+  if (!run.publishes()) {
+    out << release << " is in " << run.folder.string() << "; nothing was published\n";
+    return;
+  }
+  for (const auto& destination : run.destinations) {
+    std::size_t count = 0;
+    for (const Action& action : run.actions)
+      count += action.where == destination->name() ? 1 : 0;
+    out << release << " is public at " << destination->url() << " (" << destination->place()
+        << "): ";
+    if (count == 0) {
+      out << "nothing to do\n";
+    } else {
+      out << count << (count == 1 ? " file" : " files") << " written and verified\n";
+    }
+  }
+}
+
+void publish(Run& run, const base::Arguments& arguments, const Services& services) {
+  run_stages(run, Until::publish);
+  if (wants_json(arguments)) {
+    print_json(run, services.out);
+  } else {
+    print_text(run, services.out);
+  }
+}
+
+int run_publish(const Services& services, const base::Arguments& arguments) {
+  RunOptions options = run_options(arguments);
+  if (!options.dry_run) {
+    with_run(services, arguments, options, [&](Run& run) {
+      const base::FileLock lock = lock_dist(run.options.dist);
+      run.acquires = true;
+      publish(run, arguments, services);
+    });
+    return base::exit_status(base::Errc::done);
+  }
+  // A dry run is the same run, in a dist/ that goes away, and it ends before the last effect.
+  const base::Path parent = services.environment.find("TMPDIR").value_or("/tmp");
+  const base::TemporaryDirectory dist(parent, "cco-release-");
+  const base::Path real_dist = options.dist;
+  options.dist = dist.path();
+  with_run(services, arguments, options, [&](Run& run) {
+    run.dist_to_copy_record_from = real_dist;
+    publish(run, arguments, services);
+  });
+  return base::exit_status(base::Errc::done);
+}
+
+}  // namespace
+
+base::Command add_publish(const Services& services) {
+  std::vector<base::Option> options = release_options();
+  options.push_back({"--skip", "", "LIST", "stages or destinations, separated by commas", {}});
+  options.push_back({"--dry-run", "", "", "say what would be published, and change nothing", {}});
+  for (base::Option& option : password_options())
+    options.push_back(std::move(option));
+  return {.name = "publish",
+          .aliases = {"release"},
+          .summary = "make a release and publish it; what is done already is not done again",
+          .description =
+              "Runs all stages: identify, preflight, build, stamp, inspect, package, checksum, "
+              "manifest, render, sign, publish. After any failure the same command goes on. "
+              "Assets are public and verified before a manifest names them, and the installers "
+              "that pin them come last.",
+          .options = std::move(options),
+          .positionals = {},
+          .examples = {{"cco-release publish --version 1.4.0", "publishes to every destination"},
+                       {"cco-release publish", "in CI: the version is that of the tag"},
+                       {"cco-release publish --version 1.4.0 --dry-run", "says what it would do"},
+                       {"cco-release publish --version 1.5.0-beta.1 --channel beta",
+                        "leaves the installers at the newest stable release"}},
+          .run = [&services](const base::Arguments& arguments) {
+            return run_publish(services, arguments);
+          }};
+}
+
+}  // namespace releaser

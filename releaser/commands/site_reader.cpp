@@ -1,0 +1,64 @@
+#include "releaser/commands/site_reader.hpp"
+
+#include "base/build_info.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "site/source.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+
+using base::cat;
+
+base::Url file_url(const base::Path& folder) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string text = "file://";
+  std::string path = std::filesystem::absolute(folder).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  for (const char letter : path) {
+    const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                          (letter >= '0' && letter <= '9') ||
+                          std::string_view("/._-~").find(letter) != std::string_view::npos;
+    if (is_plain) {
+      text += letter;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(letter);
+    text += cat('%', kDigits[byte >> 4U], kDigits[byte & 15U]);
+  }
+  return base::Url::parse(text);
+}
+
+std::unique_ptr<base::HttpClient> make_client(const base::Environment& environment) {
+  base::HttpOptions options;
+  options.user_agent = cat("cco-release/", base::build_info().version);
+  if (const auto file = environment.find("SSL_CERT_FILE")) options.ca_file = *file;
+  if (const auto folder = environment.find("SSL_CERT_DIR")) options.ca_directory = *folder;
+  for (const char* const name : {"https_proxy", "HTTPS_PROXY"}) {
+    if (const auto proxy = environment.find(name)) options.proxy = *proxy;
+  }
+  for (const char* const name : {"no_proxy", "NO_PROXY"}) {
+    if (const auto hosts = environment.find(name)) options.no_proxy = *hosts;
+  }
+  return base::make_http_client(options);
+}
+
+FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url) {
+  return [&http, base_url](std::string_view name, std::uint64_t max_bytes,
+                           const base::ByteSink& sink) {
+    const base::HttpRequest request{.url = base_url.child(name),
+                                    .headers = {},
+                                    .max_bytes = max_bytes,
+                                    .deadline = std::chrono::hours(1)};
+    const base::HttpResponse response = site::get(http, request, sink);
+    if (response.status == 404 || response.status == 410) return false;
+    if (response.status != 200) {
+      throw base::Error(base::Errc::network, cat(request.url.text(), " answers ", response.status));
+    }
+    return true;
+  };
+}
+
+}  // namespace releaser

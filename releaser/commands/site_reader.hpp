@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/environment.hpp"
+#include "base/http.hpp"
+#include "base/url.hpp"
+#include "releaser/stages/verify_release.hpp"
+
+#include <memory>
+
+namespace releaser {
+
+// "file:///srv/my%20site" of a folder.
+base::Url file_url(const base::Path& folder);
+
+// A client with the proxies and certificates of the environment.
+std::unique_ptr<base::HttpClient> make_client(const base::Environment& environment);
+
+// Fetches below a base URL as anybody could. Both are borrowed.
+FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url);
+
+}  // namespace releaser

@@ -1,0 +1,185 @@
+#include "releaser/commands/verify.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "releaser/commands/site_reader.hpp"
+#include "releaser/config/config.hpp"
+#include "site/channel_manifest.hpp"
+#include "trust/minisign.hpp"
+
+#include <set>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+namespace json = base::json;
+constexpr std::uint64_t kMaxInstallerBytes = 4 * 1024 * 1024;
+
+struct PublicSite {
+  std::map<schema::Channel, schema::Manifest> channels;
+  std::optional<schema::Manifest> combined;
+};
+
+PublicSite read_site(base::HttpClient& http, const base::Url& url, const std::string& product,
+                     const std::vector<trust::PublicKey>& keys) {
+  const site::Site reached{http, {url}};
+  PublicSite found;
+  for (const schema::Channel channel : schema::kChannels) {
+    auto proven =
+        site::fetch_manifest(reached, {.product = product, .channel = channel, .keys = keys});
+    if (proven) found.channels.emplace(channel, std::move(proven->manifest));
+  }
+  auto combined =
+      site::fetch_manifest(reached, {.product = product, .channel = std::nullopt, .keys = keys});
+  if (combined) found.combined = std::move(combined->manifest);
+  if (found.channels.empty()) {
+    throw Error(Errc::not_found,
+                cat("nothing is published at ", url.text(), "; cco-release publish does that"));
+  }
+  if (!found.combined) {
+    throw Error(Errc::not_found,
+                cat("version-manifest.json is missing at ", url.text(), "; publish again"));
+  }
+  return found;
+}
+
+// The versions to look at, each with its entry: the one that was asked for, else what each channel
+// shows first.
+std::map<schema::Version, schema::Release> releases_to_verify(
+    const PublicSite& site, const std::optional<std::string>& asked) {
+  std::map<schema::Version, schema::Release> releases;
+  if (asked) {
+    const auto version = schema::Version::parse(*asked);
+    for (const auto& [channel, manifest] : site.channels) {
+      const auto found = manifest.versions.find(version);
+      if (found != manifest.versions.end()) releases.emplace(version, found->second);
+    }
+    if (releases.empty()) {
+      throw Error(Errc::not_found, cat(version.text(), " is in no manifest; publish it"));
+    }
+    return releases;
+  }
+  for (const auto& [channel, manifest] : site.channels) {
+    for (const auto& [of, version] : manifest.latest) {
+      releases.emplace(version, manifest.versions.at(version));
+    }
+  }
+  return releases;
+}
+
+std::string fetch_text(const FetchFile& fetch, const std::string& name, bool& found) {
+  std::string text;
+  found = fetch(name, kMaxInstallerBytes, [&](std::string_view bytes) { text += bytes; });
+  return text;
+}
+
+void verify_top_installers(const FetchFile& fetch, const std::string& product,
+                           const std::vector<trust::PublicKey>& keys,
+                           std::vector<VerifiedFile>& verified) {
+  for (const std::string name : {"install.sh", "install.ps1"}) {
+    bool found = false;
+    std::string text = fetch_text(fetch, name, found);
+    if (!found) continue;
+    base::with_context(name, [&] {
+      bool is_signed = false;
+      const std::string signature = fetch_text(fetch, cat(name, ".minisig"), is_signed);
+      if (!is_signed) throw Error(Errc::untrusted, "its signature is missing; publish again");
+      const auto size = text.size();
+      const auto proof = trust::verify(std::move(text), signature, keys);
+      proof.comment().require("app", product);
+      proof.comment().require("file", name);
+      verified.push_back({name, size});
+    });
+  }
+}
+
+int run_verify(const Services& services, const base::Arguments& arguments) {
+  const Config config = load_config(find_config(arguments.value("--config"), "."));
+  if (!config.sign) {
+    throw Error(Errc::config,
+                "[sign] is missing: its public key is what everything is verified "
+                "with; `cco-release keys new` makes one");
+  }
+  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(config.sign->public_key)};
+  const std::string home = services.environment.find("HOME").value_or("");
+  std::vector<base::Url> urls;
+  if (const auto url = arguments.value("--url")) {
+    urls.push_back(base::Url::parse(*url));
+  } else {
+    for (const DestinationSettings& destination : config.destinations) {
+      urls.push_back(file_url(config.resolve(destination.path, home)));
+    }
+  }
+  if (urls.empty()) {
+    throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
+  }
+  const auto http = make_client(services.environment);
+  json::Array sites;
+  for (const base::Url& url : urls) {
+    const PublicSite site = read_site(*http, url, config.product.name, keys);
+    const FetchFile fetch = fetch_below(*http, url);
+    std::vector<VerifiedFile> verified;
+    json::Array versions;
+    for (const auto& [version, release] : releases_to_verify(site, arguments.value("--version"))) {
+      const auto combined = site.combined->versions.find(version);
+      if (combined == site.combined->versions.end() || !(combined->second == release)) {
+        throw Error(Errc::untrusted,
+                    cat("version-manifest.json does not say of ", version.text(), " what the ",
+                        schema::channel_name(release.channel), " channel says; publish again"));
+      }
+      for (VerifiedFile& file :
+           verify_release(fetch, config.product.name, version, release, keys)) {
+        verified.push_back(std::move(file));
+      }
+      versions.emplace_back(version.text());
+    }
+    verify_top_installers(fetch, config.product.name, keys, verified);
+    json::Array files;
+    for (const VerifiedFile& file : verified) {
+      files.emplace_back(json::Object{{"name", file.name}, {"size", file.size}});
+      if (!wants_json(arguments)) {
+        services.out << "ok  " << file.name << "  " << base::human_size(file.size) << '\n';
+      }
+    }
+    if (!wants_json(arguments)) {
+      services.out << verified.size() << " files at " << url.text()
+                   << " are what the signed manifests say\n";
+    }
+    sites.emplace_back(json::Object{
+        {"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}});
+  }
+  if (wants_json(arguments)) {
+    services.out << json::write(
+        json::Object{{"schema", 1}, {"product", config.product.name}, {"sites", std::move(sites)}},
+        json::Style::pretty);
+  }
+  return base::exit_status(Errc::done);
+}
+
+}  // namespace
+
+base::Command add_verify(const Services& services) {
+  return {
+      .name = "verify",
+      .aliases = {},
+      .summary = "fetch what is public, as a stranger, and check it against the signed manifests",
+      .description =
+          "Checks manifests, and of the newest release of each channel (or of --version) every "
+          "platform's archive: size, SHA-256, signature, checksums, and the installers' "
+          "signatures.",
+      .options = {{"--version", "", "VERSION", "one release instead of the newest ones", {}},
+                  {"--url", "", "URL", "what users see, instead of the destination itself", {}}},
+      .positionals = {},
+      .examples = {{"cco-release verify", "checks each destination"},
+                   {"cco-release verify --url https://releases.example.com/tool",
+                    "checks what users get from there"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_verify(services, arguments);
+      }};
+}
+
+}  // namespace releaser
