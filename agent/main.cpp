@@ -76,7 +76,6 @@ base::Program make_program(Session& session) {
     program.version = "unstamped development build";
     program.summary =
         "A build without an identity: `cco-release stamp` gives it a product to serve.";
-    program.commands.push_back(agent::version_command(session.identity, std::cout));
     return program;
   }
   const schema::Identity& identity = *session.identity;
@@ -88,8 +87,6 @@ base::Program make_program(Session& session) {
     return session.services_of(arguments);
   };
   append(program.commands, agent::changing_commands(services_of));
-  append(program.commands, agent::reading_commands(services_of));
-  program.commands.push_back(agent::version_command(session.identity, std::cout));
   program.commands.push_back(agent::probe_command(identity, std::cout));
   return program;
 }
@@ -99,6 +96,12 @@ int run(const std::vector<std::string>& arguments, std::string& name) {
   session.identity = agent::read_own_identity();
   const base::Program program = make_program(session);
   name = program.name;
+  if (!session.identity && !arguments.empty() && !arguments.front().starts_with('-') &&
+      arguments.front() != "version") {
+    throw base::Error(base::Errc::config,
+                      "this build has no identity, so there is nothing that it could install; "
+                      "`cco-release stamp` gives it one");
+  }
   const int status = base::run_program(program, arguments, std::cout);
   std::cout.flush();
   if (!std::cout) {
