@@ -94,8 +94,8 @@ const ElfSegment* only_segment(const ElfFile& file, std::uint32_t type, std::str
   return found;
 }
 
-void check_loading(const ElfFile& file) {
-  bool entry_found = false;
+// The kernel would refuse it otherwise.
+void check_segments(const ElfFile& file) {
   for (std::size_t i = 0; i < file.segments.size(); ++i) {
     const auto& segment = file.segments[i];
     if (segment.type != kLoad) continue;
@@ -105,12 +105,16 @@ void check_loading(const ElfFile& file) {
     if ((segment.address - segment.offset) % kPageSize != 0) {
       throw Error(Errc::config, cat("damaged: segment ", i, " is not aligned"));
     }
-    if ((segment.flags & kMayExecute) != 0 && file.entry >= segment.address &&
-        file.entry - segment.address < segment.file_size) {
-      entry_found = true;
-    }
   }
-  if (!entry_found) {
+}
+
+void check_entry(const ElfFile& file) {
+  const bool found =
+      std::any_of(file.segments.begin(), file.segments.end(), [&](const ElfSegment& segment) {
+        return segment.type == kLoad && (segment.flags & kMayExecute) != 0 &&
+               file.entry >= segment.address && file.entry - segment.address < segment.file_size;
+      });
+  if (!found) {
     throw Error(Errc::config, "damaged: the entry point lies in no executable segment");
   }
 }
@@ -310,6 +314,7 @@ BinaryFacts read_elf(const ByteSource& source) {
     return facts;
   }
 
+  check_segments(file);
   if (const auto* segment = only_segment(file, kInterpreter, "interpreter")) {
     facts.interpreter = source.read_text(
         segment->offset,
@@ -337,7 +342,7 @@ BinaryFacts read_elf(const ByteSource& source) {
   facts.is_stripped =
       std::none_of(file.sections.begin(), file.sections.end(),
                    [](const ElfSection& section) { return section.type == kSymbolTable; });
-  if (!is_library) check_loading(file);
+  if (!is_library) check_entry(file);
   return facts;
 }
 
