@@ -1,0 +1,16 @@
+#include "site/channel_manifest.hpp"
+#include "site/watermark.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+// What an agent keeps between runs may be damaged by anything.
+int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::string_view text = fuzz::text_of(bytes, size);
+  fuzz::accept_or_refuse({base::Errc::config}, [&] {
+    const site::Watermark watermark = site::parse_watermark(text);
+    fuzz::require(site::parse_watermark(site::write_watermark(watermark)) == watermark);
+  });
+  if (const auto cache = site::parse_cache(text)) {
+    fuzz::require(site::parse_cache(site::write_cache(*cache)) == cache);
+  }
+  return 0;
+}
