@@ -15,7 +15,7 @@ namespace agent {
 // Throws where there is no home. The reference holds to the end of the program.
 using ServicesOf = std::function<const Services&(const base::Arguments&)>;
 
-// list, status, notice, config …, init, update, completion.
+// update, list, status, notice, config …, init.
 std::vector<base::Command> reading_commands(const ServicesOf& services_of);
 // install, rollback, uninstall.
 std::vector<base::Command> changing_commands(const ServicesOf& services_of);
@@ -23,5 +23,9 @@ std::vector<base::Command> changing_commands(const ServicesOf& services_of);
 base::Command version_command(const std::optional<schema::Identity>& identity, std::ostream& out);
 // "__probe", hidden: what an update asks of a new agent before it goes live.
 base::Command probe_command(const schema::Identity& identity, std::ostream& out);
+
+// The whole table, for what is made from it.
+using ProgramOf = std::function<base::Program()>;
+base::Command completion_command(const ProgramOf& program_of, std::ostream& out);
 
 }  // namespace agent

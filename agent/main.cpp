@@ -76,6 +76,7 @@ base::Program make_program(Session& session) {
     program.version = "unstamped development build";
     program.summary =
         "A build without an identity: `cco-release stamp` gives it a product to serve.";
+    program.commands.push_back(agent::version_command(session.identity, std::cout));
     return program;
   }
   const schema::Identity& identity = *session.identity;
@@ -87,6 +88,10 @@ base::Program make_program(Session& session) {
     return session.services_of(arguments);
   };
   append(program.commands, agent::changing_commands(services_of));
+  append(program.commands, agent::reading_commands(services_of));
+  program.commands.push_back(agent::version_command(session.identity, std::cout));
+  program.commands.push_back(
+      agent::completion_command([&session] { return make_program(session); }, std::cout));
   program.commands.push_back(agent::probe_command(identity, std::cout));
   return program;
 }

@@ -1,0 +1,153 @@
+#include "agent/commands/commands.hpp"
+#include "agent/config_file.hpp"
+#include "agent/settings.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+std::vector<std::string> key_names() {
+  std::vector<std::string> names;
+  for (const ConfigKey& key : config_keys())
+    names.emplace_back(key.name);
+  return names;
+}
+
+base::Positional key_positional() {
+  return {.name = "KEY", .help = "which key, such as updates.channel", .choices = key_names()};
+}
+
+// What `config show` and `get` print of a text: as a person would type it.
+std::string plain(const std::string& toml_text) {
+  const auto is_quoted = toml_text.size() >= 2 && toml_text.front() == '"';
+  if (!is_quoted) return toml_text;
+  const auto value = base::json::parse(toml_text, {.max_bytes = kMaxConfigBytes}, Errc::config);
+  return *value.get_if<std::string>();
+}
+
+int run_get(const Services& services, const std::string& key) {
+  if (find_config_key(key) == nullptr) {
+    throw Error(Errc::config, cat("unknown key `", base::safe_text(key, 100), "`",
+                                  base::did_you_mean(key, key_names())));
+  }
+  const LoadedConfig loaded = load_config(services);
+  for (const std::string& warning : loaded.warnings)
+    services.messages.warn(warning);
+  const auto value = loaded.values.find(key);
+  const bool is_set = value != loaded.values.end();
+  if (services.json) {
+    services.out << base::json::write(
+        base::json::Object{
+            {"schema", 1},
+            {"key", key},
+            {"value", is_set ? base::json::Value(plain(value->second)) : base::json::Value()},
+            {"origin", origin_name(loaded.origins.find(key)->second)}},
+        base::json::Style::pretty);
+  } else if (is_set) {
+    services.out << plain(value->second) << '\n';
+  }
+  return exit_status(is_set ? Errc::done : Errc::not_found);
+}
+
+int run_show(const Services& services) {
+  const LoadedConfig loaded = load_config(services);
+  for (const std::string& warning : loaded.warnings)
+    services.messages.warn(warning);
+  const base::Path path = config_path(services);
+  base::json::Array keys;
+  std::string text = cat("# ", path.string(), "\n");
+  std::size_t width = 0;
+  for (const ConfigKey& key : config_keys())
+    width = std::max(width, key.name.size());
+  for (const ConfigKey& key : config_keys()) {
+    const auto value = loaded.values.find(key.name);
+    const bool is_set = value != loaded.values.end();
+    const std::string_view origin = origin_name(loaded.origins.find(key.name)->second);
+    keys.emplace_back(base::json::Object{
+        {"key", key.name},
+        {"value", is_set ? base::json::Value(plain(value->second)) : base::json::Value()},
+        {"origin", origin}});
+    text += cat(key.name, std::string(width - key.name.size(), ' '), " = ",
+                is_set ? value->second : std::string("(unset)"), "  # ", origin, "\n");
+  }
+  if (services.json) {
+    services.out << base::json::write(
+        base::json::Object{{"schema", 1}, {"file", path.string()}, {"keys", std::move(keys)}},
+        base::json::Style::pretty);
+  } else {
+    services.out << text;
+  }
+  return 0;
+}
+
+}  // namespace
+
+base::Command config_get_command(const ServicesOf& services_of) {
+  return {.name = "config get",
+          .summary = "print the value of one key",
+          .description =
+              "Prints what holds now, wherever it comes from. Ends with status 9 where "
+              "the key has no value.",
+          .positionals = {key_positional()},
+          .examples = {{"config get updates.channel", "the channel that updates come from"}},
+          .run = [services_of](const base::Arguments& arguments) {
+            return run_get(services_of(arguments), *arguments.positional(0));
+          }};
+}
+
+base::Command config_set_command(const ServicesOf& services_of) {
+  return {.name = "config set",
+          .summary = "set one key of config.toml",
+          .description =
+              "Changes one key and leaves every other line and comment as it is. A list "
+              "is written with commas.",
+          .positionals = {key_positional(), {.name = "VALUE", .help = "its new value"}},
+          .examples = {{"config set updates.pin_version 2026.8", "stay within 2026.8"},
+                       {"config set updates.skip_versions 2026.8.3,2026.8.4",
+                        "never take these two by themselves"}},
+          .run = [services_of](const base::Arguments& arguments) {
+            const Services& services = services_of(arguments);
+            const std::string key = *arguments.positional(0);
+            set_config_key(services, key, *arguments.positional(1));
+            services.messages.say(cat(config_path(services).string(), ": ", key, " is set"));
+            return 0;
+          }};
+}
+
+base::Command config_unset_command(const ServicesOf& services_of) {
+  return {.name = "config unset",
+          .summary = "take one key out of config.toml",
+          .description = "The default holds again. Other lines and comments stay.",
+          .positionals = {key_positional()},
+          .examples = {{"config unset updates.pin_version", "no pin any more"}},
+          .run = [services_of](const base::Arguments& arguments) {
+            const Services& services = services_of(arguments);
+            const std::string key = *arguments.positional(0);
+            unset_config_key(services, key);
+            services.messages.say(cat(config_path(services).string(), ": ", key, " is not set"));
+            return 0;
+          }};
+}
+
+base::Command config_show_command(const ServicesOf& services_of) {
+  return {
+      .name = "config show",
+      .summary = "print every key, its value, and where that comes from",
+      .description =
+          "Origins are: default, identity (built into this program), installation "
+          "(what it was installed with), config.toml, environment.",
+      .examples = {{"config show", "all keys"}, {"config show --json", "the same for programs"}},
+      .run = [services_of](const base::Arguments& arguments) {
+        return run_show(services_of(arguments));
+      }};
+}
+
+}  // namespace agent

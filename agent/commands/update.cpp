@@ -1,0 +1,334 @@
+#include "agent/check_record.hpp"
+#include "agent/commands/changing.hpp"
+#include "agent/commands/commands.hpp"
+#include "agent/config_file.hpp"
+#include "agent/install.hpp"
+#include "agent/settings.hpp"
+#include "agent/site_access.hpp"
+#include "agent/site_memory.hpp"
+#include "agent/update_report.hpp"
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace agent {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+struct UpdateOptions {
+  bool check = false;
+  bool yes = false;
+  bool unattended = false;
+  bool explain = false;
+  bool rollback = false;
+  std::optional<schema::Channel> channel;
+  std::optional<schema::Version> version;
+};
+
+UpdateOptions read_options(const base::Arguments& arguments) {
+  UpdateOptions options{.check = arguments.has("--check"),
+                        .yes = arguments.has("--yes"),
+                        .unattended = arguments.has("--unattended"),
+                        .explain = arguments.has("--explain"),
+                        .rollback = arguments.has("--rollback"),
+                        .channel = std::nullopt,
+                        .version = std::nullopt};
+  if (const auto text = arguments.value("--channel"))
+    options.channel = schema::parse_channel(*text);
+  if (const auto text = arguments.value("--version")) {
+    options.version = schema::Version::parse(*text);
+  }
+  const bool chooses = options.channel || options.version;
+  if (options.rollback && (chooses || options.check || options.unattended)) {
+    throw Error(Errc::usage,
+                "--rollback goes with neither --check, --channel, --version nor "
+                "--unattended");
+  }
+  if (options.unattended && chooses) {
+    throw Error(Errc::usage, "--unattended goes with neither --channel nor --version");
+  }
+  return options;
+}
+
+// Uniform in [0, 1).
+double random_fraction() {
+  constexpr std::size_t kBytes = 4;
+  const std::string digits = base::random_hex(kBytes);
+  return static_cast<double>(std::strtoul(digits.c_str(), nullptr, 16)) / 4294967296.0;
+}
+
+// A look changes nothing that matters, so where somebody else works here or nothing can be written
+// it goes without the right to remember. This catch is that boundary.
+std::optional<WriteAccess> access_for_look(const Services& services) {
+  try {
+    return std::optional<WriteAccess>(std::in_place, services);
+  } catch (const Error& error) {
+    if (error.code() != Errc::locked && error.code() != Errc::cannot_write) throw;
+    services.messages.detail(cat("nothing is remembered of this look: ", error.what()));
+    return std::nullopt;
+  }
+}
+
+schema::Version require_installed(const Services& services) {
+  const auto current = current_version(services.layout);
+  if (current) return *current;
+  throw Error(Errc::not_found, cat("nothing is installed in ", services.layout.root.string(),
+                                   "; run `", services.layout.program, " install`"));
+}
+
+// One `update`, from the options to the report.
+class Update {
+ public:
+  Update(const Services& services, UpdateOptions options)
+      : m_services(services), m_options(std::move(options)), m_config(usable_config(services)) {
+    m_saved_channel = m_config.channel;
+    if (m_options.channel) m_config.channel = *m_options.channel;
+  }
+
+  int run() {
+    require_unmanaged(m_services);
+    if (!m_options.check) {
+      m_access.emplace(m_services);
+      if (!m_access->recovered().empty()) m_services.messages.say(m_access->recovered());
+    }
+    const schema::Version current = require_installed(m_services);
+    if (m_options.check) m_access = access_for_look(m_services);
+    begin_look();
+    const SiteAccess site = open_site(m_services, m_config);
+    const Decision decision = look(site);
+    remember_look(decision);
+
+    for (const std::string& notice : decision.notices)
+      m_services.messages.warn(notice);
+    if (m_options.explain && !m_services.json) m_services.out << explain_text(decision);
+    if (const auto* refused = std::get_if<Refused>(&decision.outcome)) {
+      if (m_services.json) report_json(decision, current, std::nullopt);
+      throw Error(refused->code, refused->reason);
+    }
+    const auto* install = std::get_if<Install>(&decision.outcome);
+    if (install == nullptr || m_options.check || !may_install()) {
+      return report_only(decision, current);
+    }
+    return carry_out(site, decision, *install, current);
+  }
+
+ private:
+  // An attempt that is cut off must not be repeated at once.
+  void begin_look() {
+    if (!m_access) return;
+    CheckRecord record = read_check_record(m_services.layout).value_or(CheckRecord{});
+    ++record.failures;
+    record.next_due = next_check(m_config, record.failures, m_services.now, random_fraction());
+    write_check_record(m_services.layout, record);
+  }
+
+  Decision look(const SiteAccess& site) {
+    // A version that somebody names may be of a channel that they do not follow.
+    Config seen = m_config;
+    if (m_options.version) {
+      const schema::Channel of_version = schema::channel_of(*m_options.version);
+      if (seen.channel < of_version && m_services.identity.public_keys.contains(of_version)) {
+        seen.channel = of_version;
+      }
+    }
+    const PlanRequest request{
+        m_options.unattended ? Initiative::unattended : Initiative::explicit_request,
+        m_options.version};
+    Situation situation = read_situation(m_services, site, seen, request);
+    if (m_access) write_site_memory(m_services.layout, situation.memory);
+    situation.input.config = m_config;
+    return make_plan(situation.input);
+  }
+
+  // For notices, which speak of what a plain `update` would do.
+  void remember_look(const Decision& decision) const {
+    if (!m_access || m_options.version) return;
+    CheckRecord record{.next_due = next_check(m_config, 0, m_services.now, random_fraction()),
+                       .checked_at = m_services.now,
+                       .failures = 0,
+                       .channel = m_config.channel,
+                       .available = std::nullopt,
+                       .critical = false};
+    if (const auto* install = std::get_if<Install>(&decision.outcome)) {
+      record.available = install->version;
+      record.critical = install->critical;
+    }
+    write_check_record(m_services.layout, record);
+  }
+
+  [[nodiscard]] bool may_install() const { return !m_options.unattended || m_config.auto_install; }
+
+  void report_json(const Decision& decision, const schema::Version& current,
+                   const std::optional<InstallOutcome>& outcome) const {
+    m_services.out << base::json::write(
+        update_json(decision, {m_services.identity.product, current, m_config.channel}, outcome),
+        base::json::Style::pretty);
+  }
+
+  int report_only(const Decision& decision, const schema::Version& current) {
+    if (!m_options.check) save_channel();
+    if (m_services.json) {
+      report_json(decision, current, std::nullopt);
+    } else {
+      m_services.out << outcome_text(decision, m_services.layout.program, current) << '\n';
+    }
+    if (!m_options.check) return exit_status(Errc::done);
+    if (std::holds_alternative<Install>(decision.outcome)) {
+      return exit_status(Errc::update_available);
+    }
+    return exit_status(std::holds_alternative<Held>(decision.outcome) ? Errc::update_held
+                                                                      : Errc::done);
+  }
+
+  int carry_out(const SiteAccess& site, const Decision& decision, const Install& install,
+                const schema::Version& current) {
+    if (asks() && !is_wanted(install, current)) return exit_status(Errc::done);
+    save_channel();
+    const InstallOutcome outcome =
+        install_release(m_services, *m_access, *site.http,
+                        {.operation = Operation::update,
+                         .version = install.version,
+                         .channel = install.channel,
+                         .platform = install.platform,
+                         .entry = install.entry,
+                         .configured_bases = site.configured_bases,
+                         .archive = std::nullopt,
+                         .keep_versions = m_config.keep_versions,
+                         .hold = install.downgrade && m_options.version.has_value(),
+                         .receipt_channel = std::nullopt,
+                         .receipt_base_urls = {}});
+    forget_available();
+    for (const std::string& remark : outcome.remarks)
+      m_services.messages.warn(remark);
+    if (m_services.json) {
+      report_json(decision, current, outcome);
+      return exit_status(Errc::done);
+    }
+    const std::string& program = m_services.layout.program;
+    m_services.out << m_services.identity.product << ' ' << current.text() << " -> "
+                   << outcome.version.text() << "; to go back: " << program << " rollback\n";
+    if (install.on_the_way_to) {
+      m_services.out << "run `" << program << " update` again for " << install.on_the_way_to->text()
+                     << '\n';
+    }
+    return exit_status(Errc::done);
+  }
+
+  [[nodiscard]] bool asks() const {
+    const base::Terminal& terminal = m_services.messages.terminal();
+    return !m_options.yes && !m_options.unattended && terminal.input && terminal.messages;
+  }
+
+  // Enter is yes; q, Ctrl-C and Ctrl-D throw Errc::cancelled.
+  bool is_wanted(const Install& install, const schema::Version& current) {
+    const base::Messages& messages = m_services.messages;
+    messages.stream() << offer_text(install, m_services.identity.product, current);
+    constexpr int kTries = 3;
+    for (int i = 0; i < kTries; ++i) {
+      const std::string answer = base::lower_case(
+          base::ask(messages, "Update? (y: yes, n: not now, s: skip this version)", "y"));
+      if (answer == "y" || answer == "yes") return true;
+      if (answer == "n" || answer == "no") break;
+      if (answer == "s" || answer == "skip") {
+        skip(install.version);
+        return false;
+      }
+    }
+    throw Error(Errc::cancelled, "cancelled; nothing was changed");
+  }
+
+  void skip(const schema::Version& version) {
+    std::string list;
+    for (const schema::Version& each : m_config.skip_versions)
+      list += each.text() + ",";
+    set_config_key(m_services, "updates.skip_versions", list + version.text());
+    forget_available();
+    m_services.messages.say(cat(version.text(), " is skipped; `", m_services.layout.program,
+                                " config set updates.skip_versions …` changes that"));
+  }
+
+  void forget_available() const {
+    auto record = read_check_record(m_services.layout);
+    if (!record) return;
+    record->available = std::nullopt;
+    record->critical = false;
+    write_check_record(m_services.layout, *record);
+  }
+
+  // Only when the site has answered for that channel and nobody cancelled.
+  void save_channel() {
+    if (!m_options.channel || *m_options.channel == m_saved_channel) return;
+    const std::string name(schema::channel_name(*m_options.channel));
+    set_config_key(m_services, "updates.channel", name);
+    m_services.messages.say(cat("channel ", name, " is saved in ", config_path(m_services).string(),
+                                "; later updates come from it (it was ",
+                                schema::channel_name(m_saved_channel), ")"));
+    m_saved_channel = *m_options.channel;
+  }
+
+  const Services& m_services;
+  UpdateOptions m_options;
+  Config m_config;
+  schema::Channel m_saved_channel = schema::Channel::stable;
+  std::optional<WriteAccess> m_access;
+};
+
+base::Option switch_option(std::string name, std::string help) {
+  return {.name = std::move(name),
+          .short_name = "",
+          .value = "",
+          .help = std::move(help),
+          .choices = {}};
+}
+
+}  // namespace
+
+base::Command update_command(const ServicesOf& services_of) {
+  base::Command command;
+  command.name = "update";
+  command.summary = "look for a newer release and install it";
+  command.description =
+      "Shows what there is, asks once on a terminal, and installs it. Without a terminal it does "
+      "not ask. What is held back (by a pin, a skipped version, a rollback, the site) is named "
+      "with its reason, and that ends with status 0.\n\n"
+      "--check only looks: status 10 means that an update is available, 11 that one is there but "
+      "held, 0 that there is none. --version takes exactly one version, also an older one, which "
+      "is then held until something newer than what was left appears.";
+  command.options = {
+      switch_option("--check", "only look: status 10 available, 11 held, 0 none"),
+      switch_option("--yes", "do not ask"),
+      {.name = "--channel",
+       .short_name = "",
+       .value = "CHANNEL",
+       .help = "follow this channel from now on",
+       .choices = {"stable", "beta", "nightly"}},
+      {.name = "--version",
+       .short_name = "",
+       .value = "VERSION",
+       .help = "take exactly this version",
+       .choices = {}},
+      switch_option("--rollback", "go back to the version before"),
+      switch_option("--explain", "print for every release the rule that took or refused it"),
+      switch_option("--unattended",
+                    "decide as the service would: window, rollout, auto_install hold")};
+  command.examples = {{"update", "to the newest release, after one question"},
+                      {"update --check --explain", "what would happen, and why"},
+                      {"update --channel beta", "follow beta from now on"},
+                      {"update --version 2026.11.1", "exactly this one, up or down"}};
+  command.run = [services_of](const base::Arguments& arguments) {
+    const UpdateOptions options = read_options(arguments);
+    const Services& services = services_of(arguments);
+    return options.rollback ? rollback_command(services_of).run({})
+                            : Update(services, options).run();
+  };
+  return command;
+}
+
+}  // namespace agent
