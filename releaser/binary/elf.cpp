@@ -137,7 +137,8 @@ class DynamicReader {
     for (const auto& [tag, value] : m_entries) {
       if (tag == kNeeded) dynamic.needed.push_back(name(value));
       if (tag == kRpath || tag == kRunpath) {
-        for (const auto path : base::split(name(value), ':'))
+        const auto paths = name(value);
+        for (const auto path : base::split(paths, ':'))
           dynamic.run_paths.emplace_back(path);
       }
       if (tag == kOwnName) dynamic.has_own_name = true;
