@@ -2,7 +2,31 @@
 #include "base/text.hpp"
 #include "releaser/stages/stage.hpp"
 
+#include <filesystem>
+
 namespace releaser {
+namespace {
+
+// What a killed run left in dist/V under temporary names. Everything there is ours, and the lock of
+// dist/ says that nobody writes now.
+void remove_leftovers(const base::Path& folder) {
+  std::error_code error;
+  std::vector<base::Path> leftovers;
+  std::filesystem::recursive_directory_iterator walk(folder, error);
+  for (const std::filesystem::recursive_directory_iterator end; !error && walk != end;
+       walk.increment(error)) {
+    const std::string name = walk->path().filename().string();
+    if (name.starts_with(".again-")) {
+      leftovers.push_back(walk->path());
+      walk.disable_recursion_pending();
+    } else if (name.starts_with('.') && name.ends_with(".tmp")) {
+      leftovers.push_back(walk->path());
+    }
+  }
+  for (const base::Path& leftover : leftovers) base::remove_tree(leftover);
+}
+
+}  // namespace
 
 void prepare_release(Run& run, Problems& problems) {
   problems.collect([&] {
@@ -26,6 +50,7 @@ Skipped identify_stage(Run& run) {
   prepare_release(run, problems);
   problems.throw_if_any();
   if (run.options.clean) base::remove_tree(run.folder);
+  remove_leftovers(run.folder);
   run.around.messages.say(base::cat(run.config.product.name, " ", run.identity->version.text(),
                                     " for ", schema::channel_name(run.identity->channel),
                                     ", dated ", base::format_time(run.identity->date)));

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# A release from binaries to a public folder: first publish, the same again, a beta, a second version, dry run, verify, status.
+set -uo pipefail
+# shellcheck source=tests/support/tap.sh
+. "$SOURCE_ROOT/tests/support/tap.sh"
+# shellcheck source=tests/cli/hello_project.sh
+. "$SOURCE_ROOT/tests/cli/hello_project.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+hello_project "$work/p"
+cd "$work/p" || exit 1
+publish() { release publish --date "$hello_date" "$@"; }
+
+status "a dry run succeeds" 0 publish --version 1.0.0 --dry-run
+planned=$(printf '%s\n' "$output" | grep -E '^directory: ' | sort)
+is "a dry run makes neither dist nor site" "$(ls -d dist site 2>/dev/null)" ""
+status "the first publish succeeds" 0 publish --version 1.0.0 --json
+is "the actions planned are the actions done" \
+  "$(printf '%s\n' "$output" | python3 -c 'import json,sys; t=sys.stdin.read(); d=json.loads(t[t.index("{"):]); print("\n".join(sorted(a["destination"]+": "+a["action"] for a in d["actions"])))')" "$planned"
+is "no temporary file is left" "$(find site dist -name '.*' ! -name . ! -name ..)" ""
+check "checksums.sha256 names the archives" bash -c 'cd site/releases/v1.0.0 && sha256sum -c checksums.sha256 && sha256sum -c ./*.tar.gz.sha256'
+check "stock tar unpacks the archive, and the program in it runs" bash -c 'mkdir x && tar -xzf site/releases/v1.0.0/*.tar.gz -C x && x/hello && cd x && sha256sum -c checksums.sha256 && cmp LICENSE ../LICENSE && cmp man/hello.1 ../man/hello.1'
+while read -r file; do
+  check "stock minisign accepts the signature of $file" minisign -V -p hello.pub -m "site/$file" -x "site/$file.minisig"
+done < <(cd site && find . -name '*.minisig' | sed 's/\.minisig$//' | sort)
+is "the archives' signatures name no channel" "$(grep -c 'channel:' site/releases/v1.0.0/*.minisig | grep -cv ':0$')" 0
+like "the signature of the manifest does" "$(sed -n 3p site/stable.version-manifest.json.minisig)" 'channel:stable'
+
+before=$(state_of site; state_of dist)
+status "the same command again succeeds" 0 publish --version 1.0.0
+is "it writes nothing, not even a time" "$(state_of site; state_of dist)" "$before"
+like "it says so" "$output" 'nothing to do'
+status "the dry run of it has nothing to do" 0 publish --version 1.0.0 --dry-run
+like "the dry run says so" "$output" '^nothing to do$'
+rm hello.key
+status "without its key a release is refused" 3 publish --version 1.0.1
+like "a missing key is named with what to do" "$output" 'no key file .*hello\.key; .*keys new'
+release keys new --out other --no-password >/dev/null 2>&1
+cp other.key hello.key
+status "another key is refused before anything is written" 3 publish --version 1.0.1
+like "its message names both public keys" "$output" 'belongs to public key RW.*says RW'
+is "nothing was written for it" "$(ls dist)" "1.0.0"
+rm hello.key
+cd "$work" && hello_project "$work/q" && cd "$work/q" || exit 1
+
+# A dist/ that is gone: everything comes back from inputs and the public site, byte by byte.
+publish --version 1.0.0 >/dev/null 2>&1
+before=$(state_of site)
+rm -rf dist
+status "without dist/ the same command succeeds" 0 publish --version 1.0.0
+is "and the site stays as it is" "$(state_of site)" "$before"
+
+like "status shows the channel" "$(release status)" 'directory +stable +1\.0\.0 .* 1 +1$'
+is "status --json is JSON" "$(release status --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["destinations"][0]["channels"][0]["latest"])')" 1.0.0
+status "verify finds all well" 0 release verify
+cp -r site saved
+installer=$(sha256sum <site/install.sh)
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0-beta.1'
+status "a beta is published" 0 publish --version 1.1.0-beta.1
+is "it leaves the installers alone" "$(sha256sum <site/install.sh)" "$installer"
+is "it leaves the stable manifest alone" "$(cmp site/stable.version-manifest.json saved/stable.version-manifest.json && echo same)" same
+is "it leaves the earlier release alone" "$(contents_of site/releases/v1.0.0)" "$(contents_of saved/releases/v1.0.0)"
+is "the beta has a manifest of its own" "$(python3 -c 'import json; m=json.load(open("site/beta.version-manifest.json")); print(m["generation"], list(m["versions"]), m["latest"])')" "1 ['1.1.0-beta.1'] {'beta': '1.1.0-beta.1'}"
+is "the combined manifest has both" "$(python3 -c 'import json; m=json.load(open("site/version-manifest.json")); print(m["generation"], list(m["versions"]))')" "2 ['1.1.0-beta.1', '1.0.0']"
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+status "the next stable is published" 0 publish --version 1.1.0
+is "generations went up by one" "$(python3 -c 'import json; print([json.load(open("site/"+n+"version-manifest.json"))["generation"] for n in ("stable.", "beta.", "")])')" "[2, 1, 3]"
+like "the installers pin it" "$(cat site/install.sh)" '1\.1\.0'
+status "verify finds all well again" 0 release verify --version 1.1.0
+echo mine >site/mine.txt
+status "a file of somebody else is no problem" 0 publish --version 1.1.0
+is "it stays" "$(cat site/mine.txt)" mine
+
+hello_binary bin/linux-x86_64/hello 'hello other'
+before=$(state_of site)
+status "other bytes under a public version are a conflict" 5 publish --version 1.1.0
+is "nothing was touched" "$(state_of site)" "$before"
+hello_binary bin/linux-x86_64/hello 'hello 1.0.5'
+status "a version below the channel's head is refused" 3 publish --version 1.0.5
+like "it names the head and the way out" "$output" '1\.0\.5 is lower than 1\.1\.0.*--allow-backport'
+status "a pre-release of a stable version is refused" 3 publish --version 1.1.0-rc.1
+like "it names that stable version" "$output" 'comes after 1\.1\.0'
+status "--allow-backport publishes it" 0 publish --version 1.0.5 --allow-backport
+is "latest stays" "$(python3 -c 'import json; print(json.load(open("site/stable.version-manifest.json"))["latest"])')" "{'stable': '1.1.0'}"
+like "the installers stay" "$(grep -m1 -o '1\.1\.0' site/install.sh)" '1\.1\.0'
+
+status "a snapshot is packed and signed" 0 publish --snapshot
+is "under a version of its own" "$(find dist -maxdepth 1 -name '*snapshot*' | wc -l)" 1
+is "and is not public" "$(find site -name '*snapshot*')" ""
+status "package --check-reproducible" 0 release package --version 2.0.0 --date "$hello_date" --check-reproducible -p 1
+sum=$(sha256sum <dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)
+mkdir elsewhere && cp -r bin man LICENSE cco-release.toml elsewhere
+check "elsewhere, with another umask and time zone" bash -c "cd elsewhere && umask 077 && env -i TZ=Asia/Tokyo PATH='$PATH' '$CCO_RELEASE' package --version 2.0.0 --date $hello_date -p 4"
+is "the bytes are the same" "$(sha256sum <elsewhere/dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)" "$sum"
+check "SOURCE_DATE_EPOCH decides the date" env -i PATH="$PATH" SOURCE_DATE_EPOCH=1000000000 "$CCO_RELEASE" package --version 2.0.0
+like "of what is in the archive" "$(TZ=UTC tar --full-time -tvzf dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)" '2001-09-09 01:46:40'
+check "the schema for editors is JSON" bash -c "'$CCO_RELEASE' check --print-schema | python3 -m json.tool"
+
+exec 9<site && flock -x 9
+status "a second run at the same site ends with 14" 14 publish --version 1.2.0
+exec 9<&-
+exec 9<dist && flock -x 9
+status "a second run in the same dist ends with 14" 14 publish --version 1.2.0
+exec 9<&-
+done_testing
