@@ -98,14 +98,13 @@ void place(const Layout& layout, const InstallOrder& order, const base::Path& st
 }
 
 std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
-                              const InstallOrder& order, const std::optional<schema::Version>& from,
-                              const Journal& journal) {
+                              const InstallOrder& order,
+                              const std::optional<schema::Version>& from) {
   const Layout& layout = services.layout;
   require_space(layout, order);
-  const base::Path staging = layout.staging / journal.id;
-  base::make_directories(staging, 0700);
-  const site::ProvenArchive archive = fetch_archive(services, http, order, staging);
-  const base::Path staged = staging / "files";
+  const base::TemporaryDirectory staging(layout.staging, "");
+  const site::ProvenArchive archive = fetch_archive(services, http, order, staging.path());
+  const base::Path staged = staging.path() / "files";
   base::make_directories(staged);
   const CompletionMark mark = unpack_release(archive, order.entry, staged);
   probe_staged(services, order, staged, from);
@@ -186,11 +185,11 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
     make_links(layout, kept->binaries);
     return {.from = journal.from, .version = order.version, .downloaded_bytes = 0, .remarks = {}};
   }
+  ensure_install_id(layout);
   OpenJournal open_journal(layout, journal);
   std::uint64_t downloaded = 0;
   if (!here) {
-    downloaded = fetch_and_place(services, http, order, journal.from, journal);
-    base::remove_tree(layout.staging / journal.id);
+    downloaded = fetch_and_place(services, http, order, journal.from);
   }
   open_journal.keep();
   InstallOutcome outcome = switch_to(services, journal, order.keep_versions);

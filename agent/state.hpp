@@ -66,7 +66,7 @@ std::string_view operation_name(Operation operation);
 
 // journal.json: what is under way. It is there from the first change to the last.
 struct Journal {
-  std::string id;  // 32 hexadecimal digits; names the staging folder too
+  std::string id;  // 32 hexadecimal digits
   Operation operation = Operation::update;
   JournalState state = JournalState::downloading;
   std::optional<schema::Version> from;
