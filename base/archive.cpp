@@ -119,6 +119,7 @@ struct Unzipped {
   archive* reader = nullptr;
   std::uint64_t bytes = 0;
   std::uint64_t most = 0;
+  std::uint64_t meaningful = 0;  // up to behind the last byte that is not zero
 };
 
 la_ssize_t read_unzipped(archive* tar_reader, void* client, const void** bytes) {
@@ -132,6 +133,11 @@ la_ssize_t read_unzipped(archive* tar_reader, void* client, const void** bytes) 
   if (result != ARCHIVE_OK) {
     archive_set_error(tar_reader, EINVAL, "%s", archive_error_string(unzipped.reader));
     return ARCHIVE_FATAL;
+  }
+  const std::string_view piece(static_cast<const char*>(*bytes), size);
+  const std::size_t last = piece.find_last_not_of('\0');
+  if (last != std::string_view::npos) {
+    unzipped.meaningful = unzipped.bytes + last + 1;
   }
   unzipped.bytes += size;
   if (unzipped.bytes > unzipped.most) {
@@ -331,20 +337,20 @@ class Unpacking {
 };
 
 // After its end a tar has zeros; whatever else is there was not meant for us.
-void require_zeros(archive* tar_reader, Unzipped& unzipped) {
+void require_nothing_more(archive* tar_reader, Unzipped& unzipped) {
+  const auto end = static_cast<std::uint64_t>(archive_filter_bytes(tar_reader, 0));
   for (;;) {
     const void* bytes = nullptr;
     const la_ssize_t size = read_unzipped(tar_reader, &unzipped, &bytes);
-    if (size == 0) {
-      return;
-    }
     if (size < 0) {
       refuse(tar_reader);
     }
-    const std::string_view piece(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
-    if (piece.find_first_not_of('\0') != std::string_view::npos) {
-      refuse("bytes after its end");
+    if (size == 0) {
+      break;
     }
+  }
+  if (unzipped.meaningful > end) {
+    refuse("bytes after its end");
   }
 }
 
@@ -360,14 +366,14 @@ std::vector<UnpackedFile> unpack_tar_gz(Source& source, const ArchiveLimits& lim
     refuse("not compressed by gzip");
   }
 
-  Unzipped unzipped{gzip_reader.get(), 0, most_bytes(limits)};
+  Unzipped unzipped{gzip_reader.get(), 0, most_bytes(limits), 0};
   const Reader tar_reader = make_reader();
   require_ok(tar_reader.get(), archive_read_support_format_tar(tar_reader.get()));
   require_ok(tar_reader.get(), archive_read_set_read_callback(tar_reader.get(), read_unzipped));
   require_ok(tar_reader.get(), archive_read_set_callback_data(tar_reader.get(), &unzipped));
   require_ok(tar_reader.get(), archive_read_open1(tar_reader.get()));
   std::vector<UnpackedFile> files = unpacking.run(tar_reader.get());
-  require_zeros(tar_reader.get(), unzipped);
+  require_nothing_more(tar_reader.get(), unzipped);
   return files;
 }
 
