@@ -59,7 +59,8 @@ std::string license_in_ruby(const LicenseExpression& expression) {
   std::vector<std::string> parts;
   for (const auto& part : expression.parts) {
     const auto text = license_in_ruby(part);
-    parts.push_back(part.kind == Kind::license ? text : cat("{ ", text, " }"));
+    const bool is_text = part.kind == Kind::license && part.exception.empty();
+    parts.push_back(is_text ? text : cat("{ ", text, " }"));
   }
   return cat(expression.kind == Kind::any_of ? "any_of" : "all_of", ": [", base::join(parts, ", "),
              "]");

@@ -1,0 +1,45 @@
+class EsbuildBeta < Formula
+  desc "Extremely fast bundler for the web"
+  homepage "https://esbuild.github.io"
+  version "0.29.0-beta.1"
+  license "MIT"
+
+  livecheck do
+    url "https://releases.example.com/esbuild/beta.version-manifest.json"
+    strategy :json do |json|
+      json["latest"]["beta"]
+    end
+  end
+
+  on_macos do
+    on_arm do
+      url "https://releases.example.com/esbuild/releases/v0.29.0-beta.1/esbuild-v0.29.0-beta.1-darwin-arm64.tar.gz"
+      sha256 "1a349b12b50ad5b43740e0952adc33c7805ce06f091074be977624d09ed9d432"
+    end
+    on_intel do
+      url "https://releases.example.com/esbuild/releases/v0.29.0-beta.1/esbuild-v0.29.0-beta.1-darwin-x86_64.tar.gz"
+      sha256 "1813d39e890ffec6aea6c7ff2b428ade22ebdd7159b41a38bd2e9283fe741c8a"
+    end
+  end
+
+  on_linux do
+    on_arm do
+      url "https://releases.example.com/esbuild/releases/v0.29.0-beta.1/esbuild-v0.29.0-beta.1-linux-aarch64.tar.gz"
+      sha256 "3515a2650f41bd9d92452612f93c911e6b6302bc895e6a0acbe23a751898d3ae"
+    end
+    on_intel do
+      url "https://releases.example.com/esbuild/releases/v0.29.0-beta.1/esbuild-v0.29.0-beta.1-linux-x86_64.tar.gz"
+      sha256 "300d051341afc8275b156035dc0452a085941feaaa476b400a30f3d227f60728"
+    end
+  end
+
+  conflicts_with "esbuild", because: "both install the esbuild binary"
+
+  def install
+    bin.install "esbuild"
+  end
+
+  test do
+    assert_match version.to_s, shell_output("#{bin}/esbuild --version")
+  end
+end
