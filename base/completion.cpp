@@ -45,6 +45,19 @@ std::vector<std::pair<std::string, std::vector<ShownCommand>>> command_groups(
   return groups;
 }
 
+std::string first_word_summary(const Program& program, const ShownCommand& shown) {
+  Words seconds;
+  for (const ShownCommand& other : shown_commands(program)) {
+    if (other.first_word == shown.first_word && other.second_word.empty()) {
+      return other.command->summary;
+    }
+    if (other.first_word == shown.first_word) {
+      seconds.push_back(other.second_word);
+    }
+  }
+  return join(seconds, ", ");
+}
+
 std::string completion_function(const Program& program) {
   return "_" + replace_all(program.name, "-", "_");
 }

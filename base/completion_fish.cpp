@@ -46,8 +46,8 @@ std::string fish_completion(const Program& program) {
   std::set<std::string> named;
   for (const ShownCommand& shown : shown_commands(program)) {
     if (named.insert(shown.first_word).second) {
-      out += cat(start, none, " -a ", shown.first_word, " -d ", fish_quoted(shown.command->summary),
-                 "\n");
+      out += cat(start, none, " -a ", shown.first_word, " -d ",
+                 fish_quoted(first_word_summary(program, shown)), "\n");
     }
   }
   out += cat(start, none, " -l version -s V -d 'print the version'\n");

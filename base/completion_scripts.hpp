@@ -25,6 +25,8 @@ Words first_words(const Program& program);
 // The first words that two-word commands begin with, each with its commands.
 std::vector<std::pair<std::string, std::vector<ShownCommand>>> command_groups(
     const Program& program);
+// What the first word of this command stands for: its summary, or the words that can follow.
+std::string first_word_summary(const Program& program, const ShownCommand& shown);
 // "_cco_release"
 std::string completion_function(const Program& program);
 

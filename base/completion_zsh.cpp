@@ -70,7 +70,8 @@ std::string zsh_completion(const Program& program) {
   std::set<std::string> named;
   for (const ShownCommand& shown : shown_commands(program)) {
     if (named.insert(shown.first_word).second) {
-      names += cat("        '", shown.first_word, ":", zsh_escape(shown.command->summary), "'\n");
+      names += cat("        '", shown.first_word, ":",
+                   zsh_escape(first_word_summary(program, shown)), "'\n");
     }
     if (shown.second_word.empty()) {
       Words patterns{shown.command->name};

@@ -144,7 +144,7 @@ std::string place_of(const Transfer& transfer) {
   if (const auto at = host.rfind('@'); at != std::string_view::npos) {
     host.remove_prefix(at + 1);
   }
-  return safe_text(host, 260);
+  return host.empty() ? transfer.request.url.host() : safe_text(host, 260);
 }
 
 std::string problem_of(CURLcode code, std::string_view detail, const Transfer& transfer,
@@ -180,7 +180,8 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
     case CURLE_TOO_MANY_REDIRECTS:
       return cat("more than ", kMaxRedirects, " redirects");
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return "it redirects to something other than https, which is refused";
+      return says("http/0.9") ? "its answer is not HTTP"
+                              : "it redirects to something other than https, which is refused";
     case CURLE_URL_MALFORMAT:
     case CURLE_LOGIN_DENIED:
       return "it redirects to a URL that is refused";

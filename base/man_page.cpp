@@ -41,15 +41,24 @@ std::string upper_case(std::string_view text) {
   return out;
 }
 
+// Paragraphs after each other; indented lines are an excerpt and stay as they are.
 std::string paragraphs(std::string_view text) {
   std::string out;
   bool is_excerpt = false;
+  bool begins_paragraph = true;
   for (const std::string_view line : split_lines(text)) {
+    if (line.empty()) {
+      begins_paragraph = true;
+      continue;
+    }
     if (line.starts_with(' ') != is_excerpt) {
       is_excerpt = !is_excerpt;
-      out += is_excerpt ? ".PP\n.nf\n" : ".fi\n";
+      out += is_excerpt ? ".PP\n.nf\n" : ".fi\n.PP\n";
+    } else if (begins_paragraph) {
+      out += ".PP\n";
     }
-    out += line.empty() ? ".PP\n" : escape(is_excerpt ? line : trim(line)) + "\n";
+    begins_paragraph = false;
+    out += escape(is_excerpt ? line : trim(line)) + "\n";
   }
   return out + (is_excerpt ? ".fi\n" : "");
 }
@@ -71,7 +80,7 @@ std::string section_of(const Program& program, const Command& command) {
     out += cat("Also called ", escape(join(command.aliases, ", ")), ".\n");
   }
   if (!command.description.empty()) {
-    out += ".PP\n" + paragraphs(command.description);
+    out += paragraphs(command.description);
   }
   for (const Positional& positional : command.positionals) {
     out += cat(".TP\n\\fI", escape(positional.name), "\\fR\n",
