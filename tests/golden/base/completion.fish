@@ -1,0 +1,28 @@
+# fish completion for sample-tool; made by `sample-tool completion fish`
+complete -c sample-tool -f
+complete -c sample-tool -n 'not __fish_seen_subcommand_from publish keys config completion serve release' -a publish -d 'does publish'
+complete -c sample-tool -n 'not __fish_seen_subcommand_from publish keys config completion serve release' -a keys -d 'new'
+complete -c sample-tool -n 'not __fish_seen_subcommand_from publish keys config completion serve release' -a config -d 'set, get'
+complete -c sample-tool -n 'not __fish_seen_subcommand_from publish keys config completion serve release' -a completion -d 'does completion'
+complete -c sample-tool -n 'not __fish_seen_subcommand_from publish keys config completion serve release' -a serve -d 'does serve'
+complete -c sample-tool -n 'not __fish_seen_subcommand_from publish keys config completion serve release' -l version -s V -d 'print the version'
+complete -c sample-tool -l help -s h -d 'print help'
+complete -c sample-tool -l config -s f -r -F -d 'configuration'
+complete -c sample-tool -l jobs -s p -x -d 'how many at once'
+complete -c sample-tool -l json -d 'print JSON'
+complete -c sample-tool -l quiet -s q -d 'say nothing'
+complete -c sample-tool -l verbose -s v -d 'say more'
+complete -c sample-tool -n '__fish_seen_subcommand_from keys; and not __fish_seen_subcommand_from new' -a new -d 'does keys new'
+complete -c sample-tool -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from set get' -a set -d 'does config set'
+complete -c sample-tool -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from set get' -a get -d 'does config get'
+complete -c sample-tool -n '__fish_seen_subcommand_from publish release' -l version -x -d 'which version'
+complete -c sample-tool -n '__fish_seen_subcommand_from publish release' -l channel -s c -x -a 'stable beta nightly' -d 'where to'
+complete -c sample-tool -n '__fish_seen_subcommand_from publish release' -l skip -x -d 'stages and destinations to leave out'
+complete -c sample-tool -n '__fish_seen_subcommand_from publish release' -l out -x -a '(__fish_complete_directories)' -d 'where the files go; its name is `odd` and isn\'t [plain]: ~^\\'
+complete -c sample-tool -n '__fish_seen_subcommand_from publish release' -l a-rather-long-name-of-an-option -x -d 'what stands on its own line'
+complete -c sample-tool -n '__fish_seen_subcommand_from publish release' -l dry-run -d 'change nothing'
+complete -c sample-tool -n '__fish_seen_subcommand_from keys; and __fish_seen_subcommand_from new' -l out -r -F -d 'name of the key'
+complete -c sample-tool -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from set' -a 'channel pin'
+complete -c sample-tool -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
+complete -c sample-tool -n '__fish_seen_subcommand_from serve' -F
+complete -c sample-tool -n '__fish_seen_subcommand_from serve' -F
