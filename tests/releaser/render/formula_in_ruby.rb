@@ -76,7 +76,7 @@ formulae.each do |path|
           Dir.children(File.join(keg, "bin")).sort == programs.sort && Dir.empty?(work)
         end
         check("#{name}: its test passes where the program says the version") { formula.new(keg).run_test || true }
-        File.write(File.join(keg, "bin", programs.first), "#!/bin/sh\necho 9.9.9\n", perm: 0o755)
+        programs.each { |program| File.write(File.join(keg, "bin", program), "#!/bin/sh\necho 9.9.9\n") }
         check("#{name}: its test fails where the program says another version") do
           formula.new(keg).run_test
           false
