@@ -70,7 +70,8 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 make_authority() { # FILE PREFIX: a CA and a leaf for 127.0.0.1 and localhost
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=test CA' \
     -keyout "$1.ca.key" -out "$1.ca.pem" 2>/dev/null
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=localhost' \
+  # RSA: what busybox wget speaks, too.
+  openssl req -newkey rsa:2048 -nodes -subj '/CN=localhost' \
     -keyout "$1.key" -out "$1.csr" 2>/dev/null
   openssl x509 -req -in "$1.csr" -CA "$1.ca.pem" -CAkey "$1.ca.key" -CAcreateserial -days 2 \
     -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$1.pem" 2>/dev/null
