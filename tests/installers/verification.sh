@@ -196,7 +196,7 @@ refused "wget: a server whose certificate nobody vouches for" 6 "ertificate" goo
 settings=(HTTPS_PROXY=http://127.0.0.1:9)
 refused "wget: HTTPS_PROXY is honoured" 6 "could not be fetched" good
 settings=()
-tools "$work/busybox" "${base_tools[@]}" sha256sum openssl # by which busybox speaks TLS
+tools "$work/busybox" "${base_tools[@]}" sha256sum
 ln -s "$(command -v busybox)" "$work/busybox/wget"
 user_path=$work/busybox
 new_home

@@ -30,7 +30,8 @@ expected: $3"; fi
 
 # like SENTENCE TEXT REGEX (extended)
 like() {
-  if printf '%s\n' "$2" | grep -Eq -- "$3"; then tap_report 0 "$1"; else tap_report 1 "$1" "found:    $2
+  # No pipe: grep -q ends it early, which pipefail takes for a failure.
+  if grep -Eq -- "$3" <<<"$2"; then tap_report 0 "$1"; else tap_report 1 "$1" "found:    $2
 expected: $3"; fi
 }
 
