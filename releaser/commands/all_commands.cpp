@@ -3,6 +3,7 @@
 #include "base/build_info.hpp"
 #include "releaser/commands/check.hpp"
 #include "releaser/commands/completion.hpp"
+#include "releaser/commands/init.hpp"
 #include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
 #include "releaser/commands/package.hpp"
@@ -23,9 +24,11 @@ CommandLine::CommandLine(const Services& services)
               .commands = {}} {
   // In the order of --help: as a new user meets them.
   program.commands = {
-      add_keys_new(services),     add_check(services),   add_package(services),
-      add_publish(services),      add_verify(services),  add_status(services),
-      add_stamp(services),        add_serve(services),   add_completion(services, program),
+      add_init(services),         add_keys_new(services),
+      add_check(services),        add_package(services),
+      add_publish(services),      add_verify(services),
+      add_status(services),       add_stamp(services),
+      add_serve(services),        add_completion(services, program),
       add_man(services, program), add_version(services),
   };
 }

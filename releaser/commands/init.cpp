@@ -1,0 +1,167 @@
+#include "releaser/commands/init.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "releaser/config/config.hpp"
+#include "releaser/init/config_text.hpp"
+#include "trust/public_key.hpp"
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+namespace json = base::json;
+
+constexpr std::string_view kNoLicense = "LicenseRef-Proprietary";
+constexpr std::size_t kMaxPublicKeyBytes = 1024;
+
+// The public key beside a key that `keys new` made for this product, or "".
+std::string find_public_key(const base::Environment& environment, std::string_view key_path) {
+  std::string path{key_path};
+  if (path.starts_with("~/")) {
+    path = environment.find("HOME").value_or("") + path.substr(1);
+  }
+  try {
+    return trust::PublicKey::parse_file(base::read_file(path + ".pub", kMaxPublicKeyBytes)).line();
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// Takes an option's value, asks where there is a terminal, and else takes the default.
+class Answers {
+ public:
+  Answers(const base::Arguments& arguments, const base::Messages& messages)
+      : m_arguments(arguments),
+        m_messages(messages),
+        m_may_ask(messages.terminal().input && messages.terminal().messages) {}
+
+  [[nodiscard]] std::string get(std::string_view option, std::string_view question,
+                                const std::string& found, const std::string& otherwise) const {
+    if (const auto given = m_arguments.value(option)) {
+      return *given;
+    }
+    if (!found.empty() || !m_may_ask) {
+      return found.empty() ? otherwise : found;
+    }
+    return base::ask(m_messages, question, otherwise);
+  }
+
+ private:
+  const base::Arguments& m_arguments;
+  const base::Messages& m_messages;
+  bool m_may_ask;
+};
+
+NewConfig decide(const base::Arguments& arguments, const base::Messages& messages,
+                 const base::Environment& environment) {
+  const Answers answers(arguments, messages);
+  NewConfig config{.facts = read_project("."), .url = "", .key_path = "", .public_key = ""};
+  ProjectFacts& facts = config.facts;
+  facts.name = answers.get("--product", "Name of the product?", facts.name, "my-tool");
+  if (product_name(facts.name) != facts.name) {
+    throw Error(Errc::usage, cat("`", base::safe_text(facts.name, 80),
+                                 "` is no product name: a-z, 0-9 and \"-\", like `",
+                                 product_name(facts.name), "`"));
+  }
+  facts.description = answers.get("--description", "What is it, in one sentence?",
+                                  facts.description, cat(facts.name, ", a command-line program"));
+  facts.homepage = answers.get("--homepage", "Its web address?", facts.homepage,
+                               cat("https://example.com/", facts.name));
+  facts.license =
+      answers.get("--license", "Its license (SPDX)?", facts.license, std::string(kNoLicense));
+  facts.maintainer =
+      answers.get("--maintainer", "Who maintains it (Name <mail>)?", facts.maintainer, "");
+  config.url = answers.get("--url", "Where will its releases be found?", "",
+                           cat("https://releases.example.com/", facts.name));
+  for (const auto& [option, url] :
+       {std::pair("--homepage", facts.homepage), std::pair("--url", config.url)}) {
+    base::with_context(option, [&url = url] { (void)base::Url::parse(url); });
+  }
+  config.key_path = cat("~/.config/cco-release/keys/", facts.name);
+  config.public_key = find_public_key(environment, config.key_path);
+  return config;
+}
+
+int run_init(const Services& services, const base::Arguments& arguments,
+             const base::Messages& messages) {
+  const base::Path file = arguments.value("--config").value_or("cco-release.toml");
+  std::error_code error;
+  const bool force = arguments.has("--force");
+  if (!force && std::filesystem::symlink_status(file, error).type() !=
+                    std::filesystem::file_type::not_found) {
+    throw Error(Errc::conflict, cat(file.native(), " exists already; --force replaces it"));
+  }
+  const NewConfig config = decide(arguments, messages, services.environment);
+  const std::string text = config_text(config);
+  (void)parse_config(text, file);  // what is wrong with an answer is told before a file is there
+  if (file.has_parent_path()) {
+    base::make_directories(file.parent_path());
+  }
+  if (force) {
+    base::write_file_atomically(file, text);
+  } else {
+    base::write_new_file(file, text);
+  }
+
+  if (wants_json(arguments)) {
+    json::Array sources(config.facts.sources.begin(), config.facts.sources.end());
+    services.out << json::write(json::Object{{"schema", 1},
+                                             {"file", file.native()},
+                                             {"product", config.facts.name},
+                                             {"read", std::move(sources)},
+                                             {"signing", !config.public_key.empty()}},
+                                json::Style::pretty);
+  } else {
+    services.out << file.native() << '\n';
+  }
+  const std::string sources =
+      config.facts.sources.empty() ? "" : cat(" from ", base::join(config.facts.sources, ", "));
+  messages.say(cat("wrote ", file.native(), " for ", config.facts.name, sources));
+  if (config.facts.license == kNoLicense) {
+    messages.warn(cat("no license was found; set `license` in ", file.native()));
+  }
+  if (config.url.find(".example.com/") != std::string::npos) {
+    messages.warn(cat("set `url` of [[destination]] in ", file.native(),
+                      " to where users will find the releases"));
+  }
+  messages.say(config.public_key.empty()
+                   ? cat("next: cco-release keys new --out ", config.key_path,
+                         ", put its lines under [sign], then: cco-release check")
+                   : "next: cco-release check");
+  return base::exit_status(Errc::done);
+}
+
+}  // namespace
+
+base::Command add_init(const Services& services) {
+  return {
+      .name = "init",
+      .aliases = {},
+      .summary = "write a commented cco-release.toml for the project in this folder",
+      .description =
+          "Reads Cargo.toml, package.json, go.mod, meson.build, the license and the git remote of "
+          "the current folder, and writes a configuration in which every key is explained. On a "
+          "terminal it asks for what it did not find, Enter takes the proposal; elsewhere it asks "
+          "nothing. A file that exists is kept unless --force is given.",
+      .options = {{"--product", "", "NAME", "name of the product: a-z, 0-9 and \"-\"", {}},
+                  {"--description", "", "TEXT", "what it is, in one sentence", {}},
+                  {"--homepage", "", "URL", "its web address", {}},
+                  {"--license", "", "SPDX", "its license, for example MIT", {}},
+                  {"--maintainer", "", "NAME", "who maintains it: Name <mail@example.com>", {}},
+                  {"--url", "", "URL", "where users will find its releases", {}},
+                  {"--force", "", "", "replace a file that exists", {}}},
+      .positionals = {},
+      .examples = {{"cco-release init", "writes ./cco-release.toml"},
+                   {"cco-release init --product mytool --url https://releases.example.com/mytool",
+                    "with two answers given"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_init(services, arguments, messages_of(services, arguments));
+      }};
+}
+
+}  // namespace releaser

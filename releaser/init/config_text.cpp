@@ -1,0 +1,95 @@
+#include "releaser/init/config_text.hpp"
+
+#include "base/text.hpp"
+#include "releaser/render/embedded.hpp"
+#include "releaser/render/template.hpp"
+
+namespace releaser {
+namespace {
+
+using base::cat;
+
+std::string text_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    list += cat(list.empty() ? "" : ", ", toml_text(text));
+  }
+  return cat("[", list, "]");
+}
+
+std::string binary_path(const ProjectFacts& facts) {
+  switch (facts.build_tool) {
+    case BuildTool::cargo:
+      return cat("target/{rust_target}/release/", facts.name, "{exe}");
+    case BuildTool::go:
+      return cat("build/{platform}/", facts.name, "{exe}");
+    case BuildTool::none:
+      break;
+  }
+  return cat("artifacts/{platform}/", facts.name, "{exe}");
+}
+
+std::string command_lines(BuildTool tool) {
+  switch (tool) {
+    case BuildTool::cargo:
+      return "command = [\"cargo\", \"build\", \"--release\", \"--target\", \"{rust_target}\"]\n"
+             "# env = { RUSTFLAGS = \"-C strip=symbols\" }    # variables for command";
+    case BuildTool::go:
+      return "command = [\"go\", \"build\", \"-trimpath\", \"-o\", \"{binary}\", \".\"]\n"
+             "env = { CGO_ENABLED = \"0\", GOOS = \"{goos}\", GOARCH = \"{goarch}\" }";
+    case BuildTool::none:
+      break;
+  }
+  return "# command = [\"make\", \"OUT={binary}\", \"PLATFORM={platform}\"]\n"
+         "# env = { TARGET = \"{rust_target}\" }             # variables for command";
+}
+
+std::string sign_lines(const NewConfig& config) {
+  const std::string mark = config.public_key.empty() ? "# " : "";
+  const std::string key = config.public_key.empty() ? "RW…"  // 56 characters when it is there
+                                                    : config.public_key;
+  return cat(mark, "[sign]\n", mark, "public_key = ", toml_text(key),
+             "  # second line of the .pub file\n", mark,
+             "key = ", toml_text(config.key_path + ".key"),
+             "  # absent: its contents are in CCO_RELEASE_KEY");
+}
+
+}  // namespace
+
+std::string toml_text(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += cat("\\", c);
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += cat("\\u00", kHex[byte >> 4U], kHex[byte & 0xfU]);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string config_text(const NewConfig& config) {
+  const ProjectFacts& facts = config.facts;
+  return fill_template(
+      embedded_template("cco-release.toml.in"),
+      {{"NAME", facts.name},
+       {"NAME_TEXT", toml_text(facts.name)},
+       {"DESCRIPTION_TEXT", toml_text(facts.description)},
+       {"HOMEPAGE_TEXT", toml_text(facts.homepage)},
+       {"LICENSE_TEXT", toml_text(facts.license)},
+       {"MAINTAINER_LINE", facts.maintainer.empty()
+                               ? "# maintainer = \"Name <mail@example.com>\""
+                               : cat("maintainer = ", toml_text(facts.maintainer))},
+       {"BINARY_TEXT", toml_text(binary_path(facts))},
+       {"COMMAND_LINES", command_lines(facts.build_tool)},
+       {"FILES_LIST", text_list(facts.archive_files)},
+       {"KEY_PATH", config.key_path},
+       {"SIGN_LINES", sign_lines(config)},
+       {"URL_TEXT", toml_text(config.url)}});
+}
+
+}  // namespace releaser

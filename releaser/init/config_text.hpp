@@ -1,0 +1,24 @@
+#pragma once
+
+#include "releaser/init/project_facts.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace releaser {
+
+// What goes into a new cco-release.toml beside the project's facts.
+struct NewConfig {
+  ProjectFacts facts;      // with a name
+  std::string url;         // of the site
+  std::string key_path;    // "~/.config/cco-release/keys/esbuild"
+  std::string public_key;  // "RW…", or empty: the section is left as a comment
+};
+
+// A commented cco-release.toml that explains every key and that parse_config() accepts.
+std::string config_text(const NewConfig& config);
+
+// A TOML basic string, in its quotes.
+std::string toml_text(std::string_view text);
+
+}  // namespace releaser

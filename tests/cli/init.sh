@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# cco-release init: a configuration from what a project says, never over a file that exists.
+set -uo pipefail
+# shellcheck source=tests/support/tap.sh
+. "$SOURCE_ROOT/tests/support/tap.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/rocket"
+cd "$work/rocket" || exit 1
+releaser() { env -i PATH="$PATH" HOME="$work" "$CCO_RELEASE" "$@"; }
+
+git init -q .
+git remote add origin https://user:hunter2@git.example/acme/rocket.git
+printf 'module git.example/acme/rocket/v2\n' >go.mod
+status "a project is read and a configuration written" 0 releaser init
+like "the file is named" "$output" "^cco-release.toml$"
+like "and what was read" "$output" "from go.mod, git remote"
+like "the name comes from go.mod" "$(cat cco-release.toml)" '^name = "rocket"$'
+like "the homepage from the remote" "$(cat cco-release.toml)" '^homepage = "https://git.example/acme/rocket"$'
+check "a token in the remote goes nowhere" bash -c '! grep -rq hunter2 cco-release.toml'
+like "the next step is named" "$output" "next: cco-release keys new --out ~/.config/cco-release/keys/rocket"
+before=$(cat cco-release.toml)
+status "a file that exists is kept" 5 releaser init --product other
+like "and the message says how to replace it" "$output" "exists already; --force replaces it"
+is "it is as it was" "$(cat cco-release.toml)" "$before"
+status "--force replaces it" 0 releaser init --force --product other --license MIT --url https://dl.example/other
+like "options win over what was read" "$(cat cco-release.toml)" '^name = "other"$'
+check "nothing else is left behind" test "$(find . -maxdepth 1 -type f | sort | xargs)" = "./cco-release.toml ./go.mod"
+releaser keys new --out "$work/.config/cco-release/keys/other" --no-password 2>/dev/null >"$work/public"
+status "a key of that name is found" 0 releaser init --force --product other
+like "and stands in the file" "$(cat cco-release.toml)" "^public_key = \"$(sed 's/[+]/[+]/g' "$work/public")\""
+status "the configuration is one that check reads" 0 releaser check --print-schema
+status "a name that cannot be one is refused" 2 releaser init --force --product 'My Tool'
+like "with one that can" "$output" 'like .my-tool'
+status "so is a site without https" 3 releaser init --force --product other --url http://dl.example
+is "JSON says the same" "$(releaser init --force --product other --json 2>/dev/null | jq -c '[.schema,.file,.product,.signing]')" \
+  '[1,"cco-release.toml","other",true]'
+status "another file is written where --config says" 0 releaser init --config .config/cco-release.toml
+check "with its folder" test -f .config/cco-release.toml
+done_testing
