@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What install.sh does to a home: PATH and start-up files, receipts, locks, permissions, kills.
-# shellcheck disable=SC2016,SC2119 # other programs' variables in single quotes; picture takes the home by default
+# shellcheck disable=SC2016 # variables of other programs, in single quotes
 # shellcheck source=tests/installers/support.sh
 . "${SOURCE_ROOT:?run by meson test}/tests/installers/support.sh"
 pack tool 1.0.0

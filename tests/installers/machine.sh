@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Which archive install.sh takes on which machine: commands that describe the machine are replaced by ones that tell
 # of another, all other tools are real.
-# shellcheck disable=SC2016,SC2119 # other programs' variables in single quotes; picture takes the home by default
+# shellcheck disable=SC2016 # variables of other programs, in single quotes
 # shellcheck source=tests/installers/support.sh
 . "${SOURCE_ROOT:?run by meson test}/tests/installers/support.sh"
 pack tool 1.0.0

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # install.ps1: there is no PowerShell for Linux in the package registries that CI reaches, so its syntax is checked by a
 # grammar, its rules by the text; tests/golden/installers/install.ps1 is reviewed by eye.
+# shellcheck disable=SC2016 # variables of PowerShell, in single quotes
 # shellcheck source=tests/installers/support.sh
 . "${SOURCE_ROOT:?run by meson test}/tests/installers/support.sh"
 mkdir -p "$work/pack/tool-1.0.0"

@@ -3,7 +3,7 @@
 #
 #   $work       a folder of this script, removed at its end     $www   the web server's root
 #   $url        https://127.0.0.1:PORT                          $ca    its CA
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the scripts use what is set here
 set -uo pipefail
 # shellcheck source=tests/support/tap.sh
 . "$SOURCE_ROOT/tests/support/tap.sh"
@@ -153,7 +153,7 @@ install_status() {
 }
 
 # What stands in the home: names, modes, contents.
-picture() { (cd "${1:-$home}" && find . -mindepth 1 -printf '%p %y %m %l\n' -type f -exec sha256sum {} + | sort); }
+picture() { (cd "$home" && find . -mindepth 1 -printf '%p %y %m %l\n' -type f -exec sha256sum {} + | sort); }
 nothing_left() { # SENTENCE
   is "$1" "$(cd "$home" && find . -mindepth 1)" ""
 }
