@@ -18,7 +18,7 @@
 
 namespace schema {
 
-inline constexpr std::size_t kMaxManifestBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxManifestBytes = std::size_t{1024} * 1024;
 inline constexpr int kManifestSchema = 1;
 
 struct BinaryEntry {

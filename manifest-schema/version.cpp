@@ -90,7 +90,7 @@ std::optional<std::string> split_version(std::string_view text, Parts& parts) {
 }
 
 std::optional<std::string> split_whole_version(std::string_view text, Parts& parts) {
-  const auto problem = split_version(text, parts);
+  auto problem = split_version(text, parts);
   if (problem) return problem;
   if (parts.numbers.size() != 3) return "it must be three numbers such as 1.2.3 or 2026.11.1";
   return std::nullopt;
@@ -149,7 +149,7 @@ bool Version::matches_prefix(std::string_view prefix) const {
 std::strong_ordering Version::operator<=>(const Version& other) const {
   for (std::size_t i = 0; i < m_numbers.size(); ++i) {
     const auto order = compare_numbers(m_numbers[i], other.m_numbers[i]);
-    if (order != 0) return order;
+    if (std::is_neq(order)) return order;
   }
   if (m_prerelease.empty() || other.m_prerelease.empty()) {
     return other.m_prerelease.size() <=> m_prerelease.size();
@@ -157,7 +157,7 @@ std::strong_ordering Version::operator<=>(const Version& other) const {
   const std::size_t common = std::min(m_prerelease.size(), other.m_prerelease.size());
   for (std::size_t i = 0; i < common; ++i) {
     const auto order = compare_identifiers(m_prerelease[i], other.m_prerelease[i]);
-    if (order != 0) return order;
+    if (std::is_neq(order)) return order;
   }
   return m_prerelease.size() <=> other.m_prerelease.size();
 }

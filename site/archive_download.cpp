@@ -16,7 +16,7 @@ using base::Errc;
 using base::Error;
 
 // Slower than this is no download; a client's own stall timer is for servers that say nothing.
-constexpr std::uint64_t kSlowestBytesPerSecond = 16 * 1024;
+constexpr std::uint64_t kSlowestBytesPerSecond = 16'384;
 constexpr std::uint64_t kShortestDeadlineSeconds = 300;
 
 std::chrono::seconds deadline_for(std::uint64_t size) {

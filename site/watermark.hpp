@@ -15,7 +15,7 @@
 
 namespace site {
 
-inline constexpr std::size_t kMaxWatermarkBytes = 64 * 1024;
+inline constexpr std::size_t kMaxWatermarkBytes = 65'536;
 
 using ChannelKeys = std::map<schema::Channel, std::vector<trust::PublicKey>>;
 

@@ -14,7 +14,7 @@
 
 namespace trust {
 
-inline constexpr std::size_t kMaxSignatureBytes = 16 * 1024;
+inline constexpr std::size_t kMaxSignatureBytes = 16'384;
 
 // The trusted comment of a signature: TAB-separated "name:value" fields, none twice ("hashed"
 // stands alone).
@@ -46,8 +46,8 @@ class SignedBytes {
  private:
   friend SignedBytes verify(std::string unverified_bytes, std::string_view unverified_signature,
                             std::span<const PublicKey> keys);
-  SignedBytes(std::string bytes, TrustedComment comment, PublicKey key)
-      : m_bytes(std::move(bytes)), m_comment(std::move(comment)), m_key(std::move(key)) {}
+  SignedBytes(std::string bytes, TrustedComment comment, const PublicKey& key)
+      : m_bytes(std::move(bytes)), m_comment(std::move(comment)), m_key(key) {}
   std::string m_bytes;
   TrustedComment m_comment;
   PublicKey m_key;
@@ -63,8 +63,8 @@ class SignedDigest {
  private:
   friend SignedDigest verify_digest(const Blake2b& digest, std::string_view unverified_signature,
                                     std::span<const PublicKey> keys);
-  SignedDigest(TrustedComment comment, PublicKey key)
-      : m_comment(std::move(comment)), m_key(std::move(key)) {}
+  SignedDigest(TrustedComment comment, const PublicKey& key)
+      : m_comment(std::move(comment)), m_key(key) {}
   TrustedComment m_comment;
   PublicKey m_key;
 };

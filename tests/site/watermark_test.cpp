@@ -68,16 +68,19 @@ TEST_SUITE("site/watermark") {
       CAPTURE(length);
       CHECK_THROWS_AS(site::parse_watermark(text.substr(0, length)), base::Error);
     }
-    for (const auto& [from, to] : std::array<std::pair<std::string, std::string>, 7>{
-             {{"\"schema\": 1", "\"schema\": 2"},
-              {"\"generation\": 42", "\"generation\": -1"},
-              {"\"generation\": 42", "\"generation\": 9007199254740993"},
-              {"\"stable\"", "\"weekly\""},
-              {"\"generated\": \"2026-11-20T12:00:00Z\"", "\"generated\": \"\""},
-              {"\"key\": \"RW", "\"key\": \"RU"},
-              {"\"1.2.3\"", "\"1.2\""}}}) {
-      CAPTURE(from);
-      const std::string changed = base::replace_all(text, from, to);
+    struct Row {
+      std::string from, to;
+    };
+    for (const Row& row :
+         std::array<Row, 7>{{{"\"schema\": 1", "\"schema\": 2"},
+                             {"\"generation\": 42", "\"generation\": -1"},
+                             {"\"generation\": 42", "\"generation\": 9007199254740993"},
+                             {"\"stable\"", "\"weekly\""},
+                             {"\"generated\": \"2026-11-20T12:00:00Z\"", "\"generated\": \"\""},
+                             {"\"key\": \"RW", "\"key\": \"RU"},
+                             {"\"1.2.3\"", "\"1.2\""}}}) {
+      CAPTURE(row.from);
+      const std::string changed = base::replace_all(text, row.from, row.to);
       REQUIRE((changed != text));
       CHECK(test::message_of(Errc::config, [&] { site::parse_watermark(changed); }).size() > 0);
     }
