@@ -65,7 +65,7 @@ std::string without_final_slash(std::string_view url) {
 
 std::string asset_name(const PlatformEntry& entry) {
   const std::string path = entry.url.path();
-  const std::string name = path.substr(path.rfind('/') + 1);
+  std::string name = path.substr(path.rfind('/') + 1);
   require_plain_name(name);
   return name;
 }
@@ -152,6 +152,7 @@ std::string names_for(const Machine& machine) {
 // Joined by blanks, for one text; the installer splits it again.
 std::string key_lines(const std::vector<trust::PublicKey>& keys) {
   std::vector<std::string> lines;
+  lines.reserve(keys.size());
   for (const trust::PublicKey& key : keys)
     lines.push_back(key.line());
   return base::join(lines, " ");
@@ -248,7 +249,7 @@ std::string platform_names(const schema::Release& release, bool windows) {
 }
 
 std::string main_binary(const Product& product) {
-  const std::string name = product.binaries.empty() ? product.name : product.binaries.front();
+  std::string name = product.binaries.empty() ? product.name : product.binaries.front();
   require_plain_name(name);
   return name;
 }

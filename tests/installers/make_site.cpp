@@ -24,7 +24,6 @@
 #include "tests/support/signing.hpp"
 #include "trust/signing/secret_key.hpp"
 
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -36,7 +35,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::cat;
 
-constexpr std::size_t kMaxFileBytes = 256 * 1024 * 1024;
+constexpr std::size_t kMaxFileBytes = 256UL * 1024 * 1024;
+constexpr std::size_t kMaxKeyBytes = 16UL * 1024;
 
 trust::SecretKey take_key(const fs::path& file) {
   if (!fs::exists(file)) {
@@ -46,7 +46,7 @@ trust::SecretKey take_key(const fs::path& file) {
         file, std::string(reinterpret_cast<const char*>(text.data()), text.size()), 0600);
     base::write_file_atomically(cat(file.string(), ".pub"), key.public_key().file_text());
   }
-  std::string text = base::read_file(file, 16 * 1024);
+  std::string text = base::read_file(file, kMaxKeyBytes);
   return trust::SecretKey::parse(trust::SecretBytes::take(text), nullptr);
 }
 
@@ -211,7 +211,7 @@ class Site {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fputs("usage: make_site SITE_FOLDER SITE_URL KEY_FILE < lines\n", stderr);
+    std::cerr << "usage: make_site SITE_FOLDER SITE_URL KEY_FILE < lines\n";
     return 2;
   }
   try {
@@ -222,7 +222,7 @@ int main(int argc, char** argv) {
     site.write();
     return 0;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "make_site: %s\n", error.what());
+    std::cerr << "make_site: " << error.what() << "\n";
     return 1;
   }
 }
