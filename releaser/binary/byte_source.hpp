@@ -38,7 +38,7 @@ class ByteSource {
   [[nodiscard]] ByteSource part(std::uint64_t offset, std::uint64_t length,
                                 std::string_view what) const;
 
-  static constexpr std::size_t kMaxRead = 1024 * 1024;
+  static constexpr std::size_t kMaxRead = std::size_t{1024} * 1024;
 
  private:
   std::string_view m_memory;

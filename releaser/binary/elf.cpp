@@ -15,22 +15,31 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-enum : std::uint16_t { kObject = 1, kExecutable = 2, kShared = 3, kCore = 4 };  // e_type
-enum : std::uint32_t { kLoad = 1, kDynamic = 2, kInterpreter = 3, kNote = 4 };  // p_type
-enum : std::uint32_t { kMayExecute = 1 };                                       // p_flags
-enum : std::uint32_t { kSymbolTable = 2 };                                      // sh_type
-enum : std::uint64_t {                                                          // d_tag
-  kEnd = 0,
-  kNeeded = 1,
-  kStrings = 5,
-  kStringsSize = 10,
-  kOwnName = 14,
-  kRpath = 15,
-  kRunpath = 29,
-  kFlags1 = 0x6ffffffb,
-  kVersionNeeds = 0x6ffffffe,
-  kVersionNeedsCount = 0x6fffffff,
-};
+// e_type
+constexpr std::uint16_t kObject = 1;
+constexpr std::uint16_t kExecutable = 2;
+constexpr std::uint16_t kShared = 3;
+constexpr std::uint16_t kCore = 4;
+// p_type
+constexpr std::uint32_t kLoad = 1;
+constexpr std::uint32_t kDynamic = 2;
+constexpr std::uint32_t kInterpreter = 3;
+constexpr std::uint32_t kNote = 4;
+// p_flags
+constexpr std::uint32_t kMayExecute = 1;
+// sh_type
+constexpr std::uint32_t kSymbolTable = 2;
+// d_tag
+constexpr std::uint64_t kEnd = 0;
+constexpr std::uint64_t kNeeded = 1;
+constexpr std::uint64_t kStrings = 5;
+constexpr std::uint64_t kStringsSize = 10;
+constexpr std::uint64_t kOwnName = 14;
+constexpr std::uint64_t kRpath = 15;
+constexpr std::uint64_t kRunpath = 29;
+constexpr std::uint64_t kFlags1 = 0x6ffffffb;
+constexpr std::uint64_t kVersionNeeds = 0x6ffffffe;
+constexpr std::uint64_t kVersionNeedsCount = 0x6fffffff;
 constexpr std::uint64_t kPositionIndependentExecutable = 0x08000000;  // DF_1_PIE
 constexpr std::size_t kMaxName = 4096;
 constexpr std::uint64_t kPageSize = 4096;  // the smallest of any platform
@@ -244,7 +253,7 @@ schema::Libc libc_of(const std::string& interpreter, const Dynamic& dynamic) {
 
 // The system that the notes name, or "".
 std::string system_in_notes(const ByteSource& source, const ElfFile& file) {
-  constexpr std::size_t kMaxNotes = 64 * 1024;
+  constexpr std::size_t kMaxNotes = std::size_t{64} * 1024;
   for (const auto& segment : file.segments) {
     if (segment.type != kNote) continue;
     const Fields notes(

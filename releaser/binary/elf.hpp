@@ -31,7 +31,8 @@ struct ElfFile {
   std::vector<ElfSection> sections;  // without the empty first one; empty: there is no table
 };
 
-// Both tables lie inside the file, and so does each segment. Throws Errc::config otherwise.
+// Both tables lie inside the file, and so does each segment and section. Throws Errc::config
+// otherwise.
 ElfFile read_elf_tables(const ByteSource& source);
 
 }  // namespace releaser

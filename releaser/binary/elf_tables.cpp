@@ -15,6 +15,8 @@ constexpr std::uint32_t kMaxSections = 1 << 20;
 constexpr std::uint16_t kSegmentCountElsewhere = 0xffff;  // PN_XNUM
 constexpr std::uint32_t kNamesIndexElsewhere = 0xffff;    // SHN_XINDEX
 constexpr std::uint32_t kUnusedSegment = 0;               // PT_NULL
+constexpr std::uint32_t kUnusedSection = 0;               // SHT_NULL
+constexpr std::uint32_t kSectionWithoutBytes = 8;         // SHT_NOBITS
 
 // Where the fields stand in files of 32 and of 64 bits.
 struct Layout {
@@ -132,6 +134,11 @@ ElfFile read_elf_tables(const ByteSource& source) {
                              .flags = word(entry, 8, layout),
                              .offset = word(entry, layout.section_offset, layout),
                              .size = word(entry, layout.section_size, layout)});
+  }
+  // Some linkers (Go's) put this table at the front and further sections behind all segments.
+  for (const auto& section : file.sections) {
+    if (section.type == kUnusedSection || section.type == kSectionWithoutBytes) continue;
+    source.require(section.offset, section.size, "a section");
   }
   return file;
 }

@@ -24,35 +24,35 @@ constexpr unsigned kMaxSlices = 40;
 constexpr std::uint32_t kMaxCommands = 65536;
 constexpr std::size_t kMaxName = 4096;
 
-enum : std::uint32_t {  // cmd
-  kSegment32 = 0x1,
-  kSymbols = 0x2,
-  kThread = 0x5,
-  kDynamicSymbols = 0xb,
-  kLoadLibrary = 0xc,
-  kLazyLibrary = 0x20,
-  kSegment64 = 0x19,
-  kCodeSignature = 0x1d,
-  kSplitInfo = 0x1e,
-  kDyldInfo = 0x22,
-  kMinimumMacos = 0x24,
-  kMinimumIos = 0x25,
-  kFunctionStarts = 0x26,
-  kDataInCode = 0x29,
-  kSignRequirements = 0x2b,
-  kOptimizationHints = 0x2e,
-  kMinimumTvos = 0x2f,
-  kMinimumWatchos = 0x30,
-  kBuildVersion = 0x32,
-  kRunPath = 0x8000001c,
-  kReexportLibrary = 0x8000001f,
-  kDyldInfoOnly = 0x80000022,
-  kUpwardLibrary = 0x80000023,
-  kMain = 0x80000028,
-  kExportsTrie = 0x80000033,
-  kChainedFixups = 0x80000034,
-};
-enum : std::uint32_t { kMayExecute = 4 };  // protection
+// cmd
+constexpr std::uint32_t kSegment32 = 0x1;
+constexpr std::uint32_t kSymbols = 0x2;
+constexpr std::uint32_t kThread = 0x5;
+constexpr std::uint32_t kDynamicSymbols = 0xb;
+constexpr std::uint32_t kLoadLibrary = 0xc;
+constexpr std::uint32_t kLazyLibrary = 0x20;
+constexpr std::uint32_t kSegment64 = 0x19;
+constexpr std::uint32_t kCodeSignature = 0x1d;
+constexpr std::uint32_t kSplitInfo = 0x1e;
+constexpr std::uint32_t kDyldInfo = 0x22;
+constexpr std::uint32_t kMinimumMacos = 0x24;
+constexpr std::uint32_t kMinimumIos = 0x25;
+constexpr std::uint32_t kFunctionStarts = 0x26;
+constexpr std::uint32_t kDataInCode = 0x29;
+constexpr std::uint32_t kSignRequirements = 0x2b;
+constexpr std::uint32_t kOptimizationHints = 0x2e;
+constexpr std::uint32_t kMinimumTvos = 0x2f;
+constexpr std::uint32_t kMinimumWatchos = 0x30;
+constexpr std::uint32_t kBuildVersion = 0x32;
+constexpr std::uint32_t kRunPath = 0x8000001c;
+constexpr std::uint32_t kReexportLibrary = 0x8000001f;
+constexpr std::uint32_t kDyldInfoOnly = 0x80000022;
+constexpr std::uint32_t kUpwardLibrary = 0x80000023;
+constexpr std::uint32_t kMain = 0x80000028;
+constexpr std::uint32_t kExportsTrie = 0x80000033;
+constexpr std::uint32_t kChainedFixups = 0x80000034;
+// protection
+constexpr std::uint32_t kMayExecute = 4;
 
 std::string architecture_of(std::uint32_t type, std::uint32_t subtype) {
   subtype &= 0xffffff;  // the upper byte holds capabilities

@@ -14,8 +14,13 @@ using base::Errc;
 using base::Error;
 
 // Source: Microsoft, "PE Format".
-enum : std::size_t { kImports = 1, kCertificates = 4, kDelayedImports = 13, kManagedCode = 14 };
-enum : std::uint16_t { kIsProgram = 0x2, kIsLibrary = 0x2000 };  // characteristics
+constexpr std::size_t kImports = 1;
+constexpr std::size_t kCertificates = 4;
+constexpr std::size_t kDelayedImports = 13;
+constexpr std::size_t kManagedCode = 14;
+// characteristics
+constexpr std::uint16_t kIsProgram = 0x2;
+constexpr std::uint16_t kIsLibrary = 0x2000;
 constexpr std::size_t kCoffBytes = 20;
 constexpr std::size_t kSectionBytes = 40;
 constexpr std::size_t kMaxDirectories = 16;

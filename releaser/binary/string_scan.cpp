@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 6> kPathBeginnings{
 };
 constexpr std::string_view kKeyBeginning = "BEGIN ";  // after five hyphens
 
-constexpr std::size_t kWindow = 256 * 1024;
+constexpr std::size_t kWindow = std::size_t{256} * 1024;
 constexpr std::size_t kContext = 512;  // bytes that may be looked at behind a needle's beginning
 constexpr std::size_t kHead = 4;       // bytes of each needle that the search compares
 

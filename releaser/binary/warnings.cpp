@@ -109,7 +109,7 @@ class Warnings {
   std::vector<std::string>& m_lines;
 };
 
-constexpr std::size_t kComparedAtOnce = 256 * 1024;
+constexpr std::size_t kComparedAtOnce = std::size_t{256} * 1024;
 
 bool same_bytes(const ReleaseBinary& one, const ReleaseBinary& other) {
   if (one.size != other.size) return false;
@@ -153,7 +153,7 @@ std::string version_warning(const ReleaseBinary& binary, const WarningOptions& o
   process.directory = home.path();
   process.environment = {{cat("HOME=", home.path().string()), "PATH=/usr/bin:/bin"}};
   process.timeout = std::chrono::seconds(10);
-  process.max_output = 64 * 1024;
+  process.max_output = std::size_t{64} * 1024;
   try {
     return version_output_warning(base::run_process({program.string(), "--version"}, process),
                                   options.version);

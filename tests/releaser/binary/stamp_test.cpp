@@ -115,7 +115,7 @@ TEST_SUITE("releaser/binary/stamp") {
 
   TEST_CASE("a larger agent than one read is copied whole") {
     const Folder folder;
-    std::string padding(3 * 1024 * 1024 + 17, 'p');
+    std::string padding(std::size_t{3} * 1024 * 1024 + 17, 'p');
     const auto before = agent_with({{".a", padding}, {".cco_id", blank_record()}, {".b", padding}});
     const auto agent = folder.write(before);
     releaser::stamp_agent(agent, folder.path("out"), identity("1.2.3"));
