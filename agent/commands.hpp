@@ -24,6 +24,10 @@ base::Command version_command(const std::optional<schema::Identity>& identity, s
 // "__probe", hidden: what an update asks of a new agent before it goes live.
 base::Command probe_command(const schema::Identity& identity, std::ostream& out);
 
+// Examples are written without the program's name, because it is not known before the identity is
+// read: puts it before each, and in the place of "$PROGRAM".
+void name_program_in_examples(base::Program& program);
+
 // The whole table, for what is made from it.
 using ProgramOf = std::function<base::Program()>;
 base::Command completion_command(const ProgramOf& program_of, std::ostream& out);

@@ -288,6 +288,10 @@ const ConfigKey* find_config_key(std::string_view name) {
   return row == nullptr ? nullptr : &row->key;
 }
 
+void require_config_key(std::string_view name) {
+  if (find_config_row(name) == nullptr) throw Error(Errc::config, unknown_config_key(name));
+}
+
 const ConfigRow* find_config_row(std::string_view name) {
   const auto found = std::find_if(kRows.begin(), kRows.end(),
                                   [&](const ConfigRow& row) { return row.key.name == name; });

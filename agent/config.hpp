@@ -65,6 +65,8 @@ struct ConfigKey {
 };
 std::span<const ConfigKey> config_keys();
 const ConfigKey* find_config_key(std::string_view name);
+// Throws Errc::config for an unknown key, with the nearest right name.
+void require_config_key(std::string_view name);
 
 // Where a value comes from, for `config show`.
 enum class Origin { built_in, identity, receipt, file, environment };

@@ -99,7 +99,7 @@ std::vector<ListedVersion> make_listing(const ListingInput& input) {
 
 std::string listing_text(const std::vector<ListedVersion>& versions) {
   using Row = std::array<std::string, 6>;
-  std::vector<Row> rows{{"", "VERSION", "STATE", "CHANNEL", "DATE", "SIZE"}};
+  std::vector<Row> rows{{" ", "VERSION", "STATE", "CHANNEL", "DATE", "SIZE"}};
   for (const ListedVersion& listed : versions) {
     rows.push_back({listed.current ? "*" : " ", listed.version.text(), state_word(listed),
                     listed.channel ? std::string(schema::channel_name(*listed.channel)) : "-",

@@ -93,6 +93,7 @@ base::Program make_program(Session& session) {
   program.commands.push_back(
       agent::completion_command([&session] { return make_program(session); }, std::cout));
   program.commands.push_back(agent::probe_command(identity, std::cout));
+  agent::name_program_in_examples(program);
   return program;
 }
 

@@ -33,14 +33,23 @@ ConfigDefaults defaults_of(const Services& services) {
 }
 
 void apply_variables(const Services& services, LoadedConfig& loaded) {
+  const auto show = [&loaded](const std::string& url, Origin origin) {
+    loaded.values["updates.base_url"] =
+        base::json::write(base::json::Value(url), base::json::Style::compact);
+    loaded.origins["updates.base_url"] = origin;
+  };
   const auto base_url = own_variable(services.identity, services.environment, "BASE_URL");
-  if (!base_url) return;
+  if (!base_url) {
+    const auto receipt = read_receipt(services.layout);
+    if (!loaded.config.base_url && receipt && !receipt->base_urls.empty()) {
+      show(receipt->base_urls.front(), Origin::receipt);
+    }
+    return;
+  }
   loaded.config.base_url =
       base::with_context(cat(variable_prefix(services.layout.program), "BASE_URL"),
                          [&] { return base::Url::parse(*base_url); });
-  loaded.values["updates.base_url"] =
-      base::json::write(base::json::Value(*base_url), base::json::Style::compact);
-  loaded.origins["updates.base_url"] = Origin::environment;
+  show(*base_url, Origin::environment);
 }
 
 }  // namespace

@@ -1,6 +1,16 @@
 #include "agent/commands.hpp"
+#include "base/text.hpp"
 
 namespace agent {
+
+void name_program_in_examples(base::Program& program) {
+  for (base::Command& command : program.commands) {
+    for (base::Example& example : command.examples) {
+      example.command = base::cat(program.name, " ",
+                                  base::replace_all(example.command, "$PROGRAM", program.name));
+    }
+  }
+}
 
 base::Command completion_command(const ProgramOf& program_of, std::ostream& out) {
   base::Command command;

@@ -14,15 +14,9 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-std::vector<std::string> key_names() {
-  std::vector<std::string> names;
-  for (const ConfigKey& key : config_keys())
-    names.emplace_back(key.name);
-  return names;
-}
-
 base::Positional key_positional() {
-  return {.name = "KEY", .help = "which key, such as updates.channel", .choices = key_names()};
+  // No choices: an unknown key gets an answer of its own, with the section that it belongs to.
+  return {.name = "KEY", .help = "which key, such as updates.channel; `config show` lists them"};
 }
 
 // What `config show` and `get` print of a text: as a person would type it.
@@ -34,10 +28,7 @@ std::string plain(const std::string& toml_text) {
 }
 
 int run_get(const Services& services, const std::string& key) {
-  if (find_config_key(key) == nullptr) {
-    throw Error(Errc::config, cat("unknown key `", base::safe_text(key, 100), "`",
-                                  base::did_you_mean(key, key_names())));
-  }
+  require_config_key(key);
   const LoadedConfig loaded = load_config(services);
   for (const std::string& warning : loaded.warnings)
     services.messages.warn(warning);

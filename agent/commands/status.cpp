@@ -78,8 +78,9 @@ std::vector<StatusLine> collect(const Services& services) {
       journal ? cat(journal_state_name(journal->state), " ", journal->to.text()) : "",
       journal ? json::Value(journal_state_name(journal->state)) : json::Value());
   const std::uint64_t size = installed_size(layout);
+  const std::size_t count = installed_versions(layout).size();
   add("versions_size", "disk use",
-      cat(base::human_size(size), " in ", installed_versions(layout).size(), " versions"), size);
+      cat(base::human_size(size), " in ", count, count == 1 ? " version" : " versions"), size);
   add_text("platform", "platform", describe(this_machine()));
   add_text("root", "root", layout.root.string());
   add_text("bin_directory", "commands in", layout.bin_directory.string());
