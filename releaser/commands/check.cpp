@@ -67,6 +67,7 @@ int run_check(const Services& services, const base::Arguments& arguments) {
   int status = base::exit_status(Errc::done);
   with_run(services, arguments, options, [&](Run& run) {
     Problems problems;
+    run.warns_again = true;
     inspect_everything(run, problems);
     check_tools(run, problems);
     Problems shown = problems;

@@ -15,7 +15,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::size_t kMaxPasswordBytes = 1024;
-constexpr std::size_t kMaxConfigBytes = 1024 * 1024;
+constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
 
 trust::SecretBytes password_of_text(std::string& text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
@@ -130,6 +130,7 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
           .record = {},
           .targets = {},
           .files = {},
+          .warns_again = false,
           .acquires = false,
           .destinations = {},
           .before = {},

@@ -17,7 +17,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace json = base::json;
-constexpr std::uint64_t kMaxInstallerBytes = 4 * 1024 * 1024;
+constexpr std::uint64_t kMaxInstallerBytes = 4UL * 1024 * 1024;
 
 struct PublicSite {
   std::map<schema::Channel, schema::Manifest> channels;

@@ -267,12 +267,12 @@ class Reader {
   }
 
   void read_file_table(const Table& table, FilePattern& pattern, const KeyRules& rules) {
-    static const std::vector<std::string> kNames{"src", "dst"};
+    static const std::vector<std::string> names{"src", "dst"};
     for (const auto& member : table) {
       const auto* const text = member.value.get_if<std::string>();
       if (member.name != "src" && member.name != "dst") {
         m_problems.add(member.position.line, cat("unknown key `", member.name, "` in `", m_place,
-                                                 "`", base::did_you_mean(member.name, kNames)));
+                                                 "`", base::did_you_mean(member.name, names)));
       } else if (text == nullptr) {
         m_problems.add(member.position.line,
                        cat("`", m_place, ".", member.name, "` must be a text, not ",

@@ -92,7 +92,7 @@ std::string next_version(std::string_view scheme, const GitState& git, base::Tim
 std::string commit_field(const std::optional<std::string>& commit) {
   if (!commit) return "0";
   for (std::size_t length = 7; length < commit->size(); ++length) {
-    const std::string field = commit->substr(0, length);
+    std::string field = commit->substr(0, length);
     if (field.find_first_not_of("0123456789") != std::string::npos) return field;
   }
   return *commit;
@@ -167,35 +167,47 @@ GitState read_git(const base::Path& root, AllTags all_tags) {
   return state;
 }
 
-ReleaseIdentity identify_release(const IdentifyOptions& options, std::string_view scheme,
-                                 const base::Environment& environment, const GitState& git) {
-  const base::Time date = date_of(options, environment, git);
-  if (date < kFirstDate) {
-    throw Error(Errc::config, cat("the release's date ", base::format_time(date),
-                                  " is before 1980, which zip files cannot hold; give --date"));
-  }
-  const auto version = [&] {
-    if (options.version) return Version::parse(*options.version);
-    if (options.snapshot) {
-      return Version::parse(
-          cat(next_version(scheme, git, date), "-snapshot.", commit_field(git.commit)));
+std::optional<ReleaseIdentity> identify_release(const IdentifyOptions& options,
+                                                std::string_view scheme,
+                                                const base::Environment& environment,
+                                                const GitState& git, Problems& problems) {
+  std::optional<base::Time> date;
+  problems.collect([&] {
+    const base::Time found = date_of(options, environment, git);
+    if (found < kFirstDate) {
+      throw Error(Errc::config, cat("the release's date ", base::format_time(found),
+                                    " is before 1980, which zip files cannot hold; give --date"));
     }
-    if (const auto tag = tag_of_ci(environment)) {
-      return base::with_context("the tag that CI names", [&] { return Version::parse(*tag); });
+    date = found;
+  });
+  std::optional<Version> version;
+  problems.collect([&] {
+    if (options.version) {
+      version = Version::parse(*options.version);
+    } else if (options.snapshot) {
+      if (!date) return;
+      version = Version::parse(
+          cat(next_version(scheme, git, *date), "-snapshot.", commit_field(git.commit)));
+    } else if (const auto tag = tag_of_ci(environment)) {
+      version = base::with_context("the tag that CI names", [&] { return Version::parse(*tag); });
+    } else {
+      version = version_of_head(git);
     }
-    return version_of_head(git);
-  }();
-  auto channel = schema::channel_of(version);
+  });
+  auto channel = version ? schema::channel_of(*version) : schema::Channel::stable;
   if (options.channel) {
     const auto given = schema::parse_channel(*options.channel);
-    if (!given) {
-      throw Error(Errc::usage, cat("unknown channel ", base::safe_text(*options.channel, 80),
-                                   "; it is stable, beta or nightly"));
+    if (given) {
+      channel = *given;
+    } else {
+      problems.add(Errc::usage, cat("unknown channel ", base::safe_text(*options.channel, 80),
+                                    "; it is stable, beta or nightly"));
     }
-    channel = *given;
   }
+  if (!date || !version) return std::nullopt;
   const bool is_full_hash = git.commit && git.commit->size() == 40;
-  return {version, channel, is_full_hash ? git.commit : std::nullopt, date, options.snapshot};
+  return ReleaseIdentity{*version, channel, is_full_hash ? git.commit : std::nullopt, *date,
+                         options.snapshot};
 }
 
 }  // namespace releaser

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "manifest-schema/channel.hpp"
 #include "manifest-schema/version.hpp"
+#include "releaser/stages/problems.hpp"
 
 #include <optional>
 #include <string>
@@ -39,9 +40,11 @@ struct IdentifyOptions {
 };
 
 // The version of --version, else of CI's tag variable, else of the one tag at HEAD; the date of
-// SOURCE_DATE_EPOCH, else --date, else of the commit. Pure. Throws Errc::config that says what to
-// do.
-ReleaseIdentity identify_release(const IdentifyOptions& options, std::string_view scheme,
-                                 const base::Environment& environment, const GitState& git);
+// SOURCE_DATE_EPOCH, else --date, else of the commit. Pure. Nothing where one of them is not to be
+// had; `problems` then says what to do.
+std::optional<ReleaseIdentity> identify_release(const IdentifyOptions& options,
+                                                std::string_view scheme,
+                                                const base::Environment& environment,
+                                                const GitState& git, Problems& problems);
 
 }  // namespace releaser

@@ -23,7 +23,8 @@ void remove_leftovers(const base::Path& folder) {
       leftovers.push_back(walk->path());
     }
   }
-  for (const base::Path& leftover : leftovers) base::remove_tree(leftover);
+  for (const base::Path& leftover : leftovers)
+    base::remove_tree(leftover);
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ void prepare_release(Run& run, Problems& problems) {
     const bool is_snapshot = run.options.identify.snapshot;
     const GitState git = read_git(run.config.root, is_snapshot ? AllTags::yes : AllTags::no);
     run.identity = identify_release(run.options.identify, run.config.version.scheme,
-                                    run.around.environment, git);
+                                    run.around.environment, git, problems);
   });
   if (!run.identity) return;
   run.folder = run.options.dist / run.identity->version.text();

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <gnu/libc-version.h>
+#include <sys/utsname.h>
+
 namespace releaser {
 namespace {
 
@@ -79,6 +82,23 @@ void check_published_time(const Run& run, Problems& problems) {
 }
 
 void look_at_release(Run& run, Problems& problems, Unlock unlock);
+void warn_about_binaries(const Run& run, Problems& problems);
+
+// This machine, for binaries that it can run; nothing where the releaser does not know it.
+std::optional<schema::Machine> this_machine() {
+  utsname names{};
+  if (::uname(&names) != 0 || std::string_view(names.sysname) != "Linux") return std::nullopt;
+  for (const schema::PlatformRow& row : schema::Platform::table()) {
+    if (row.os != schema::OperatingSystem::linux || row.uname_m != names.machine) continue;
+    return schema::Machine{.os = row.os,
+                           .arch = row.arch,
+                           .libc = schema::Libc::glibc,
+                           .glibc = ::gnu_get_libc_version(),
+                           .macos = "",
+                           .windows = ""};
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -109,7 +129,7 @@ void inspect_targets(Run& run, Problems& problems) {
     const schema::Requirements& own = binary->inspection.requirements;
     for (const auto member : {&schema::Requirements::glibc, &schema::Requirements::macos,
                               &schema::Requirements::windows}) {
-      if (floors.*member == "" || !schema::floor_is_met(own.*member, floors.*member)) {
+      if ((floors.*member).empty() || !schema::floor_is_met(own.*member, floors.*member)) {
         floors.*member = own.*member;
       }
     }
@@ -138,6 +158,8 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
                      "url"));
   }
   if (!run.identity->is_snapshot) check_against_public_state(run, problems);
+  // Told once a release: what is packed already was warned about, unless somebody asks again.
+  if (!run.earlier || run.options.strict || run.warns_again) warn_about_binaries(run, problems);
   if (run.skips("sign")) return;
   const bool will_sign = problems.problems().empty() && !everything_was_signed(run);
   check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
@@ -149,10 +171,54 @@ void inspect_everything(Run& run, Problems& problems) {
   prepare_release(run, problems);
   if (run.identity) {
     problems.collect([&] { look_at_release(run, problems, Unlock::no); });
-  } else {
-    check_signing_key(run, problems, Unlock::no);
+    return;
+  }
+  // Which release it is cannot be said; everything that does not depend on it still can.
+  run.identity = ReleaseIdentity{.version = schema::Version::parse("0.0.0-unknown"),
+                                 .channel = schema::Channel::nightly,
+                                 .commit = {},
+                                 .date = run.around.now,
+                                 .is_snapshot = true};
+  const std::string all = base::join(run.config.build.binaries, " ") + run.config.build.binary;
+  if (!uses_scope(all, Scope::release, "name")) {
+    problems.collect([&] { run.targets = resolve_targets(run.config, *run.identity, run.home); });
+  }
+  problems.collect([&] { look_at_release(run, problems, Unlock::no); });
+}
+
+namespace {
+
+void warn_about_binaries(const Run& run, Problems& problems) {
+  std::vector<ReleaseBinary> binaries;
+  const auto stable = run.before.newest(run.identity->channel);
+  const schema::Release* const last = stable ? run.before.find(*stable) : nullptr;
+  for (const Target& target : run.targets) {
+    const std::string_view exe = target.platform.executable_suffix();
+    for (const InputBinary& binary : target.binaries) {
+      if (binary.role == BinaryRole::agent || binary.inspection.slices.empty()) continue;
+      ReleaseBinary& added = binaries.emplace_back(
+          ReleaseBinary{.path = binary.packed,
+                        .platform = target.platform,
+                        .name = binary.name.substr(0, binary.name.size() - exe.size()),
+                        .slices = binary.inspection.slices,
+                        .size = binary.inspection.size,
+                        .previous_size = {}});
+      if (last == nullptr || !last->platforms.contains(target.platform)) continue;
+      for (const schema::BinaryEntry& entry : last->platforms.at(target.platform).binaries) {
+        if (entry.path == binary.name) added.previous_size = entry.size;
+      }
+    }
+  }
+  const base::TemporaryDirectory folder(run.around.environment.find("TMPDIR").value_or("/tmp"),
+                                        "cco-release-");
+  for (std::string& warning : binary_warnings(binaries, {.version = run.identity->version.text(),
+                                                        .machine = this_machine(),
+                                                        .temporary_directory = folder.path()})) {
+    problems.warn(std::move(warning));
   }
 }
+
+}  // namespace
 
 Skipped preflight_stage(Run& run) {
   Problems problems;

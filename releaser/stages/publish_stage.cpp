@@ -13,7 +13,7 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxSmallFileBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
 
 WantedFile wanted_text(std::string name, std::string text) {
   const auto size = text.size();

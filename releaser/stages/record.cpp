@@ -12,7 +12,7 @@ using base::json::Object;
 using base::json::ObjectReader;
 using base::json::Value;
 
-constexpr std::size_t kMaxRecordBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxRecordBytes = 16UL * 1024 * 1024;
 constexpr int kRecordSchema = 1;
 
 trust::Sha256 read_sha256(const ObjectReader& reader, std::string_view name) {

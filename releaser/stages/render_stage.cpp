@@ -13,7 +13,7 @@ namespace releaser {
 namespace {
 
 using base::cat;
-constexpr std::size_t kMaxPageBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxPageBytes = 4UL * 1024 * 1024;
 
 Product product_of(const Run& run) {
   const ProductSettings& settings = run.config.product;
@@ -120,7 +120,7 @@ void keep_package_file(const Run& run, const PackageResult& result, const std::s
   }
   const auto& file = std::get<PackageFile>(result);
   for (const std::string& warning : file.warnings) {
-    run.around.messages.warn(cat(folder, ": ", warning));
+    run.around.messages.warn(warning);
   }
   write_if_changed(run.folder / folder / file.name, file.text);
 }

@@ -79,6 +79,7 @@ struct Run {
   ReleaseRecord record;                     // as this run will leave it
   std::vector<Target> targets;              // preflight
   std::vector<MatchedFile> files;           // beside the binaries, in every archive
+  bool warns_again = false;                 // `check`: also about what is packed already
   bool acquires = false;                    // does this run change destinations?
   std::vector<std::unique_ptr<Destination>> destinations;
   PublicState before;  // what is public

@@ -12,7 +12,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace fs = std::filesystem;
-constexpr std::size_t kMaxKeyBytes = 16 * 1024;
+constexpr std::size_t kMaxKeyBytes = 16UL * 1024;
 
 base::Path key_path(const Run& run) { return run.config.resolve(run.config.sign->key, run.home); }
 

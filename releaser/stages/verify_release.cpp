@@ -14,7 +14,7 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::uint64_t kMaxTextBytes = 4 * 1024 * 1024;
+constexpr std::uint64_t kMaxTextBytes = 4UL * 1024 * 1024;
 
 std::optional<std::string> fetch_text(const FetchFile& fetch, const std::string& name,
                                       std::uint64_t max_bytes) {

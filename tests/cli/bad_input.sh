@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What people get wrong: each with its exit status, one line that says what to do, and nothing lost.
+# shellcheck disable=SC2016  # messages quote names in back ticks, and preparations are run later by eval
 set -uo pipefail
 # shellcheck source=tests/support/tap.sh
 . "$SOURCE_ROOT/tests/support/tap.sh"

@@ -1,0 +1,198 @@
+#include "releaser/config/config.hpp"
+
+#include "base/text.hpp"
+#include "tests/support/expect_error.hpp"
+#include "tests/support/golden.hpp"
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using base::cat;
+
+// A configuration with all that is required; `more` is put after it.
+std::string minimal(std::string_view more = "") {
+  return cat(R"(schema = 1
+[product]
+name = "tool"
+description = "A tool"
+homepage = "https://tool.example.com"
+license = "MIT"
+[build]
+platforms = ["linux-x86_64", "windows-x86_64"]
+binary = "out/{platform}/tool{exe}"
+)",
+             more);
+}
+
+releaser::Config parse(const std::string& text) {
+  return releaser::parse_config(text, "cco-release.toml");
+}
+
+struct BadConfig {
+  std::string text;
+  std::string message;  // a part of it
+};
+
+}  // namespace
+
+TEST_SUITE("releaser/config") {
+  TEST_CASE("the smallest configuration has the documented defaults") {
+    const auto config = parse(minimal());
+    CHECK(config.product.name == "tool");
+    CHECK(config.version.scheme == "semver");
+    CHECK(config.archive.level == 9);
+    CHECK(config.archive.name == "{name}-v{version}-{platform}");
+    CHECK(config.platforms.size() == 2);
+    CHECK_FALSE(config.sign);
+    CHECK_FALSE(config.agent);
+    CHECK_FALSE(config.installers);
+    CHECK(config.root == ".");
+    CHECK(config.place("build.platforms") == "cco-release.toml:8");
+  }
+
+  TEST_CASE("every key is read to its place") {
+    const auto config = parse(minimal(R"(command = ["go", "build", "-o", "{binary}"]
+env = { GOOS = "{goos}" }
+allow_libraries = ["libz.so.1"]
+[build.override.windows-x86_64]
+binary = "elsewhere/tool.exe"
+agent = "agents/other.exe"
+[version]
+scheme = "calver"
+[hooks]
+before = [["go", "generate"], ["true"]]
+after_stamp = [["codesign", "{binary}"]]
+[agent]
+binary = "agents/cco-{platform}"
+probe = ["tool", "--version"]
+[release]
+notes_file = "notes/{version}.txt"
+critical = true
+breaking_changes = true
+minimum_upgrade_from = "1.0.0"
+[archive]
+name = "{name}-{version}-{os}-{arch}"
+arch_names = { x86_64 = "amd64" }
+files = ["README.md", { src = "man/*.1", dst = "man/" }]
+level = 12
+[sign]
+public_key = "RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
+key = "~/tool.key"
+[[destination]]
+type = "directory"
+path = "site"
+url = "https://releases.example.com/tool"
+[[destination]]
+type = "directory"
+name = "stick"
+path = "/mnt/stick"
+url = "https://mirror.example.com/tool"
+[installers]
+[homebrew]
+[scoop]
+)"));
+    CHECK(config.build.command == releaser::Argv{"go", "build", "-o", "{binary}"});
+    CHECK(config.build.env.at("GOOS") == "{goos}");
+    CHECK(config.build.allow_libraries.front() == "libz.so.1");
+    CHECK(config.overrides.at("windows-x86_64").binary == "elsewhere/tool.exe");
+    CHECK(config.overrides.at("windows-x86_64").agent == "agents/other.exe");
+    CHECK(config.version.scheme == "calver");
+    CHECK(config.hooks.before.size() == 2);
+    CHECK(config.hooks.after_stamp.front().back() == "{binary}");
+    CHECK(config.agent->probe == releaser::Argv{"tool", "--version"});
+    CHECK(config.release.critical);
+    CHECK(config.release.breaking_changes);
+    CHECK(config.release.minimum_upgrade_from == "1.0.0");
+    CHECK(config.archive.arch_names.at("x86_64") == "amd64");
+    CHECK(config.archive.files.at(1).source == "man/*.1");
+    CHECK(config.archive.files.at(1).destination == "man/");
+    CHECK(config.archive.level == 12);
+    CHECK(config.sign->key == "~/tool.key");
+    CHECK(config.destinations.at(0).name == "directory");
+    CHECK(config.destinations.at(1).name == "stick");
+    CHECK(config.installers);
+    CHECK(config.homebrew);
+    CHECK(config.scoop);
+    CHECK(config.resolve("~/tool.key", "/home/me") == "/home/me/tool.key");
+    CHECK(config.resolve("a/../b", "") == "b");
+    CHECK(config.resolve("/a", "") == "/a");
+  }
+
+  TEST_CASE("what is wrong is named with its line and the nearest right name") {
+    const std::vector<BadConfig> cases{
+        {"schema = 2\n" + minimal().substr(11), ":1: `schema` must be 1, not 2; a newer"},
+        {minimal("colour = 1\n"), ":10: unknown key `colour` in [build]"},
+        {minimal("comand = [\"x\"]\n"), "did you mean `command`?"},
+        {minimal("[buld]\n"), ":10: unknown key or section `buld`; did you mean `build`?"},
+        {minimal("[archive]\nlevel = 13\n"), ":11: `archive.level` must be 1 to 12, not 13"},
+        {minimal("[archive]\nlevel = \"9\"\n"), "`archive.level` must be an integer, not "},
+        {minimal("[archive]\nfiles = [1]\n"), "`archive.files` must be a list of files"},
+        {minimal("[archive]\nfiles = [{ source = \"a\" }]\n"), "unknown key `source`"},
+        {minimal("[archive]\nfiles = [{ dst = \"a\" }]\n"), "has an entry without `src`"},
+        {minimal("[archive]\nname = \"{nam}\"\n"),
+         "unknown placeholder {nam}; did you mean `name`"},
+        {minimal("[release]\nnotes_file = \"{platform}.txt\"\n"), "{platform} has no value here"},
+        {minimal("[release]\nminimum_upgrade_from = \"soon\"\n"), "`release.minimum_upgrade_from`"},
+        {minimal("[version]\nscheme = \"calendar\"\n"), "must be semver or calver, not `calendar`"},
+        {minimal("[hooks]\nbefore = [\"true\"]\n"), "must be a list of commands"},
+        {minimal("[hooks]\nbefore = [[]]\n"), "has an empty command"},
+        {minimal("binaries = [\"a\"]\n"), "give `build.binary` or `build.binaries`, not both"},
+        {minimal("[build.override.linux-aarch64]\nbinary = \"a\"\n"), "`build.platforms` lacks"},
+        {minimal("[sign]\npublic_key = \"RWshort\"\n"), ":11: `sign.public_key`: "},
+        {minimal("[destination]\ntype = \"directory\"\n"),
+         "write [[destination]] with two brackets"},
+        {minimal("[[destination]]\ntype = \"directory\"\nurl = \"https://a.example\"\n"),
+         "needs `path`"},
+        {minimal("[[destination]]\ntype = \"ftp\"\nurl = \"https://a.example\"\n"),
+         "must be directory, not `ftp`"},
+        {minimal(
+             "[[destination]]\ntype = \"directory\"\npath = \"s\"\nurl = \"http://a.example\"\n"),
+         ":10: `url`: "},
+        {minimal("[agent]\nprobe = [\"a\"]\n"), "[agent] needs `binary`"},
+        {"schema = 1\n", "[product] is missing"},
+        {"", "needs `schema`"},
+        {base::replace_all(minimal(), "\"tool\"", "\"Tool\""),
+         ":3: `product.name` must be made of"},
+        {base::replace_all(minimal(), "\"linux-x86_64\"", "\"linux-amd64\""), "unknown platform"},
+        {base::replace_all(minimal(), "\"windows-x86_64\"", "\"linux-x86_64\""), "is named twice"},
+        {base::replace_all(minimal(), "\"MIT\"", "true"), "`product.license` must be a text, not "},
+        {"schema = \n", "cco-release.toml:1"},
+    };
+    for (const BadConfig& bad : cases) {
+      CAPTURE(bad.text);
+      test::check_error(base::Errc::config, bad.message, [&] { parse(bad.text); });
+    }
+  }
+
+  TEST_CASE("all problems of a file are listed at once, in the order of its lines") {
+    const std::string message = test::message_of(base::Errc::config, [] {
+      parse(minimal("colour = 1\n[archive]\nlevel = 99\n[product2]\n"));
+    });
+    CHECK(message ==
+          "3 problems:\n"
+          "  cco-release.toml:10: unknown key `colour` in [build]\n"
+          "  cco-release.toml:12: `archive.level` must be 1 to 12, not 99\n"
+          "  cco-release.toml:13: unknown key or section `product2`; did you mean `product`?");
+  }
+
+  TEST_CASE("a configuration cut off anywhere is read or refused, never more") {
+    const std::string whole = minimal("[archive]\nfiles = [\"a\", { src = \"b\", dst = \"c\" }]\n");
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      try {
+        parse(whole.substr(0, length));
+      } catch (const base::Error& error) {
+        CHECK(error.code() == base::Errc::config);
+      }
+    }
+  }
+
+  TEST_CASE("the root of a project with .config/ is the folder above") {
+    CHECK(releaser::parse_config(minimal(), "/p/.config/cco-release.toml").root == "/p");
+    CHECK(releaser::parse_config(minimal(), "/p/cco-release.toml").root == "/p");
+  }
+
+  TEST_CASE("the schema for editors is generated from the same table") {
+    test::check_golden("cco-release.schema.json", releaser::config_schema());
+  }
+}

@@ -1,0 +1,103 @@
+#include "releaser/destinations/destination.hpp"
+
+#include "base/error.hpp"
+#include "tests/support/expect_error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+namespace {
+
+// Each kind of destination, made anew over the same place.
+struct Kind {
+  const char* name;
+  std::unique_ptr<releaser::Destination> (*make)(const base::Path& place);
+};
+
+const Kind kKinds[] = {{"directory", [](const base::Path& place) {
+                          releaser::DestinationSettings settings;
+                          settings.type = settings.name = "directory";
+                          settings.url = "https://releases.example.com/tool";
+                          return releaser::make_directory_destination(settings, place / "site");
+                        }}};
+
+releaser::WantedFile wanted(const std::string& name, const std::string& text) {
+  return {name, text, text.size(), trust::sha256_of(text)};
+}
+
+}  // namespace
+
+TEST_SUITE("releaser/destinations contract") {
+  TEST_CASE("what was put is found, read and streamed; nothing else is") {
+    for (const Kind& kind : kKinds) {
+      CAPTURE(kind.name);
+      const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
+      const auto destination = kind.make(place.path());
+      const auto file = wanted("releases/v1.0.0/a.tar.gz", "archive");
+      destination->acquire();
+      CHECK(std::filesystem::is_empty(place.path()));
+      CHECK(destination->find(file) == releaser::Found::absent);
+      CHECK_FALSE(destination->read(file.name, 100));
+      CHECK_FALSE(destination->stream(file.name, [](std::string_view) {}));
+      destination->put(file);
+      CHECK(destination->find(file) == releaser::Found::same);
+      CHECK(destination->find(wanted(file.name, "other")) == releaser::Found::different);
+      CHECK(destination->find(wanted(file.name, "archivE")) == releaser::Found::different);
+      CHECK(destination->read(file.name, 100) == "archive");
+      std::string streamed;
+      CHECK(destination->stream(file.name, [&](std::string_view bytes) { streamed += bytes; }));
+      CHECK(streamed == "archive");
+      destination->announce(wanted("manifest.json", "one"));
+      destination->announce(wanted("manifest.json", "two"));
+      CHECK(destination->read("manifest.json", 100) == "two");
+    }
+  }
+
+  TEST_CASE("a second publisher is kept out, before and after the first file is there") {
+    for (const Kind& kind : kKinds) {
+      CAPTURE(kind.name);
+      const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
+      auto first = kind.make(place.path());
+      const auto second = kind.make(place.path());
+      first->acquire();
+      test::check_error(base::Errc::locked, "run again", [&] { second->acquire(); });
+      first->put(wanted("a", "a"));
+      test::check_error(base::Errc::locked, "run again", [&] { second->acquire(); });
+      first.reset();
+      second->acquire();
+    }
+  }
+
+  TEST_CASE("bytes that are not those promised are never shown") {
+    for (const Kind& kind : kKinds) {
+      CAPTURE(kind.name);
+      const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
+      const auto destination = kind.make(place.path());
+      auto file = wanted("a", "promised");
+      file.contents = std::string("changed!");
+      destination->acquire();
+      test::check_error(base::Errc::conflict, "changed while it was copied",
+                        [&] { destination->put(file); });
+      CHECK(destination->find(file) == releaser::Found::absent);
+    }
+  }
+}
+
+TEST_SUITE("releaser/destinations/directory") {
+  TEST_CASE("leftovers of a killed run go, files of others stay") {
+    const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "directory-");
+    const auto destination = kKinds[0].make(place.path());
+    const base::Path site = place.path() / "site";
+    destination->acquire();
+    destination->put(wanted("releases/a", "a"));
+    for (const char* const name : {"releases/.a.0123abcd.tmp", "releases/.b.0123abcd.tmp",
+                                   "releases/.a.tmp", "releases/mine", ".a.0123abcd.tmp"}) {
+      base::write_file_atomically(site / name, "x");
+    }
+    destination->clean_up({wanted("releases/a", "a")});
+    CHECK(base::list_directory(site / "releases") ==
+          std::vector<std::string>{".a.tmp", ".b.0123abcd.tmp", "a", "mine"});
+    CHECK(std::filesystem::exists(site / ".a.0123abcd.tmp"));
+  }
+}

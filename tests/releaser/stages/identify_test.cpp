@@ -1,0 +1,139 @@
+#include "releaser/stages/identify.hpp"
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+releaser::GitState git_with(std::vector<std::string> tags) {
+  releaser::GitState git;
+  git.commit = std::string(40, 'a');
+  git.commit_time = base::parse_time("2026-11-19T08:00:00Z");
+  git.tags_at_head = std::move(tags);
+  git.tags = git.tags_at_head;
+  return git;
+}
+
+struct Case {
+  std::string name;
+  releaser::IdentifyOptions options;
+  Variables variables;
+  std::vector<std::string> tags;
+  std::string expected;  // "version channel date", or the problem
+};
+
+std::string identify(const Case& each) {
+  releaser::Problems problems;
+  const auto identity = releaser::identify_release(
+      each.options, "semver", base::Environment(each.variables), git_with(each.tags), problems);
+  if (!problems.problems().empty()) return problems.problems().front().text;
+  return identity->version.text() + " " + std::string(schema::channel_name(identity->channel)) +
+         " " + base::format_time(identity->date);
+}
+
+}  // namespace
+
+TEST_SUITE("releaser/stages/identify") {
+  TEST_CASE("version, channel and date come from where they should") {
+    const std::string commit_date = " 2026-11-19T08:00:00Z";
+    for (const Case& each : std::vector<Case>{
+             {"--version", {.version = "v1.2.3"}, {}, {"v9.0.0"}, "1.2.3 stable" + commit_date},
+             {"a beta", {.version = "1.2.3-beta.1"}, {}, {}, "1.2.3-beta.1 beta" + commit_date},
+             {"--channel",
+              {.version = "1.2.3-rc.1", .channel = "nightly"},
+              {},
+              {},
+              "1.2.3-rc.1 nightly" + commit_date},
+             {"GitHub's tag",
+              {},
+              {{"GITHUB_REF_TYPE", "tag"}, {"GITHUB_REF_NAME", "v2.0.0"}},
+              {"v2.0.0", "v2.0.1"},
+              "2.0.0 stable" + commit_date},
+             {"GitHub's branch is no tag",
+              {},
+              {{"GITHUB_REF_TYPE", "branch"}, {"GITHUB_REF_NAME", "v2.0.0"}},
+              {"v1.0.0"},
+              "1.0.0 stable" + commit_date},
+             {"GitLab's tag", {}, {{"CI_COMMIT_TAG", "v2.1.0"}}, {}, "2.1.0 stable" + commit_date},
+             {"Azure's ref",
+              {},
+              {{"BUILD_SOURCEBRANCH", "refs/tags/v3.0.0"}},
+              {},
+              "3.0.0 stable" + commit_date},
+             {"a tag of CI that is no version",
+              {},
+              {{"CI_COMMIT_TAG", "latest"}},
+              {},
+              "the tag that CI names: "},
+             {"the one tag at HEAD", {}, {}, {"v1.5.0", "latest"}, "1.5.0 stable" + commit_date},
+             {"two tags",
+              {},
+              {},
+              {"v1.5.1", "v1.5.0"},
+              "two tags at HEAD (v1.5.0, v1.5.1); say which one with --version"},
+             {"no tag", {}, {}, {}, "no version: give --version, or put a tag like v1.2.3 on HEAD"},
+             {"--date",
+              {.version = "1.0.0", .date = "2026-01-02"},
+              {},
+              {},
+              "1.0.0 stable 2026-01-02T00:00:00Z"},
+             {"SOURCE_DATE_EPOCH comes first",
+              {.version = "1.0.0", .date = "2026-01-02"},
+              {{"SOURCE_DATE_EPOCH", "1000000000"}},
+              {},
+              "1.0.0 stable 2001-09-09T01:46:40Z"},
+             {"a bad epoch",
+              {.version = "1.0.0"},
+              {{"SOURCE_DATE_EPOCH", "now"}},
+              {},
+              "SOURCE_DATE_EPOCH must be seconds since 1970"},
+             {"a bad date", {.version = "1.0.0", .date = "soon"}, {}, {}, "--date soon is no date"},
+             {"before zip",
+              {.version = "1.0.0", .date = "1979-12-31"},
+              {},
+              {},
+              "the release's date 1979-12-31T00:00:00Z is before 1980"},
+             {"a snapshot",
+              {.snapshot = true},
+              {},
+              {"v1.5.9"},
+              "1.5.10-snapshot.aaaaaaa nightly" + commit_date},
+             {"a bad channel",
+              {.version = "1.0.0", .channel = "edge"},
+              {},
+              {},
+              "unknown channel edge; it is stable, beta or nightly"}}) {
+      CAPTURE(each.name);
+      const std::string found = identify(each);
+      CHECK_MESSAGE(found.substr(0, each.expected.size()) == each.expected, found);
+    }
+  }
+
+  TEST_CASE("no version and no date are said together") {
+    releaser::Problems problems;
+    CHECK_FALSE(releaser::identify_release({}, "semver", base::Environment({}), {}, problems));
+    CHECK(problems.problems().size() == 2);
+  }
+
+  TEST_CASE("calendar snapshots count within their month") {
+    auto git = git_with({"v2026.11.3"});
+    releaser::Problems problems;
+    const auto next = releaser::identify_release({.snapshot = true}, "calver",
+                                                 base::Environment({}), git, problems);
+    CHECK(next->version.text() == "2026.11.4-snapshot.aaaaaaa");
+    git.tags = {"v2026.10.9"};
+    const auto first = releaser::identify_release({.snapshot = true}, "calver",
+                                                  base::Environment({}), git, problems);
+    CHECK(first->version.text() == "2026.11.1-snapshot.aaaaaaa");
+  }
+
+  TEST_CASE("a commit that is digits with a leading zero still makes a version") {
+    auto git = git_with({});
+    git.commit = "0123456" + std::string(33, 'b');
+    releaser::Problems problems;
+    const auto identity = releaser::identify_release({.snapshot = true}, "semver",
+                                                     base::Environment({}), git, problems);
+    CHECK(identity->version.text() == "0.0.1-snapshot.0123456b");
+  }
+}

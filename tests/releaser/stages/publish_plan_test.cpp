@@ -1,0 +1,50 @@
+#include "releaser/stages/publish_plan.hpp"
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using releaser::Announced;
+using releaser::Found;
+using Indices = std::vector<std::size_t>;
+
+releaser::Publication files(std::size_t assets, std::size_t documents) {
+  releaser::Publication wanted;
+  for (std::size_t index = 0; index < assets; ++index) {
+    wanted.assets.push_back({"asset" + std::to_string(index), std::string(), 0, {}});
+  }
+  for (std::size_t index = 0; index < documents; ++index) {
+    wanted.documents.push_back({"document" + std::to_string(index), std::string(), 0, {}});
+  }
+  return wanted;
+}
+
+}  // namespace
+
+TEST_SUITE("releaser/stages/publish_plan") {
+  TEST_CASE("what is missing is put, what is there stays, in order") {
+    const auto plan = releaser::plan_publication({Found::absent, Found::same, Found::absent},
+                                                 {Found::absent, Found::same, Found::different},
+                                                 Announced::no, files(3, 3));
+    CHECK(plan.put == Indices{0, 2});
+    CHECK(plan.announce == Indices{0, 2});
+    CHECK(plan.conflicts.empty());
+  }
+
+  TEST_CASE("other bytes are a conflict only where a manifest names the release") {
+    const std::vector<Found> assets{Found::same, Found::different};
+    const auto secret = releaser::plan_publication(assets, {}, Announced::no, files(2, 0));
+    CHECK(secret.put == Indices{1});
+    CHECK(secret.conflicts.empty());
+    const auto open = releaser::plan_publication(assets, {}, Announced::yes, files(2, 0));
+    CHECK(open.put.empty());
+    CHECK(open.conflicts == std::vector<std::string>{"asset1"});
+  }
+
+  TEST_CASE("nothing to do is nothing") {
+    const auto plan =
+        releaser::plan_publication({Found::same}, {Found::same}, Announced::yes, files(1, 1));
+    CHECK(plan.put.empty());
+    CHECK(plan.announce.empty());
+  }
+}
