@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -109,8 +110,8 @@ TEST_SUITE("manifest-schema/version") {
         CAPTURE(ascending[i]);
         CAPTURE(ascending[j]);
         const auto order = Version::parse(ascending[i]) <=> Version::parse(ascending[j]);
-        CHECK((order < 0) == (i < j));
-        CHECK((order == 0) == (i == j));
+        CHECK(std::is_lt(order) == (i < j));
+        CHECK(std::is_eq(order) == (i == j));
         CHECK((Version::parse(ascending[i]) == Version::parse(ascending[j])) == (i == j));
       }
     }

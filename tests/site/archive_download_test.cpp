@@ -18,16 +18,17 @@ using test::check_error;
 
 namespace {
 
-const std::string kArchive = [] {
+const std::string archive_bytes = [] {
   std::string bytes;
   for (int i = 0; i < 5000; ++i)
     bytes += static_cast<char>(i * 7);
   return bytes;
 }();
-const std::string kName = "tool-v1.0.0-linux-x86_64.tar.gz";
-const std::string kUrl = "https://releases.example.com/tool/releases/v1.0.0/" + kName;
-const std::string kMirror = "https://mirror.example.org/" + kName;
-const std::string kConfigured = "https://inside.example.net/files/releases/v1.0.0/" + kName;
+const std::string archive_name = "tool-v1.0.0-linux-x86_64.tar.gz";
+const std::string archive_url = "https://releases.example.com/tool/releases/v1.0.0/" + archive_name;
+const std::string mirror_url = "https://mirror.example.org/" + archive_name;
+const std::string configured_url =
+    "https://inside.example.net/files/releases/v1.0.0/" + archive_name;
 
 std::string content_of(const site::ProvenArchive& archive) {
   std::string content;
@@ -38,7 +39,7 @@ std::string content_of(const site::ProvenArchive& archive) {
 struct Lab {
   base::TemporaryDirectory staging{base::Path("/tmp"), "site-test."};
   test::ReleaseServer server;
-  schema::Release release = test::make_release({.archive_bytes = kArchive});
+  schema::Release release = test::make_release({.archive_bytes = archive_bytes});
   std::vector<std::uint64_t> progress;
 
   schema::PlatformEntry& entry() { return release.platforms.begin()->second; }
@@ -59,18 +60,18 @@ struct Lab {
 TEST_SUITE("site/archive_download") {
   TEST_CASE("an archive with the manifest's size and digest is taken") {
     Lab lab;
-    lab.server.put(kUrl, kArchive);
+    lab.server.put(archive_url, archive_bytes);
     const site::ProvenArchive archive = lab.download();
-    CHECK(content_of(archive) == kArchive);
-    CHECK(archive.source == kUrl);
-    CHECK(archive.downloaded_bytes == kArchive.size());
+    CHECK(content_of(archive) == archive_bytes);
+    CHECK(archive.source == archive_url);
+    CHECK(archive.downloaded_bytes == archive_bytes.size());
     CHECK(lab.progress == std::vector<std::uint64_t>{0, 1000, 2000, 3000, 4000, 5000});
     CHECK(lab.server.requests.size() == 1);
   }
 
   TEST_CASE("row 17: the file has no name, so that nothing can be exchanged after the proof") {
     Lab lab;
-    lab.server.put(kUrl, kArchive);
+    lab.server.put(archive_url, archive_bytes);
     const site::ProvenArchive archive = lab.download();
     CHECK(base::list_directory(lab.staging.path()).empty());
     struct stat status {};
@@ -81,14 +82,14 @@ TEST_SUITE("site/archive_download") {
 
   TEST_CASE("sources: what the user set, then the manifest's own, none twice") {
     Lab lab;
-    lab.entry().mirrors = {base::Url::parse(kMirror), base::Url::parse(kUrl)};
+    lab.entry().mirrors = {base::Url::parse(mirror_url), base::Url::parse(archive_url)};
     site::ArchiveRequest request = lab.request();
     request.configured_bases = {base::Url::parse("https://inside.example.net/files/"),
                                 base::Url::parse("https://releases.example.com/tool")};
     std::vector<std::string> texts;
     for (const base::Url& url : site::archive_sources(request))
       texts.push_back(url.text());
-    CHECK(texts == std::vector<std::string>{kConfigured, kUrl, kMirror});
+    CHECK(texts == std::vector<std::string>{configured_url, archive_url, mirror_url});
   }
 
   TEST_CASE("a source that is wrong is passed over, and alone it has its status") {
@@ -100,29 +101,39 @@ TEST_SUITE("site/archive_download") {
     };
     for (const Row& row : {
              Row{"row 13: other bytes of the same size",
-                 [](auto& server) { server.put(kUrl, std::string(kArchive.size(), 'x')); },
+                 [](auto& server) {
+                   server.put(archive_url, std::string(archive_bytes.size(), 'x'));
+                 },
                  Errc::untrusted, "its SHA-256 is"},
-             Row{"cut short", [](auto& server) { server.put(kUrl, kArchive.substr(0, 4999)); },
+             Row{"cut short",
+                 [](auto& server) { server.put(archive_url, archive_bytes.substr(0, 4999)); },
                  Errc::untrusted, "cut short: 4999 of 5000 bytes"},
-             Row{"nothing", [](auto& server) { server.put(kUrl, ""); }, Errc::untrusted,
+             Row{"nothing", [](auto& server) { server.put(archive_url, ""); }, Errc::untrusted,
                  "cut short: 0 of 5000 bytes"},
              Row{"row 5: longer than declared",
-                 [](auto& server) { server.put(kUrl, kArchive + std::string(100'000, 'x')); },
+                 [](auto& server) {
+                   server.put(archive_url, archive_bytes + std::string(100'000, 'x'));
+                 },
                  Errc::untrusted, "more than 5000 bytes"},
-             Row{"one byte longer", [](auto& server) { server.put(kUrl, kArchive + "x"); },
+             Row{"one byte longer",
+                 [](auto& server) { server.put(archive_url, archive_bytes + "x"); },
                  Errc::untrusted, "more than 5000 bytes"},
              Row{"web page",
-                 [](auto& server) { server.put(kUrl, "<!doctype HTML><title>Log in</title>"); },
+                 [](auto& server) {
+                   server.put(archive_url, "<!doctype HTML><title>Log in</title>");
+                 },
                  Errc::untrusted, "cut short"},
-             Row{"404", [](auto& server) { server.remove(kUrl); }, Errc::not_found, "HTTP 404"},
-             Row{"500", [](auto& server) { server.files[kUrl].status = 500; }, Errc::network,
+             Row{"404", [](auto& server) { server.remove(archive_url); }, Errc::not_found,
+                 "HTTP 404"},
+             Row{"500", [](auto& server) { server.files[archive_url].status = 500; }, Errc::network,
                  "HTTP 500"},
-             Row{"206 that nobody asked for", [](auto& server) { server.files[kUrl].status = 206; },
-                 Errc::network, "HTTP 206"},
+             Row{"206 that nobody asked for",
+                 [](auto& server) { server.files[archive_url].status = 206; }, Errc::network,
+                 "HTTP 206"},
              Row{"row 21: a connection that breaks",
                  [](auto& server) {
                    server.intercept = [](std::size_t, const base::HttpRequest& request) {
-                     if (request.url.text() == kUrl) {
+                     if (request.url.text() == archive_url) {
                        throw base::Error(Errc::network, "TLS: certificate expired");
                      }
                    };
@@ -131,35 +142,35 @@ TEST_SUITE("site/archive_download") {
          }) {
       CAPTURE(row.what);
       Lab lab;
-      lab.server.put(kUrl, kArchive);
+      lab.server.put(archive_url, archive_bytes);
       row.harm(lab.server);
       const bool page = row.what == "web page";
       check_error(page ? Errc::network : row.alone, page ? "web page" : row.message,
                   [&] { lab.download(); });
       CHECK(base::list_directory(lab.staging.path()).empty());
-      lab.entry().mirrors = {base::Url::parse(kMirror)};
-      lab.server.put(kMirror, kArchive);
+      lab.entry().mirrors = {base::Url::parse(mirror_url)};
+      lab.server.put(mirror_url, archive_bytes);
       const site::ProvenArchive archive = lab.download();
-      CHECK(content_of(archive) == kArchive);
-      CHECK(archive.source == kMirror);
-      lab.server.put(kMirror, std::string(kArchive.size(), 'y'));
-      check_error(Errc::untrusted, kMirror, [&] { lab.download(); });
+      CHECK(content_of(archive) == archive_bytes);
+      CHECK(archive.source == mirror_url);
+      lab.server.put(mirror_url, std::string(archive_bytes.size(), 'y'));
+      check_error(Errc::untrusted, mirror_url, [&] { lab.download(); });
     }
   }
 
   TEST_CASE("row 9: what is wrong with every source is told, each with its URL") {
     Lab lab;
-    lab.entry().mirrors = {base::Url::parse(kMirror)};
-    lab.server.files[kMirror].status = 503;
+    lab.entry().mirrors = {base::Url::parse(mirror_url)};
+    lab.server.files[mirror_url].status = 503;
     const std::string message = test::message_of(Errc::network, [&] { lab.download(); });
-    CHECK(message == kUrl + ": HTTP 404; " + kMirror + ": HTTP 503");
+    CHECK(message == archive_url + ": HTTP 404; " + mirror_url + ": HTTP 503");
   }
 
   TEST_CASE("the disk and the user are no faults of a source") {
     Lab lab;
-    lab.entry().mirrors = {base::Url::parse(kMirror)};
-    lab.server.put(kUrl, kArchive);
-    lab.server.put(kMirror, kArchive);
+    lab.entry().mirrors = {base::Url::parse(mirror_url)};
+    lab.server.put(archive_url, archive_bytes);
+    lab.server.put(mirror_url, archive_bytes);
     for (const Errc code : {Errc::cancelled, Errc::cannot_write}) {
       lab.server.requests.clear();
       check_error(code, "stop", [&] {
@@ -178,31 +189,32 @@ TEST_SUITE("site/archive_download") {
     Lab lab;
     const base::TemporaryDirectory stick("/tmp", "site-stick.");
     base::make_directories(stick.path() / "releases/v1.0.0");
-    base::write_file_atomically(stick.path() / "releases/v1.0.0" / kName, kArchive);
+    base::write_file_atomically(stick.path() / "releases/v1.0.0" / archive_name, archive_bytes);
     site::ArchiveRequest request = lab.request();
     request.configured_bases = {base::Url::parse("file://" + stick.path().string())};
-    CHECK(content_of(site::download_archive(lab.server, request, {})) == kArchive);
+    CHECK(content_of(site::download_archive(lab.server, request, {})) == archive_bytes);
     CHECK(lab.server.requests.empty());
-    base::write_file_atomically(stick.path() / "releases/v1.0.0" / kName, kArchive + "x");
-    lab.server.put(kUrl, kArchive);
-    CHECK(site::download_archive(lab.server, request, {}).source == kUrl);
+    base::write_file_atomically(stick.path() / "releases/v1.0.0" / archive_name,
+                                archive_bytes + "x");
+    lab.server.put(archive_url, archive_bytes);
+    CHECK(site::download_archive(lab.server, request, {}).source == archive_url);
   }
 
   TEST_CASE("an archive of this machine is taken with the same proof") {
     Lab lab;
     const base::Path path = lab.staging.path() / "given.tar.gz";
-    base::write_file_atomically(path, kArchive);
+    base::write_file_atomically(path, archive_bytes);
     const site::ProvenArchive archive = site::take_archive(path, lab.request(), {});
     // What is at the path afterwards does not matter.
     base::write_file_atomically(path, "exchanged");
-    CHECK(content_of(archive) == kArchive);
+    CHECK(content_of(archive) == archive_bytes);
     CHECK(archive.downloaded_bytes == 0);
     check_error(Errc::untrusted, "given.tar.gz: it is cut short",
                 [&] { site::take_archive(path, lab.request(), {}); });
-    base::write_file_atomically(path, std::string(kArchive.size(), 'x'));
+    base::write_file_atomically(path, std::string(archive_bytes.size(), 'x'));
     check_error(Errc::untrusted, "its SHA-256 is",
                 [&] { site::take_archive(path, lab.request(), {}); });
-    base::write_file_atomically(path, kArchive + "x");
+    base::write_file_atomically(path, archive_bytes + "x");
     check_error(Errc::untrusted, "longer than the 5000 bytes",
                 [&] { site::take_archive(path, lab.request(), {}); });
     check_error(Errc::not_found, "absent",

@@ -21,8 +21,8 @@ namespace {
 
 constexpr const char* kBase = "https://a.example.com/tool";
 constexpr const char* kSecondBase = "https://b.example.org/tool";
-const std::string kStable = std::string(kBase) + "/stable.version-manifest.json";
-const std::string kStableSignature = kStable + ".minisig";
+const std::string stable_url = std::string(kBase) + "/stable.version-manifest.json";
+const std::string stable_signature_url = stable_url + ".minisig";
 
 schema::Manifest manifest_with(std::string_view version, std::uint64_t generation,
                                Channel channel = Channel::stable) {
@@ -114,7 +114,7 @@ TEST_SUITE("site/channel_manifest") {
     lab.server.requests.clear();
     CHECK_FALSE(lab.read().changed);
     REQUIRE(lab.server.requests.size() == 1);
-    CHECK(lab.server.requests[0].url == kStableSignature);
+    CHECK(lab.server.requests[0].url == stable_signature_url);
     CHECK(lab.server.requests[0].body_bytes < 1000);
   }
 
@@ -156,12 +156,12 @@ TEST_SUITE("site/channel_manifest") {
   TEST_CASE("row 1: bytes that nobody signed are refused, whichever bit is changed") {
     Lab lab;
     lab.publish(manifest_with("1.1.0", 7));
-    const std::string good = lab.server.files.at(kStable).bytes;
+    const std::string good = lab.server.files.at(stable_url).bytes;
     for (std::size_t position = 0; position < good.size(); position += 29) {
       CAPTURE(position);
       std::string changed = good;
       changed[position] = static_cast<char>(changed[position] ^ 1);
-      lab.server.put(kStable, changed);
+      lab.server.put(stable_url, changed);
       lab.check_refused(Errc::untrusted, "do not belong together");
     }
     CHECK(lab.memory.watermark == site::Watermark{});
@@ -198,20 +198,20 @@ TEST_SUITE("site/channel_manifest") {
   TEST_CASE("row 5: an endless manifest or signature is cut off") {
     Lab lab;
     lab.publish(manifest_with("1.1.0", 7));
-    const std::string good = lab.server.files.at(kStable).bytes;
-    lab.server.put(kStable, good + std::string(10 * 1024 * 1024, ' '));
+    const std::string good = lab.server.files.at(stable_url).bytes;
+    lab.server.put(stable_url, good + std::string(10'000'000, ' '));
     lab.check_refused(Errc::untrusted, "more than 1048576 bytes");
     lab.publish(manifest_with("1.1.0", 7));
-    lab.server.put(kStableSignature, std::string(1024 * 1024, 'x'));
+    lab.server.put(stable_signature_url, std::string(1'000'000, 'x'));
     lab.check_refused(Errc::untrusted, "more than 16384 bytes");
   }
 
   TEST_CASE("row 7: parts of two releases do not pass together") {
     Lab lab;
     lab.publish(manifest_with("1.1.0", 7));
-    const std::string old_signature = lab.server.files.at(kStableSignature).bytes;
+    const std::string old_signature = lab.server.files.at(stable_signature_url).bytes;
     lab.publish(manifest_with("1.2.0", 8));
-    lab.server.put(kStableSignature, old_signature);
+    lab.server.put(stable_signature_url, old_signature);
     lab.server.requests.clear();
     lab.check_refused(Errc::untrusted, "also after 3 fetches");
     CHECK(lab.server.requests.size() == 6);
@@ -225,7 +225,7 @@ TEST_SUITE("site/channel_manifest") {
       const auto settled = lab.server.files;
       lab.publish(manifest_with("1.1.0", 7));
       // The new signature is there, the manifest is still the old one.
-      lab.server.files.at(kStableSignature) = settled.at(kStableSignature);
+      lab.server.files.at(stable_signature_url) = settled.at(stable_signature_url);
       lab.server.intercept = [&](std::size_t number, const base::HttpRequest&) {
         if (number == settles_at) lab.server.files = settled;
       };
@@ -243,21 +243,21 @@ TEST_SUITE("site/channel_manifest") {
 
     lab.publish(manifest_with("1.1.0-beta.1", 7, Channel::beta));
     const std::string beta = std::string(kBase) + "/beta.version-manifest.json";
-    lab.server.put(kStable, lab.server.files.at(beta).bytes);
-    lab.server.put(kStableSignature, lab.server.files.at(beta + ".minisig").bytes);
+    lab.server.put(stable_url, lab.server.files.at(beta).bytes);
+    lab.server.put(stable_signature_url, lab.server.files.at(beta + ".minisig").bytes);
     lab.check_refused(Errc::untrusted, "is for file beta.version-manifest.json");
 
     // The comment says what was asked for, and the text does not.
     test::SignedText wrong = test::sign_manifest_text(
         schema::write_manifest(manifest_with("1.1.0-beta.1", 7, Channel::beta)), "tool",
         Channel::stable, lab.release_key);
-    lab.server.put(kStable, wrong.text);
-    lab.server.put(kStableSignature, wrong.signature);
+    lab.server.put(stable_url, wrong.text);
+    lab.server.put(stable_signature_url, wrong.signature);
     lab.check_refused(Errc::untrusted, "of another channel");
     wrong = test::sign_manifest_text(schema::write_manifest(other), "tool", Channel::stable,
                                      lab.release_key);
-    lab.server.put(kStable, wrong.text);
-    lab.server.put(kStableSignature, wrong.signature);
+    lab.server.put(stable_url, wrong.text);
+    lab.server.put(stable_signature_url, wrong.signature);
     lab.check_refused(Errc::untrusted, "of product other");
   }
 
@@ -282,25 +282,27 @@ TEST_SUITE("site/channel_manifest") {
       Errc alone;
     };
     for (const Row& row : {
-             Row{"500", [](Lab& lab) { lab.server.files[kStableSignature].status = 500; },
+             Row{"500", [](Lab& lab) { lab.server.files[stable_signature_url].status = 500; },
                  Errc::network},
-             Row{"forbidden", [](Lab& lab) { lab.server.files[kStableSignature].status = 403; },
+             Row{"forbidden", [](Lab& lab) { lab.server.files[stable_signature_url].status = 403; },
                  Errc::network},
              Row{"web page",
-                 [](Lab& lab) { lab.server.put(kStableSignature, "\n<!DOCTYPE html><p>log in"); },
+                 [](Lab& lab) {
+                   lab.server.put(stable_signature_url, "\n<!DOCTYPE html><p>log in");
+                 },
                  Errc::network},
-             Row{"web page for the manifest", [](Lab& lab) { lab.server.put(kStable, "<html>"); },
-                 Errc::network},
-             Row{"empty answers", [](Lab& lab) { lab.server.put(kStableSignature, ""); },
+             Row{"web page for the manifest",
+                 [](Lab& lab) { lab.server.put(stable_url, "<html>"); }, Errc::network},
+             Row{"empty answers", [](Lab& lab) { lab.server.put(stable_signature_url, ""); },
                  Errc::untrusted},
              Row{"foreign key",
                  [](Lab& lab) {
                    lab.server.publish(kBase, manifest_with("9.9.9", 99), lab.foreign_key);
                  },
                  Errc::untrusted},
-             Row{"no signature", [](Lab& lab) { lab.server.remove(kStableSignature); },
+             Row{"no signature", [](Lab& lab) { lab.server.remove(stable_signature_url); },
                  Errc::untrusted},
-             Row{"manifest gone", [](Lab& lab) { lab.server.remove(kStable); }, Errc::untrusted},
+             Row{"manifest gone", [](Lab& lab) { lab.server.remove(stable_url); }, Errc::untrusted},
              Row{"nothing there", [](Lab& lab) { lab.server.files.clear(); }, Errc::not_found},
              Row{"no connection",
                  [](Lab& lab) {
@@ -346,8 +348,8 @@ TEST_SUITE("site/channel_manifest") {
                                     std::string("{\"schema\": 1, \"schema\": 1}")}) {
       test::SignedText both =
           test::sign_manifest_text(text, "tool", Channel::stable, lab.release_key);
-      lab.server.put(kStable, both.text);
-      lab.server.put(kStableSignature, both.signature);
+      lab.server.put(stable_url, both.text);
+      lab.server.put(stable_signature_url, both.signature);
       lab.check_refused(Errc::untrusted, "stable.version-manifest.json");
     }
   }
@@ -358,17 +360,17 @@ TEST_SUITE("site/channel_manifest") {
     const std::string text = schema::write_manifest(manifest_with("1.1.0", 7));
     const auto whole =
         test::manifest_comment("tool", "stable.version-manifest.json", "stable", text);
-    lab.server.put(kStable, text);
+    lab.server.put(stable_url, text);
     for (const char* missing :
          {"file:stable.version-manifest.json\t", "app:tool\t", "channel:stable\t"}) {
       CAPTURE(missing);
       const auto comment =
           trust::TrustedComment::parse(base::replace_all(whole.text(), missing, ""));
-      lab.server.put(kStableSignature, lab.release_key.sign(text, comment));
+      lab.server.put(stable_signature_url, lab.release_key.sign(text, comment));
       lab.check_refused(Errc::untrusted, "does not say for which");
     }
     const std::string without_digest = whole.text().substr(0, whole.text().find("\tsha256:"));
-    lab.server.put(kStableSignature,
+    lab.server.put(stable_signature_url,
                    lab.release_key.sign(text, trust::TrustedComment::parse(without_digest)));
     lab.check_refused(Errc::untrusted, "does not say for which sha256");
   }
@@ -391,8 +393,8 @@ TEST_SUITE("site/channel_manifest") {
     const auto comment = trust::TrustedComment::parse(
         base::cat("file:tool-v1.1.0-linux-x86_64.tar.gz\tapp:tool\tchannel:stable\tsha256:",
                   trust::sha256_of(text).hex()));
-    lab.server.put(kStable, text);
-    lab.server.put(kStableSignature, lab.release_key.sign(text, comment));
+    lab.server.put(stable_url, text);
+    lab.server.put(stable_signature_url, lab.release_key.sign(text, comment));
     lab.check_refused(Errc::untrusted, "not stable.version-manifest.json");
   }
 
@@ -438,8 +440,8 @@ TEST_SUITE("site/channel_manifest") {
     const auto comment = trust::TrustedComment::parse(base::cat(
         "file:stable.version-manifest.json\tapp:t\xe2\x80\xaeool\tchannel:stable\tsha256:",
         trust::sha256_of(text).hex()));
-    lab.server.put(kStable, text);
-    lab.server.put(kStableSignature, lab.release_key.sign(text, comment));
+    lab.server.put(stable_url, text);
+    lab.server.put(stable_signature_url, lab.release_key.sign(text, comment));
     const std::string message = test::message_of(Errc::untrusted, [&] { lab.read(); });
     CHECK(message.find("\xe2\x80\xae") == std::string::npos);
     CHECK(message.find("is for app tool, not tool") != std::string::npos);

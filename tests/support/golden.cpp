@@ -10,7 +10,7 @@
 namespace test {
 namespace {
 
-constexpr std::size_t kMaxGoldenBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxGoldenBytes = 4'194'304;
 
 // "line 7: `a`, and not `b`", for a message that a person can use.
 std::string first_difference(std::string_view text, std::string_view golden) {

@@ -23,7 +23,7 @@ const PublicKey& own_key() {
 }
 
 std::string own_replaced(std::string_view from, std::string_view to) {
-  return base::replace_all(vectors::kTestSignature, from, to);
+  return base::replace_all(vectors::test_signature, from, to);
 }
 
 void check_refused(std::string_view signature, std::string_view part_of_message) {
@@ -41,16 +41,16 @@ trust::SecretKey secret_key() {
 TEST_SUITE("trust/minisign") {
   TEST_CASE("signatures of the stock minisign are accepted") {
     const std::array keys{PublicKey::parse(vectors::kAuthorsLine), own_key()};
-    const trust::SignedBytes test = trust::verify("test", vectors::kTestSignature, keys);
+    const trust::SignedBytes test = trust::verify("test", vectors::test_signature, keys);
     CHECK(test.bytes() == "test");
     CHECK(test.key() == own_key());
     CHECK(test.comment().text() == "timestamp:1700000000\tfile:test\thashed");
     CHECK(test.comment().find("file") == "test");
     CHECK(test.comment().find("hashed") == "");
-    CHECK(trust::verify("", vectors::kEmptySignature, keys).bytes().empty());
-    CHECK(trust::verify("test", vectors::kAuthorsSignature, keys).key() == keys[0]);
-    CHECK(trust::verify("test", vectors::kAuthorsHashedSignature, keys).key() == keys[0]);
-    CHECK(trust::verify_digest(trust::blake2b_of("test"), vectors::kTestSignature, keys)
+    CHECK(trust::verify("", vectors::empty_signature, keys).bytes().empty());
+    CHECK(trust::verify("test", vectors::authors_signature, keys).key() == keys[0]);
+    CHECK(trust::verify("test", vectors::authors_hashed_signature, keys).key() == keys[0]);
+    CHECK(trust::verify_digest(trust::blake2b_of("test"), vectors::test_signature, keys)
               .comment()
               .find("timestamp") == "1700000000");
   }
@@ -61,31 +61,31 @@ TEST_SUITE("trust/minisign") {
                                      std::string("tes"), std::string("test\0", 5)}) {
       CAPTURE(bytes);
       check_error(Errc::untrusted, "does not fit these bytes",
-                  [&] { trust::verify(bytes, vectors::kTestSignature, keys); });
+                  [&] { trust::verify(bytes, vectors::test_signature, keys); });
       check_error(Errc::untrusted, "does not fit these bytes",
-                  [&] { trust::verify(bytes, vectors::kAuthorsSignature, keys); });
+                  [&] { trust::verify(bytes, vectors::authors_signature, keys); });
     }
   }
 
   TEST_CASE("a key that is not in the set is named") {
     check_error(Errc::untrusted, "by key E7620F1842B4E81F, which is not trusted here",
-                [] { trust::verify("test", vectors::kAuthorsSignature, std::array{own_key()}); });
+                [] { trust::verify("test", vectors::authors_signature, std::array{own_key()}); });
     check_error(Errc::untrusted, "not trusted here",
-                [] { trust::verify("test", vectors::kAuthorsSignature, {}); });
+                [] { trust::verify("test", vectors::authors_signature, {}); });
   }
 
   TEST_CASE("the key id is only a hint: another key under the same id is refused") {
     const PublicKey impostor(own_key().id(), PublicKey::parse(vectors::kAuthorsLine).bytes());
     check_error(Errc::untrusted, "does not fit its trusted comment",
-                [&] { trust::verify("test", vectors::kTestSignature, std::array{impostor}); });
+                [&] { trust::verify("test", vectors::test_signature, std::array{impostor}); });
     check_error(Errc::config, "two trusted keys have the id 0807060504030201", [&] {
-      trust::verify("test", vectors::kTestSignature, std::array{impostor, own_key()});
+      trust::verify("test", vectors::test_signature, std::array{impostor, own_key()});
     });
   }
 
   TEST_CASE("every truncation is refused, but for the last line end") {
     for (const std::string& text :
-         {vectors::kTestSignature, base::replace_all(vectors::kTestSignature, "\n", "\r\n")}) {
+         {vectors::test_signature, base::replace_all(vectors::test_signature, "\n", "\r\n")}) {
       const std::size_t line_end = text.ends_with("\r\n") ? 2 : 1;
       for (std::size_t length = 0; length < text.size(); ++length) {
         CAPTURE(length);
@@ -93,14 +93,14 @@ TEST_SUITE("trust/minisign") {
         check_refused(std::string_view(text).substr(0, length), "signature");
       }
     }
-    const std::string& text = vectors::kTestSignature;
+    const std::string& text = vectors::test_signature;
     CHECK(trust::verify("test", std::string_view(text).substr(0, text.size() - 1),
                         std::array{own_key()})
               .bytes() == "test");
   }
 
   TEST_CASE("a changed bit anywhere but in the untrusted comment is refused") {
-    const std::string& text = vectors::kTestSignature;
+    const std::string& text = vectors::test_signature;
     const std::size_t first_proven = text.find('\n') + 1;
     for (std::size_t position = first_proven; position + 1 < text.size(); ++position) {
       for (int bit = 0; bit < 8; ++bit) {
@@ -114,7 +114,7 @@ TEST_SUITE("trust/minisign") {
   }
 
   TEST_CASE("rule a: exactly four lines, LF throughout or CRLF throughout, at most 16 KiB") {
-    const std::string& text = vectors::kTestSignature;
+    const std::string& text = vectors::test_signature;
     const std::string with_returns = base::replace_all(text, "\n", "\r\n");
     CHECK(trust::verify("test", with_returns, std::array{own_key()}).bytes() == "test");
     check_refused("", "not exactly four lines");
@@ -156,7 +156,7 @@ TEST_SUITE("trust/minisign") {
   }
 
   TEST_CASE("rule d: the legacy form and unknown algorithms are refused") {
-    check_refused(vectors::kLegacySignature, "legacy form");
+    check_refused(vectors::legacy_signature, "legacy form");
     check_refused(own_replaced("\nRUQ", "\nRUU"), "unknown algorithm");
     check_refused(own_replaced("\nRUQ", "\nRWQ"), "legacy form");
   }
@@ -176,13 +176,13 @@ TEST_SUITE("trust/minisign") {
   }
 
   TEST_CASE("the trusted comment is proven without the file, and only by its key") {
-    CHECK(trust::verify_comment(vectors::kTestSignature, std::array{own_key()}).find("file") ==
+    CHECK(trust::verify_comment(vectors::test_signature, std::array{own_key()}).find("file") ==
           "test");
     check_error(Errc::untrusted, "does not fit its trusted comment", [] {
       trust::verify_comment(own_replaced("file:test", "file:best"), std::array{own_key()});
     });
     check_error(Errc::untrusted, "not trusted here",
-                [] { trust::verify_comment(vectors::kAuthorsSignature, std::array{own_key()}); });
+                [] { trust::verify_comment(vectors::authors_signature, std::array{own_key()}); });
   }
 
   TEST_CASE("a signature of other bytes does not pass with a comment that is right") {

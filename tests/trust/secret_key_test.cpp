@@ -44,9 +44,9 @@ std::string with_byte(std::string_view line, std::size_t offset, char byte) {
   return key_file(base::to_base64(bytes));
 }
 
-const trust::TrustedComment kComment({{"timestamp", "1700000000"},
-                                      {"file", "test"},
-                                      {"hashed", ""}});
+const trust::TrustedComment minisign_comment({{"timestamp", "1700000000"},
+                                              {"file", "test"},
+                                              {"hashed", ""}});
 
 }  // namespace
 
@@ -54,10 +54,10 @@ TEST_SUITE("trust/signing/secret_key") {
   TEST_CASE("a signature is the stock minisign's, byte for byte") {
     const SecretKey key = SecretKey::parse(secret(key_file(vectors::kSecretLine)), nullptr);
     CHECK(key.public_key().line() == vectors::kPublicLine);
-    CHECK(key.sign(trust::blake2b_of("test"), kComment) == vectors::kTestSignature);
+    CHECK(key.sign(trust::blake2b_of("test"), minisign_comment) == vectors::test_signature);
     const trust::TrustedComment empty(
         {{"timestamp", "1700000000"}, {"file", "empty"}, {"hashed", ""}});
-    CHECK(key.sign(trust::blake2b_of(""), empty) == vectors::kEmptySignature);
+    CHECK(key.sign(trust::blake2b_of(""), empty) == vectors::empty_signature);
   }
 
   TEST_CASE("an encrypted key is unlocked by its password only") {
@@ -66,7 +66,7 @@ TEST_SUITE("trust/signing/secret_key") {
     CHECK_FALSE(SecretKey::is_encrypted(secret(vectors::kSecretLine)));
     const SecretBytes password = secret("test");
     const SecretKey key = SecretKey::parse(file, &password);
-    CHECK(key.sign(trust::blake2b_of("test"), kComment) == vectors::kTestSignature);
+    CHECK(key.sign(trust::blake2b_of("test"), minisign_comment) == vectors::test_signature);
     const SecretBytes wrong = secret("Test");
     check_error(Errc::config, "password is wrong", [&] { SecretKey::parse(file, &wrong); });
     const SecretBytes nothing = secret("");
@@ -144,7 +144,7 @@ TEST_SUITE("trust/signing/secret_key") {
     CHECK(text_of(file).ends_with("\n"));
     const SecretKey again = SecretKey::parse(file, nullptr);
     CHECK(again.public_key() == key.public_key());
-    const std::string signature = again.sign(trust::blake2b_of("test"), kComment);
+    const std::string signature = again.sign(trust::blake2b_of("test"), minisign_comment);
     CHECK(trust::verify("test", signature, std::array{key.public_key()}).bytes() == "test");
     std::string damaged = text_of(file);
     damaged[damaged.size() - 10] ^= 1;
