@@ -16,7 +16,7 @@ std::vector<base::Option> common_options() {
   return {
       {"--config", "-f", "FILE", "configuration; default cco-release.toml", {}},
       {"--dist", "", "DIR", "where a release is made; default ./dist", {}},
-      {"--date", "", "TIME", "time of the release, as 2026-11-20T10:00:00Z", {}},
+      {"--date", "", "DATE", "date of the release, as 2026-11-20 or with time", {}},
       {"--json", "", "", "print the result as JSON", {}},
       {"--quiet", "-q", "", "no messages but warnings and errors", {}},
       {"--verbose", "-v", "", "say more about what is done", {}},
@@ -43,12 +43,14 @@ std::optional<base::Time> date_of(const base::Arguments& arguments) {
   if (!given) {
     return std::nullopt;
   }
-  const auto time = base::parse_time(*given);
-  if (!time) {
-    throw Error(Errc::usage, cat("option `--date`: `", base::safe_text(*given, 80),
-                                 "` is not a time in UTC like 2026-11-20T10:00:00Z"));
+  if (const auto time = base::parse_time(*given)) {
+    return time;
   }
-  return time;
+  if (const auto day = base::parse_time(cat(*given, "T00:00:00Z"))) {
+    return day;
+  }
+  throw Error(Errc::usage, cat("option `--date`: `", base::safe_text(*given, 80),
+                               "` is neither a time in UTC like 2026-11-20T10:00:00Z nor a day"));
 }
 
 unsigned parallelism_of(const base::Arguments& arguments) {

@@ -36,7 +36,7 @@ base::Messages messages_of(const Services& services, const base::Arguments& argu
 bool wants_json(const base::Arguments& arguments);
 // --dist, else ./dist.
 base::Path dist_path_of(const base::Arguments& arguments);
-// --date as YYYY-MM-DDTHH:MM:SSZ, or nothing. Throws Errc::usage for anything else.
+// --date as YYYY-MM-DDTHH:MM:SSZ or YYYY-MM-DD, or nothing. Throws Errc::usage for anything else.
 std::optional<base::Time> date_of(const base::Arguments& arguments);
 // --parallelism, else the number of cores. Throws Errc::usage unless it is 1 to 256.
 unsigned parallelism_of(const base::Arguments& arguments);

@@ -20,7 +20,7 @@ struct Sample {
   base::Program program;
 
   Sample() {
-    const auto command = [this](std::string name) {
+    const auto command = [this](const std::string& name) {
       base::Command made;
       made.name = name;
       made.summary = "does " + name;

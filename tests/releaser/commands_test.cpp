@@ -31,8 +31,9 @@ TEST_SUITE("releaser/commands") {
     const base::Program& program = sample.command_line.program;
     test::check_golden("help/cco-release.txt", base::help_of(program));
     for (const base::Command& command : program.commands) {
-      test::check_golden(base::cat("help/cco-release ", command.name, ".txt"),
-                         base::help_of(program, command));
+      test::check_golden(
+          base::cat("help/cco-release-", base::replace_all(command.name, " ", "-"), ".txt"),
+          base::help_of(program, command));
     }
   }
 

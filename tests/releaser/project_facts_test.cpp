@@ -40,9 +40,9 @@ TEST_SUITE("releaser/init/project_facts") {
         {"https://git.example/a b\"", ""},
         {"", ""},
     };
-    for (const auto& [remote, homepage] : rows) {
-      CAPTURE(remote);
-      CHECK(releaser::homepage_of_remote(remote) == homepage);
+    for (const auto& row : rows) {
+      CAPTURE(row.first);
+      CHECK(releaser::homepage_of_remote(row.first) == row.second);
     }
   }
 

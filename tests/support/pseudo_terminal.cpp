@@ -1,5 +1,7 @@
 #include "tests/support/pseudo_terminal.hpp"
 
+#include "base/text.hpp"
+
 #include <chrono>
 #include <iostream>
 #include <stdexcept>
@@ -37,8 +39,9 @@ pid_t start(int& master, InChild&& in_child) {
 PseudoTerminal::PseudoTerminal(const std::vector<std::string>& argv,
                                const std::map<std::string, std::string>& environment) {
   std::vector<std::string> assignments;
+  assignments.reserve(environment.size());
   for (const auto& [name, value] : environment) {
-    assignments.push_back(name + "=" + value);
+    assignments.push_back(base::cat(name, "=", value));
   }
   std::vector<char*> arguments, variables;
   for (const std::string& argument : argv) {
