@@ -26,10 +26,10 @@
 namespace base {
 namespace {
 
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kPieceBytes = std::size_t{64} * 1024;
 // Headers, names and padding that an honest archive may have, beside the contents.
-constexpr std::uint64_t kOverheadPerEntry = 8 * 1024;
-constexpr std::uint64_t kOverhead = 512 * 1024;
+constexpr std::uint64_t kOverheadPerEntry = std::uint64_t{8} * 1024;
+constexpr std::uint64_t kOverhead = std::uint64_t{512} * 1024;
 
 struct FreeReader {
   void operator()(archive* reader) const { archive_read_free(reader); }

@@ -12,7 +12,7 @@
 namespace base {
 namespace {
 
-constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::size_t kPieceBytes = std::size_t{256} * 1024;
 
 std::string_view kind_of(mode_t mode) {
   if (S_ISDIR(mode)) {

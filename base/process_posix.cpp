@@ -138,7 +138,7 @@ void close_others_on_exec() {
     fail_in_child(launch);
   }
   // Ignored signals and the mask pass through exec; a program expects neither.
-  signal(SIGPIPE, SIG_DFL);
+  static_cast<void>(signal(SIGPIPE, SIG_DFL));
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

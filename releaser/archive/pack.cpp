@@ -19,7 +19,8 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-constexpr std::size_t kPieceBytes = 256 * 1024;  // read, then hashed while it is in the cache
+constexpr std::size_t kPieceBytes =
+    std::size_t{256} * 1024;  // read, then hashed while it is in the cache
 constexpr std::uint64_t kMaxZipBytes = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kMaxZipEntries = 65535;
 
