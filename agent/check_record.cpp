@@ -15,7 +15,7 @@ using base::Errc;
 using base::Error;
 namespace json = base::json;
 
-constexpr std::size_t kMaxBytes = 64 * 1024;
+constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
 constexpr std::uint64_t kSchema = 1;
 
 base::Time time_of(const json::ObjectReader& reader, std::string_view name) {

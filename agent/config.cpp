@@ -143,7 +143,7 @@ void set_proxy(Config& config, const Value& value) {
   config.proxy = text;
 }
 
-const std::array<ConfigRow, 13> kRows{{
+constexpr std::array<ConfigRow, 13> kRows{{
     {{"updates.enabled", KeyKind::boolean, "true", "true or false",
       "Look for updates in the background and show notices; `update` works either way."},
      [](Config& config, const Value& value) { config.enabled = boolean_of(value); }},
@@ -274,13 +274,14 @@ std::string_view origin_name(Origin origin) {
 }
 
 std::span<const ConfigKey> config_keys() {
-  static const std::vector<ConfigKey> kKeys = [] {
+  static const std::vector<ConfigKey> all_keys = [] {
     std::vector<ConfigKey> keys;
+    keys.reserve(kRows.size());
     for (const ConfigRow& row : kRows)
       keys.push_back(row.key);
     return keys;
   }();
-  return kKeys;
+  return all_keys;
 }
 
 const ConfigKey* find_config_key(std::string_view name) {
@@ -307,6 +308,7 @@ std::string unknown_config_key(std::string_view name) {
                "`: verification cannot be switched off, whatever is installed is verified");
   }
   std::vector<std::string> names;
+  names.reserve(kRows.size());
   for (const ConfigRow& row : kRows)
     names.emplace_back(row.key.name);
   // A right name without its section: "channel" means updates.channel.

@@ -102,6 +102,6 @@ std::string unset_in_config(std::string_view text, std::string_view file_name,
 // The file that `init` writes: every key with its help and its default, all commented out.
 std::string default_config_text(std::string_view program);
 
-inline constexpr std::size_t kMaxConfigBytes = 256 * 1024;
+inline constexpr std::size_t kMaxConfigBytes = std::size_t{256} * 1024;
 
 }  // namespace agent

@@ -13,6 +13,7 @@ void start_detached(const base::Path& executable, const std::vector<std::string>
   std::vector<std::string> texts{executable.string()};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(texts.size() + 1);
   for (std::string& text : texts)
     argv.push_back(text.data());
   argv.push_back(nullptr);

@@ -24,7 +24,7 @@ TEST_SUITE("agent/config_edit") {
     struct Row {
       std::string_view sentence, before, key, value, after;
     };
-    const std::vector<Row> kRows{
+    const std::vector<Row> rows{
         {"an empty file gets a section", "", "updates.channel", "beta",
          "[updates]\nchannel = \"beta\"\n"},
         {"a file without the section gets it at the end",
@@ -69,7 +69,7 @@ TEST_SUITE("agent/config_edit") {
          "2026.9", "[updates]\npin_version = \"2026.9\"\n"},
         {"numbers are numbers", "", "updates.keep_versions", "3", "[updates]\nkeep_versions = 3\n"},
     };
-    for (const Row& row : kRows) {
+    for (const Row& row : rows) {
       CAPTURE(row.sentence);
       CHECK(set(row.before, row.key, row.value) == row.after);
       CHECK(set(row.after, row.key, row.value) == row.after);
@@ -105,7 +105,8 @@ TEST_SUITE("agent/config_edit") {
     std::string text = original;
     for (const auto& [key, value] : values)
       text = set(text, key, value);
-    for (const auto& [key, value] : values) {
+    for (const auto& pair : values) {
+      const std::string_view key = pair.first;
       CAPTURE(key);
       const std::string name(key.substr(key.find('.') + 1));
       const std::size_t comment = text.find("# " + name + " = ");
@@ -123,7 +124,7 @@ TEST_SUITE("agent/config_edit") {
     struct Row {
       std::string_view key, value, message;
     };
-    const std::vector<Row> kRows{
+    const std::vector<Row> rows{
         {"updates.chanel", "beta", "did you mean `updates.channel`?"},
         {"channel", "beta", "did you mean `updates.channel`?"},
         {"verify_signatures", "false", "verification cannot be switched off"},
@@ -137,7 +138,7 @@ TEST_SUITE("agent/config_edit") {
         {"network.proxy", "http://a b", "must be a proxy"},
         {"updates.pin_version", "a\"\nenabled = false", "must be the beginning of a version"},
     };
-    for (const Row& row : kRows) {
+    for (const Row& row : rows) {
       CAPTURE(row.key);
       test::check_error(base::Errc::config, row.message,
                         [&] { return set("", row.key, row.value); });
@@ -147,12 +148,12 @@ TEST_SUITE("agent/config_edit") {
   }
 
   TEST_CASE("a file too clever to be edited by lines is refused, not damaged") {
-    const std::vector<std::string_view> kFiles{
+    const std::vector<std::string_view> files{
         "updates = { channel = \"stable\" }\n",
         "[updates]\nwindow = \"\"\"\nchannel = 1\n\"\"\"\n\"channel\" = \"stable\"\n",
         "a = \"\"\"\n[updates]\n\"\"\"\n[updates]\nenabled = true\n",
     };
-    for (const std::string_view text : kFiles) {
+    for (const std::string_view text : files) {
       CAPTURE(text);
       test::check_error(base::Errc::config, "change it with an editor",
                         [&] { return set(text, "updates.channel", "beta"); });

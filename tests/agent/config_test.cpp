@@ -108,7 +108,9 @@ proxy = "http://proxy.example:3128"
          "config.toml:2: network.ca_file must be the absolute path of a PEM file; the default is "
          "used"},
     };
-    for (const auto& [text, warning] : table) {
+    for (const auto& pair : table) {
+      const std::string& text = pair.first;
+      const std::string& warning = pair.second;
       CAPTURE(text);
       const auto loaded = read(text);
       CHECK(loaded.warnings == std::vector<std::string>{warning});

@@ -39,7 +39,7 @@ std::string elf(bool wide, std::string_view interpreter) {
   return bytes;
 }
 
-const std::string kGlibcShell = elf(true, "/lib64/ld-linux-x86-64.so.2");
+const std::string glibc_shell = elf(true, "/lib64/ld-linux-x86-64.so.2");
 
 }  // namespace
 
@@ -50,13 +50,13 @@ TEST_SUITE("agent/machine") {
       std::string shell;
       std::string_view described;
     };
-    const std::array<Row, 15> kRows{{
-        {"Linux", "x86_64", "glibc 2.36", kGlibcShell, "linux-x86_64 (glibc 2.36)"},
+    const std::array<Row, 15> rows{{
+        {"Linux", "x86_64", "glibc 2.36", glibc_shell, "linux-x86_64 (glibc 2.36)"},
         {"Linux", "aarch64", "glibc 2.17", elf(true, "/lib/ld-linux-aarch64.so.1"),
          "linux-aarch64 (glibc 2.17)"},
         {"Linux", "x86_64", "", elf(true, "/lib/ld-musl-x86_64.so.1"), "linux-x86_64-musl"},
         // A static program of this project on either kind of machine.
-        {"Linux", "x86_64", "", kGlibcShell, "linux-x86_64"},
+        {"Linux", "x86_64", "", glibc_shell, "linux-x86_64"},
         {"Linux", "x86_64", "", elf(true, ""), "linux-x86_64-musl"},
         // A glibc that is also installed does not make Alpine a glibc machine.
         {"Linux", "x86_64", "glibc 2.36", elf(true, "/lib/ld-musl-x86_64.so.1"),
@@ -78,7 +78,7 @@ TEST_SUITE("agent/machine") {
         {"Darwin", "arm64", "", "", "darwin-arm64"},
         {"FreeBSD", "amd64", "", "", "freebsd-x86_64"},
     }};
-    for (const Row& row : kRows) {
+    for (const Row& row : rows) {
       CAPTURE(row.described);
       const auto machine = agent::machine_of(
           {std::string(row.system), std::string(row.hardware), std::string(row.libc), row.shell});
@@ -96,12 +96,12 @@ TEST_SUITE("agent/machine") {
   }
 
   TEST_CASE("a shell that is cut off anywhere changes nothing but what it would have said") {
-    for (std::size_t length = 0; length <= kGlibcShell.size(); ++length) {
+    for (std::size_t length = 0; length <= glibc_shell.size(); ++length) {
       const auto machine =
-          agent::machine_of({"Linux", "x86_64", "glibc 2.36", kGlibcShell.substr(0, length)});
+          agent::machine_of({"Linux", "x86_64", "glibc 2.36", glibc_shell.substr(0, length)});
       CHECK(agent::describe(machine) == "linux-x86_64 (glibc 2.36)");
     }
-    std::string far = kGlibcShell;
+    std::string far = glibc_shell;
     put(far, 32, 8, ~std::size_t{0} - 3);  // a table that would lie at the end of the world
     put(far, 56, 2, 0xffff);
     CHECK(agent::describe(agent::machine_of({"Linux", "x86_64", "", far})) == "linux-x86_64-musl");

@@ -28,12 +28,12 @@ using schema::Version;
 
 Version version(std::string_view text) { return Version::parse(text); }
 
-const schema::Machine kMachine{schema::OperatingSystem::linux,
-                               schema::Architecture::x86_64,
-                               schema::Libc::glibc,
-                               "2.36",
-                               "",
-                               ""};
+const schema::Machine this_machine{schema::OperatingSystem::linux,
+                                   schema::Architecture::x86_64,
+                                   schema::Libc::glibc,
+                                   "2.36",
+                                   "",
+                                   ""};
 constexpr std::string_view kInstallId = "00112233445566778899aabbccddeeff";
 
 Release release(std::string_view text, Channel channel = Channel::stable) {
@@ -49,11 +49,11 @@ Release release(std::string_view text, Channel channel = Channel::stable) {
 struct Situation {
   PlanInput input;
 
-  explicit Situation(std::vector<std::string_view> versions = {"1.0.0", "1.1.0", "1.2.0"},
+  explicit Situation(const std::vector<std::string_view>& versions = {"1.0.0", "1.1.0", "1.2.0"},
                      std::string_view installed = "1.1.0")
       : input{.available = {},
               .config = {},
-              .machine = kMachine,
+              .machine = this_machine,
               .installed = {},
               .request = {},
               .now = test::now(),
@@ -101,7 +101,7 @@ std::vector<schema::RolloutStep> rollout(int basis_points) {
 }
 
 const std::vector<Row>& rows() {
-  static const std::vector<Row> kRows{
+  static const std::vector<Row> all_rows{
       {"the newest release is taken", [](Situation&) {}, "install 1.2.0", "install 1.2.0",
        "install 1.2.0"},
       {"nothing below the floor is installed",
@@ -305,7 +305,7 @@ const std::vector<Row>& rows() {
        [](Situation& s) { s.input.config.pin_version = "1.0"; }, "held 1.2.0 by pinned",
        "held 1.2.0 by pinned", "install 1.2.0"},
   };
-  return kRows;
+  return all_rows;
 }
 
 struct PrecedenceRow {
@@ -627,6 +627,7 @@ TEST_SUITE("agent/plan") {
     for (int i = 0; i < 500; ++i) {
       const PlanInput input = random_input(dice);
       std::vector<schema::Manifest> manifests;
+      manifests.reserve(schema::kChannels.size());
       for (const Channel channel : schema::kChannels) {
         manifests.push_back(test::make_manifest("tool", channel));
       }

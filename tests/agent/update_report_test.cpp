@@ -9,7 +9,7 @@ namespace {
 
 using schema::Version;
 
-const Version kCurrent = Version::parse("1.1.0");
+const Version current = Version::parse("1.1.0");
 
 agent::Install an_install() {
   test::ReleaseBlueprint blueprint;
@@ -38,7 +38,7 @@ agent::Decision decision_of(decltype(agent::Decision::outcome) outcome) {
 std::string json_of(const agent::Decision& decision,
                     const std::optional<agent::InstallOutcome>& outcome = std::nullopt) {
   return base::json::write(
-      agent::update_json(decision, {"tool", kCurrent, schema::Channel::beta}, outcome),
+      agent::update_json(decision, {"tool", current, schema::Channel::beta}, outcome),
       base::json::Style::pretty);
 }
 
@@ -47,7 +47,7 @@ std::string json_of(const agent::Decision& decision,
 TEST_SUITE("agent/update_report") {
   TEST_CASE("the offer names versions, size, warnings and notes, safe for a terminal") {
     agent::Install install = an_install();
-    CHECK(agent::offer_text(install, "tool", kCurrent) ==
+    CHECK(agent::offer_text(install, "tool", current) ==
           "tool 1.1.0 -> 1.2.0 (2.9 MB)\n  Faster.\n  [2JSafer.\n"
           "Release notes: https://tool.example/1.2.0\n");
     install.notes = "";
@@ -66,26 +66,26 @@ TEST_SUITE("agent/update_report") {
   }
 
   TEST_CASE("each outcome is one line that says what to do") {
-    CHECK(agent::outcome_text(decision_of(an_install()), "tool-updater", kCurrent) ==
+    CHECK(agent::outcome_text(decision_of(an_install()), "tool-updater", current) ==
           "1.2.0 is available (installed: 1.1.0, 2.9 MB); to take it: tool-updater update");
     const agent::Held held{Version::parse("1.2.0"), agent::Rule::skipped, "is in skip_versions",
                            "update --version 1.2.0"};
-    CHECK(agent::outcome_text(decision_of(held), "cco", kCurrent) ==
+    CHECK(agent::outcome_text(decision_of(held), "cco", current) ==
           "1.2.0 is there, but held: is in skip_versions; to take it anyway: cco update "
           "--version 1.2.0");
     const agent::Held no_way{Version::parse("1.2.0"), agent::Rule::requirements,
                              "needs glibc 2.38, this machine has 2.36", ""};
-    CHECK(agent::outcome_text(decision_of(no_way), "cco", kCurrent) ==
+    CHECK(agent::outcome_text(decision_of(no_way), "cco", current) ==
           "1.2.0 is there, but held: needs glibc 2.38, this machine has 2.36");
     CHECK(agent::outcome_text(decision_of(agent::UpToDate{"1.1.0 is the newest of channel beta"}),
-                              "cco", kCurrent) == "1.1.0 is the newest of channel beta");
+                              "cco", current) == "1.1.0 is the newest of channel beta");
   }
 
   TEST_CASE("JSON of every outcome has its documented form") {
     test::check_golden("agent/update-available.json", json_of(decision_of(an_install())));
     test::check_golden(
         "agent/update-installed.json",
-        json_of(decision_of(an_install()), agent::InstallOutcome{.from = kCurrent,
+        json_of(decision_of(an_install()), agent::InstallOutcome{.from = current,
                                                                  .version = Version::parse("1.2.0"),
                                                                  .downloaded_bytes = 2912345,
                                                                  .remarks = {"a remark"}}));
