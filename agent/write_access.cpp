@@ -72,7 +72,8 @@ void sweep(const Layout& layout) {
     for (const std::string& name : base::list_directory(layout.staging)) {
       base::remove_tree(layout.staging / name);
     }
-    for (const base::Path& directory : {layout.root, layout.versions, layout.state}) {
+    for (const base::Path& directory :
+         {layout.root, layout.versions, layout.state, layout.state / "metadata"}) {
       base::remove_stale_temporaries(directory);
     }
     // A rename that a kill left before its mark, or a removal that a kill left after it.
@@ -189,6 +190,20 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
   return "";
 }
 
+// recover.sh and people move the link alone; the receipt says what there is again.
+void follow_link_in_receipt(const Layout& layout) {
+  std::optional<Receipt> receipt = read_receipt(layout);
+  const std::optional<schema::Version> current = current_version(layout);
+  if (!receipt || !current || receipt->version == *current) {
+    return;
+  }
+  if (const auto mark = read_completion_mark(layout, *current)) {
+    receipt->version = *current;
+    receipt->archive_sha256 = mark->archive_sha256;
+    write_receipt(layout, *receipt);
+  }
+}
+
 std::string recover(const Services& services) {
   const Layout& layout = services.layout;
   bool damaged = false;
@@ -219,6 +234,7 @@ WriteAccess::WriteAccess(const Services& services)
         return take_lock(services.layout);
       }()) {
   m_recovered = base::with_context("recovery", [&] { return recover(services); });
+  follow_link_in_receipt(services.layout);
   sweep(services.layout);
   writing_to(services.layout, [&] { ensure_recover_script(services.layout); });
   if (!m_recovered.empty()) {

@@ -96,7 +96,6 @@ class Update {
     require_unmanaged(m_services);
     if (!m_options.check) {
       m_access.emplace(m_services);
-      if (!m_access->recovered().empty()) m_services.messages.say(m_access->recovered());
     }
     const schema::Version current = require_installed(m_services);
     if (m_options.check) m_access = access_for_look(m_services);
