@@ -124,7 +124,7 @@ class World:
         return self.template.replace(MARK, text.ljust(len(MARK), b"\0")) + os.urandom(padding)
 
     def stamped(self, version, **changes):
-        data = bytearray(pathlib.Path(os.environ["CCO"]).read_bytes())
+        data = bytearray(self.lean_agent())
         identity = {"product": self.product, "agent": self.agent, "version": version, "commit": None, "date": "2026-11-01T00:00:00Z",
                     "base_urls": [self.url], "public_keys": {c: [self.public] for c in ("stable", "beta", "nightly")}, "default_channel": "stable"}
         identity.update(changes)
@@ -153,18 +153,18 @@ class World:
         lean = self.root / "cco.lean"
         if not lean.exists():
             subprocess.run(["strip", "-o", lean, os.environ["CCO"]], check=True)
-            os.environ["CCO"] = str(lean)
+        return lean.read_bytes()
 
     def tar(self, entries):
-        """entries: (name, bytes) or TarInfo with .data, in their order."""
+        """entries: (name, bytes) or (TarInfo, bytes), in their order."""
         out = io.BytesIO()
         with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
             for entry in entries:
-                if isinstance(entry, tuple):
+                if isinstance(entry[0], str):
                     info = tarfile.TarInfo(entry[0])
                     info.size, info.mode, data = len(entry[1]), 0o755, entry[1]
                 else:
-                    info, data = entry, getattr(entry, "data", b"")
+                    info, data = entry  # TarInfo and its bytes
                 archive.addfile(info, io.BytesIO(data) if info.isreg() else None)
         return gzip.compress(out.getvalue(), 6, mtime=0)
 
@@ -172,7 +172,6 @@ class World:
 
     def release(self, version, mode="good", channel="stable", files=None, archive=None, padding=0, publish=True, agent=True, **changes):
         """Adds a release: archive on the site, entry in the manifest."""
-        self.lean_agent()
         if files is None:
             files = [("README.md", f"tool {version}\n".encode())]
             if self.product == self.agent:

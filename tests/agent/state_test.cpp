@@ -1,0 +1,157 @@
+#include "agent/state.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "tests/agent/home.hpp"
+#include "tests/support/expect_error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+using base::Errc;
+using schema::Version;
+
+namespace {
+
+const base::Time kNow = *base::parse_time("2026-11-20T12:00:00Z");
+
+agent::Journal journal_in(agent::JournalState state) {
+  return {.id = "0123456789abcdef0123456789abcdef",
+          .operation = agent::Operation::update,
+          .state = state,
+          .from = Version::parse("1.0.0"),
+          .to = Version::parse("1.1.0"),
+          .sha256 = trust::sha256_of("x"),
+          .attempts = 2,
+          .transitions = 7,
+          .hold = true,
+          .started = kNow};
+}
+
+struct StateFile {
+  const char* name;
+  std::function<void(const agent::Layout&)> write;
+  std::function<void(const agent::Layout&)> read;
+};
+
+const StateFile kStateFiles[] = {
+    {"journal.json",
+     [](const agent::Layout& layout) {
+       agent::write_journal(layout, journal_in(agent::JournalState::armed));
+     },
+     [](const agent::Layout& layout) { agent::read_journal(layout); }},
+    {"blocklist.json",
+     [](const agent::Layout& layout) {
+       agent::block_version(layout, {Version::parse("1.1.0"), trust::sha256_of("x"), "why", kNow});
+     },
+     [](const agent::Layout& layout) { agent::read_blocklist(layout); }},
+    {"hold.json",
+     [](const agent::Layout& layout) {
+       agent::write_rollback_hold(layout, {Version::parse("1.1.0"), kNow});
+     },
+     [](const agent::Layout& layout) { agent::read_rollback_hold(layout); }},
+};
+
+}  // namespace
+
+TEST_SUITE("agent/state") {
+  TEST_CASE("a journal is read as it was written, in each state") {
+    const test::InstalledHome home;
+    CHECK_FALSE(agent::read_journal(home.layout).has_value());
+    for (int state = 0; state <= static_cast<int>(agent::JournalState::blocked); ++state) {
+      const agent::Journal written = journal_in(static_cast<agent::JournalState>(state));
+      agent::write_journal(home.layout, written);
+      const auto read = agent::read_journal(home.layout);
+      REQUIRE(read.has_value());
+      CHECK(read->state == written.state);
+      CHECK(read->from == written.from);
+      CHECK(read->to == written.to);
+      CHECK(read->sha256 == written.sha256);
+      CHECK(read->attempts == 2);
+      CHECK(read->transitions == 7);
+      CHECK(read->hold);
+      CHECK(read->started == kNow);
+    }
+    agent::remove_journal(home.layout);
+    agent::remove_journal(home.layout);
+    CHECK_FALSE(agent::read_journal(home.layout).has_value());
+  }
+
+  TEST_CASE("a receipt is read as it was written") {
+    const test::InstalledHome home;
+    agent::Receipt receipt{.product = "tool",
+                           .channel = schema::Channel::beta,
+                           .bin_directory = "/h/b",
+                           .links = {"tool"},
+                           .base_urls = {"https://h/x"},
+                           .path_edits = {{"/h/.bashrc", false}, {"/h/.profile", true}},
+                           .installed_at = kNow,
+                           .version = Version::parse("1.0.0"),
+                           .archive_sha256 = trust::sha256_of("a")};
+    agent::write_receipt(home.layout, receipt);
+    CHECK(agent::read_receipt(home.layout) == receipt);
+  }
+
+  TEST_CASE("a file that is cut off anywhere is an error that names it") {
+    for (const StateFile& file : kStateFiles) {
+      const test::InstalledHome home;
+      file.write(home.layout);
+      const base::Path path = home.layout.state_file(file.name);
+      const std::string whole = base::read_file(path, 100000);
+      for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
+        base::write_file_atomically(path, whole.substr(0, length));
+        bool refused = false;
+        try {
+          file.read(home.layout);
+        } catch (const base::Error& error) {
+          refused = error.code() == Errc::config &&
+                    std::string_view(error.what()).find(path.native()) != std::string_view::npos;
+        }
+        CHECK(refused);
+      }
+    }
+  }
+
+  TEST_CASE("a file of a newer schema is refused and never written over") {
+    for (const StateFile& file : kStateFiles) {
+      const test::InstalledHome home;
+      const base::Path path = home.layout.state_file(file.name);
+      const std::string newer = R"({"schema": 2, "surprise": true})";
+      base::write_file_atomically(path, newer);
+      for (const auto& use : {file.read, file.write}) {
+        bool refused = false;
+        try {
+          use(home.layout);
+        } catch (const base::Error& error) {
+          refused = error.code() == Errc::config &&
+                    std::string_view(error.what()).find("newer") != std::string_view::npos;
+        }
+        CHECK(refused);
+      }
+      CHECK(base::read_file(path, 1000) == newer);
+    }
+  }
+
+  TEST_CASE("one archive of a version is blocked once, and the list stays short") {
+    const test::InstalledHome home;
+    for (int i = 0; i < 100; ++i) {
+      agent::block_version(home.layout, {Version::parse(base::cat("1.0.", i % 80)),
+                                         trust::sha256_of("x"), base::cat("reason ", i), kNow});
+    }
+    const auto list = agent::read_blocklist(home.layout);
+    CHECK(list.size() == 64);
+    CHECK(list.back().reason == "reason 99");
+  }
+
+  TEST_CASE("an install id is made once, for this user alone, and mended when it is damaged") {
+    const test::InstalledHome home;
+    CHECK_FALSE(agent::read_install_id(home.layout).has_value());
+    const std::string id = agent::ensure_install_id(home.layout);
+    CHECK(id.size() == 32);
+    CHECK(agent::ensure_install_id(home.layout) == id);
+    base::write_file_atomically(home.layout.state_file("install_id"), "short\n");
+    CHECK_FALSE(agent::read_install_id(home.layout).has_value());
+    CHECK(agent::ensure_install_id(home.layout) != id);
+  }
+}
