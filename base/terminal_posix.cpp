@@ -91,8 +91,7 @@ class WithoutEcho {
   throw Error(Errc::cancelled, "cancelled");
 }
 
-std::string read_answer(const Messages& messages) {
-  const SignalsDuringQuestion signals;
+std::string read_answer(const Messages& messages, const SignalsDuringQuestion& signals) {
   std::string line;
   line.reserve(kMaxAnswerBytes);  // a password is never left behind by a growing text
   while (true) {
@@ -127,12 +126,14 @@ Terminal inspect_terminal(bool no_color_variable, std::string_view term_variable
 
 std::string ask(const Messages& messages, std::string_view question,
                 std::string_view default_answer) {
+  // Before the question is seen: whoever answers at once must be heard too.
+  const SignalsDuringQuestion signals;
   messages.stream() << question;
   if (!default_answer.empty()) {
     messages.stream() << " [" << default_answer << "]";
   }
   messages.stream() << ' ' << std::flush;
-  std::string answer{trim(read_answer(messages))};
+  std::string answer{trim(read_answer(messages, signals))};
   if (answer == "q" || answer == "Q") {
     throw Error(Errc::cancelled, "cancelled");
   }
@@ -140,9 +141,10 @@ std::string ask(const Messages& messages, std::string_view question,
 }
 
 std::string ask_password(const Messages& messages, std::string_view question) {
-  messages.stream() << question << ' ' << std::flush;
+  const SignalsDuringQuestion signals;
   const WithoutEcho without_echo;
-  std::string password = read_answer(messages);
+  messages.stream() << question << ' ' << std::flush;
+  std::string password = read_answer(messages, signals);
   messages.stream() << '\n' << std::flush;
   return password;
 }
