@@ -63,9 +63,9 @@ TEST_SUITE("releaser/serve/static_files") {
         {"/sub/../install.sh", 200},
         {"/install.sh/x", 404},
     };
-    for (const auto& [path, status] : table) {
-      CAPTURE(path);
-      CHECK(site.get(path).status == status);
+    for (const auto& row : table) {
+      CAPTURE(row.first);
+      CHECK(site.get(row.first).status == row.second);
     }
   }
 

@@ -31,7 +31,7 @@ std::string key_block(std::string_view line_end, std::string_view label = "RSA P
 
 TEST_SUITE("releaser/binary/string_scan") {
   TEST_CASE("whole secrets are found, by kind and place, at every position of a window") {
-    for (const auto& [secret, kind] : {
+    for (const auto& row : {
              std::pair{token("ghp_", 36), "a GitHub token"},
              {token("github_pat_", 82), "a GitHub token"},
              {token("glpat-", 20), "a GitLab token"},
@@ -42,14 +42,14 @@ TEST_SUITE("releaser/binary/string_scan") {
              {token("RWRTY0Iy", 204), "a minisign secret key"},
              {key_block("\n").substr(5), "a private key"},
          }) {
-      const std::string before = std::string(kind) == "a private key" ? "-----" : "";
+      const std::string before = std::string(row.second) == "a private key" ? "-----" : "";
       for (const std::size_t at : {0UL, 1UL, 2UL, 3UL, 1000UL, 262'140UL, 262'144UL, 524'287UL}) {
-        CAPTURE(kind);
+        CAPTURE(row.second);
         CAPTURE(at);
-        const std::string bytes = std::string(at, '\0') + before + secret + '\0';
+        const std::string bytes = std::string(at, '\0') + before + row.first + '\0';
         const auto findings = scan_strings(ByteSource(bytes));
         REQUIRE(findings.secrets.size() == 1);
-        CHECK(findings.secrets.front().kind == kind);
+        CHECK(findings.secrets.front().kind == row.second);
         CHECK(findings.secrets.front().offset == at + before.size());
         CHECK(findings.build_paths == 0);
       }

@@ -142,16 +142,16 @@ TEST_SUITE("releaser/binary/warnings") {
   TEST_CASE("a size that jumped by more than 40 %, up or down") {
     const Folder folder;
     auto binary = folder.add("a", "linux-x86_64", test::make_elf({}) + std::string(1'000'000, 'x'));
-    for (const auto& [before, warns] : {std::pair{binary.size, false},
-                                        {binary.size * 10 / 13, false},
-                                        {binary.size * 10 / 15, true},
-                                        {binary.size * 10 / 7, false},
-                                        {binary.size * 2, true},
-                                        {std::uint64_t{0}, false},
-                                        {~std::uint64_t{0}, true}}) {
-      CAPTURE(before);
-      binary.previous_size = before;
-      CHECK(folder.warnings({binary}).size() == (warns ? 1 : 0));
+    for (const auto& row : {std::pair{binary.size, false},
+                            {binary.size * 10 / 13, false},
+                            {binary.size * 10 / 15, true},
+                            {binary.size * 10 / 7, false},
+                            {binary.size * 2, true},
+                            {std::uint64_t{0}, false},
+                            {~std::uint64_t{0}, true}}) {
+      CAPTURE(row.first);
+      binary.previous_size = row.first;
+      CHECK(folder.warnings({binary}).size() == (row.second ? 1 : 0));
     }
   }
 

@@ -22,7 +22,7 @@ std::string shape_of(const releaser::LicenseExpression& expression) {
 
 TEST_SUITE("releaser/render/spdx") {
   TEST_CASE("licences bind as in the specification") {
-    for (const auto& [text, shape] : {
+    for (const auto& row : {
              std::pair{"MIT", "MIT"},
              {"Apache-2.0 OR MIT", "any(Apache-2.0 MIT)"},
              {"A OR B OR C", "any(A B C)"},
@@ -33,10 +33,10 @@ TEST_SUITE("releaser/render/spdx") {
               "any(GPL-2.0-only+Classpath-exception-2.0 MIT)"},
              {"GPL-2.0+", "GPL-2.0+"},
          }) {
-      CAPTURE(text);
-      const auto expression = releaser::parse_license(text);
+      CAPTURE(row.first);
+      const auto expression = releaser::parse_license(row.first);
       REQUIRE(expression.has_value());
-      CHECK(shape_of(*expression) == shape);
+      CHECK(shape_of(*expression) == row.second);
     }
   }
 
