@@ -10,7 +10,7 @@ namespace agent {
 namespace {
 
 constexpr std::uint64_t kMarkSchema = 1;
-constexpr std::size_t kMaxMarkBytes = 8 * 1024 * 1024;
+constexpr std::size_t kMaxMarkBytes = std::size_t{8} * 1024 * 1024;
 
 trust::Sha256 read_digest(const base::json::ObjectReader& object, std::string_view name) {
   const auto digest = trust::Sha256::from_hex(object.text(name));

@@ -17,9 +17,16 @@ struct IdentityRecord {
 #else
 #define CCO_IDENTITY_SECTION ".cco_id"
 #endif
+// AddressSanitizer would put a red zone behind it, inside the section.
+#if defined(__clang__)
+#define CCO_AS_IT_IS __attribute__((no_sanitize("address")))
+#else
+#define CCO_AS_IT_IS
+#endif
 extern volatile const IdentityRecord g_identity_record;
-__attribute__((used, section(CCO_IDENTITY_SECTION),
-               aligned(16))) volatile const IdentityRecord g_identity_record = {"cco-identity-v1"};
+CCO_AS_IT_IS __attribute__((used, section(CCO_IDENTITY_SECTION),
+                            aligned(16))) volatile const IdentityRecord g_identity_record = {
+    "cco-identity-v1"};
 
 static_assert(schema::kIdentityMagic.size() == 16);
 

@@ -15,7 +15,7 @@ namespace {
 
 // Before the archive is fetched: room for it, for what is in it, a tenth more and a reserve.
 void require_space(const Layout& layout, const InstallOrder& order) {
-  constexpr std::uint64_t kReserveBytes = 1024 * 1024;
+  constexpr std::uint64_t kReserveBytes = std::uint64_t{1024} * 1024;
   std::uint64_t needed = order.entry.unpacked_size;
   if (!order.archive) {
     needed += order.entry.size;

@@ -11,7 +11,7 @@
 namespace agent {
 namespace {
 
-constexpr std::size_t kMaxReceiptBytes = 256 * 1024;
+constexpr std::size_t kMaxReceiptBytes = std::size_t{256} * 1024;
 
 base::Path absolute_path(const std::string& text, std::string_view where) {
   base::Path path(text);

@@ -11,7 +11,7 @@
 namespace agent {
 namespace {
 
-constexpr std::size_t kMaxShellFileBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxShellFileBytes = std::size_t{4} * 1024 * 1024;
 
 std::string begin_mark(std::string_view program) { return base::cat("# >>> ", program, " >>>"); }
 std::string end_mark(std::string_view program) { return base::cat("# <<< ", program, " <<<"); }

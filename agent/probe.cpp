@@ -16,7 +16,7 @@
 namespace agent {
 namespace {
 
-constexpr std::size_t kMaxProbeOutput = 64 * 1024;
+constexpr std::size_t kMaxProbeOutput = std::size_t{64} * 1024;
 
 #if defined(__x86_64__) || defined(_M_X64)
 constexpr std::string_view kArchitecture = "x86_64";
@@ -81,7 +81,7 @@ std::string command_text(const std::vector<std::string>& argv) {
 }
 
 // Runs it, with more time after a hang; what it printed, or why it is not fit.
-std::variant<std::string, ProbeFailure> run_probe(std::vector<std::string> argv,
+std::variant<std::string, ProbeFailure> run_probe(const std::vector<std::string>& argv,
                                                   const base::Path& directory,
                                                   std::string_view shown,
                                                   const ProbeOptions& options) {

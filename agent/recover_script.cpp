@@ -48,7 +48,7 @@ std::string recover_script_text(const Layout& layout) {
 
 void ensure_recover_script(const Layout& layout) {
   const std::string text = recover_script_text(layout);
-  constexpr std::size_t kMaxScriptBytes = 64 * 1024;
+  constexpr std::size_t kMaxScriptBytes = std::size_t{64} * 1024;
   if (base::read_file_if_exists(layout.recover_script, kMaxScriptBytes) != text) {
     base::write_file_atomically(layout.recover_script, text, 0755);
   }

@@ -18,7 +18,7 @@ using base::json::ObjectReader;
 using base::json::Value;
 
 constexpr std::uint64_t kStateSchema = 1;
-constexpr std::size_t kMaxStateBytes = 256 * 1024;
+constexpr std::size_t kMaxStateBytes = std::size_t{256} * 1024;
 constexpr std::size_t kInstallIdDigits = 32;
 
 constexpr std::string_view kReceipt = "receipt.json";

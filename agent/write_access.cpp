@@ -117,7 +117,7 @@ std::optional<Journal> read_journal_or_drop(const Layout& layout, bool& damaged)
 
 // The best version that is complete: previous, else the newest.
 std::optional<schema::Version> best_complete_version(const Layout& layout) {
-  if (const auto previous = previous_version(layout); previous && complete(layout, *previous)) {
+  if (auto previous = previous_version(layout); previous && complete(layout, *previous)) {
     return previous;
   }
   for (const schema::Version& version : installed_versions(layout)) {
@@ -156,8 +156,6 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
     case RecoveryAction::nothing:
       return "";
     case RecoveryAction::repair:
-      remove_journal(layout);
-      return repair(layout);
     case RecoveryAction::drop:
     case RecoveryAction::forget:
     case RecoveryAction::clean_up:

@@ -48,6 +48,7 @@ constexpr std::array kStages{
 
 void check_skips(const Run& run) {
   std::vector<std::string> names;
+  names.reserve(kStages.size());
   for (const Stage& stage : kStages) {
     if (stage.skippable == Skippable::yes) names.emplace_back(stage.name);
   }
@@ -76,6 +77,7 @@ void check_skips(const Run& run) {
 
 std::vector<std::string> stage_names() {
   std::vector<std::string> names;
+  names.reserve(kStages.size());
   for (const Stage& stage : kStages)
     names.emplace_back(stage.name);
   return names;

@@ -62,6 +62,7 @@ std::vector<std::string_view> wanted_architectures(const schema::Platform& platf
 // What the whole file is for: "darwin arm64 and darwin x86_64".
 std::string what_it_is_for(const std::vector<BinaryFacts>& slices) {
   std::vector<std::string> names;
+  names.reserve(slices.size());
   for (const auto& slice : slices)
     names.push_back(cat(slice.system, " ", slice.architecture));
   return base::join(names, " and ");

@@ -105,7 +105,7 @@ RunOptions run_options(const base::Arguments& arguments) {
   return options;
 }
 
-void with_run(const Services& services, const base::Arguments& arguments, RunOptions options,
+void with_run(const Services& services, const base::Arguments& arguments, const RunOptions& options,
               const std::function<void(Run&)>& work) {
   const base::Messages messages = messages_of(services, arguments);
   const base::Path file = find_config(arguments.value("--config"), ".");

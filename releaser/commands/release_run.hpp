@@ -17,7 +17,7 @@ RunOptions run_options(const base::Arguments& arguments);
 
 // Reads the configuration, makes the Run, and calls `work` with it; everything that a Run borrows
 // lives as long as `work` runs.
-void with_run(const Services& services, const base::Arguments& arguments, RunOptions options,
+void with_run(const Services& services, const base::Arguments& arguments, const RunOptions& options,
               const std::function<void(Run&)>& work);
 
 // Keeps other runs out of dist/ until destruction. Throws Errc::locked.

@@ -20,7 +20,7 @@ bool is_there(const base::Path& path) {
 }  // namespace
 
 std::string Config::place(std::string_view key) const {
-  const std::string name = file.filename().string();
+  std::string name = file.filename().string();
   for (std::string_view at = key;;) {
     const auto found = lines.find(at);
     if (found != lines.end()) return cat(name, ":", found->second);
@@ -43,9 +43,9 @@ base::Path Config::resolve(std::string_view path, std::string_view home) const {
 
 base::Path find_config(const std::optional<std::string>& file, const base::Path& directory) {
   if (file) return base::Path(*file);
-  const base::Path plain = directory / kConfigName;
+  base::Path plain = directory / kConfigName;
   if (is_there(plain)) return plain;
-  const base::Path hidden = directory / ".config" / kConfigName;
+  base::Path hidden = directory / ".config" / kConfigName;
   if (is_there(hidden)) return hidden;
   throw base::Error(base::Errc::config,
                     "no cco-release.toml here; `cco-release init` writes one, --config FILE names "

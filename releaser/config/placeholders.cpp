@@ -55,6 +55,7 @@ std::optional<std::string> placeholder_problem(std::string_view text, Scope scop
     const Placeholder* const known = find_placeholder(name);
     if (known == nullptr) {
       std::vector<std::string> names;
+      names.reserve(kPlaceholders.size());
       for (const Placeholder& each : kPlaceholders)
         names.emplace_back(each.name);
       problem = cat("unknown placeholder {", name, "}", base::did_you_mean(name, names));

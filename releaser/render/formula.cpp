@@ -52,7 +52,7 @@ bool is_class_name(std::string_view name) {
 std::string license_in_ruby(const LicenseExpression& expression) {
   using Kind = LicenseExpression::Kind;
   if (expression.kind == Kind::license) {
-    const auto name = ruby_literal(expression.name);
+    auto name = ruby_literal(expression.name);
     if (expression.exception.empty()) return name;
     return cat(name, " => { with: ", ruby_literal(expression.exception), " }");
   }

@@ -18,15 +18,15 @@
 namespace releaser {
 namespace {
 
-constexpr std::size_t kMaxHeadBytes = 16 * 1024;
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kMaxHeadBytes = std::size_t{16} * 1024;
+constexpr std::size_t kPieceBytes = std::size_t{64} * 1024;
 constexpr std::chrono::seconds kConnectionTimeOut{10};
 // A head may come in pieces, but not a byte every nine seconds.
 constexpr std::chrono::seconds kHeadDeadline{20};
 
 base::Path canonical_folder(const base::Path& folder) {
   std::error_code error;
-  const base::Path root = std::filesystem::canonical(folder, error);
+  base::Path root = std::filesystem::canonical(folder, error);
   if (error || !std::filesystem::is_directory(root, error)) {
     throw base::Error(base::Errc::not_found,
                       base::cat("there is no folder ", folder.string(), " to serve"));

@@ -89,9 +89,10 @@ constexpr TracedCall kTracedCalls[] = {
     {SYS_syncfs, "syncfs"},
 };
 
+// Ends without destructors and checks of leaks: it may be the traced child.
 [[noreturn]] void fail(const std::string& what) {
-  std::cerr << "kill_at: " << what << ": " << std::strerror(errno) << '\n';
-  std::exit(2);
+  std::cerr << "kill_at: " << what << ": " << std::strerror(errno) << std::endl;
+  _exit(2);
 }
 
 void install_filter() {
@@ -204,6 +205,10 @@ Request read_arguments(int count, char** arguments) {
     const std::string_view word = arguments[index];
     if (word == "--at" && index + 1 < count) {
       request.kill_at = std::strtoull(arguments[++index], nullptr, 10);
+      if (request.kill_at == 0) {
+        std::cerr << "kill_at: --at takes a number from 1\n";
+        std::exit(2);
+      }
     } else if (word == "--list") {
       request.list = true;
     } else if (word != "--count") {

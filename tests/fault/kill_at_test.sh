@@ -13,6 +13,7 @@ is "open, write, rename and unlink count" "$(count sh -c 'echo a >one; mv one tw
 is "so do those of a child in the background" "$(count sh -c '(mkdir d; rmdir d) & wait')" 2
 status "the command's own status is passed on" 7 "$KILL_AT" --at 99 -- sh -c 'exit 7'
 status "a command that is not there ends with 2" 2 "$KILL_AT" --count -- ./nothing
+status "a point that is no number is refused" 2 "$KILL_AT" --at none -- true
 for point in 1 2 3 4 5; do
   rm -f one two
   status "killed at $point" "$([ $point -le 4 ] && echo 137 || echo 0)" "$KILL_AT" --at $point -- sh -c 'echo a >one; mv one two; rm two'
