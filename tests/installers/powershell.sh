@@ -23,10 +23,9 @@ gate() { node "$SOURCE_ROOT/tests/installers/powershell_syntax.mjs" "$cache" "$@
 check "the grammar is here (tests/fixtures/fetch gets it)" test -d "$cache/node_modules/@vscode/tree-sitter-wasm"
 check "rule syntax: the grammar finds no error, hostile description included" gate "$text"
 # The gate sees what it should see.
-for damage in 's/^  function Write-Note/  function Write-Note(/'; do
-  sed "$damage" "$text" >"$work/damaged.ps1"
-  if gate "$work/damaged.ps1" >/dev/null; then tap_report 1 "the gate refuses a damaged text: $damage"; else tap_report 0 "the gate refuses a damaged text: $damage"; fi
-done
+damage='s/^  function Write-Note/  function Write-Note(/'
+sed "$damage" "$text" >"$work/damaged.ps1"
+if gate "$work/damaged.ps1" >/dev/null; then tap_report 1 "the gate refuses a damaged text: $damage"; else tap_report 0 "the gate refuses a damaged text: $damage"; fi
 head -c $(($(wc -c <"$text") - 3)) "$text" >"$work/cut.ps1"
 if gate "$work/cut.ps1" >/dev/null; then tap_report 1 "a text that was cut short does not parse, so nothing of it runs"; else tap_report 0 "a text that was cut short does not parse, so nothing of it runs"; fi
 
