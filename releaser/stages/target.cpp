@@ -48,7 +48,7 @@ std::string asset_name(const Config& config, PlaceholderValues values,
     values["platform"] =
         base::replace_all(values["platform"], cat("-", arch), cat("-", word->second));
   }
-  const std::string name = cat(fill(config.archive.name, values), platform.archive_suffix());
+  std::string name = cat(fill(config.archive.name, values), platform.archive_suffix());
   if (!schema::is_asset_name(name)) {
     throw Error(Errc::config, cat(config.place("archive.name"), ": `", base::safe_text(name, 200),
                                   "` cannot be the name of an archive: use letters, digits, \".\", "

@@ -14,7 +14,7 @@ using schema::Version;
 
 namespace {
 
-const base::Time kNow = *base::parse_time("2026-11-20T12:00:00Z");
+const base::Time test_now = *base::parse_time("2026-11-20T12:00:00Z");
 
 agent::Journal journal_in(agent::JournalState state) {
   return {.id = "0123456789abcdef0123456789abcdef",
@@ -26,7 +26,7 @@ agent::Journal journal_in(agent::JournalState state) {
           .attempts = 2,
           .transitions = 7,
           .hold = true,
-          .started = kNow};
+          .started = test_now};
 }
 
 struct StateFile {
@@ -35,7 +35,7 @@ struct StateFile {
   std::function<void(const agent::Layout&)> read;
 };
 
-const StateFile kStateFiles[] = {
+const StateFile all_state_files[] = {
     {"journal.json",
      [](const agent::Layout& layout) {
        agent::write_journal(layout, journal_in(agent::JournalState::armed));
@@ -43,12 +43,13 @@ const StateFile kStateFiles[] = {
      [](const agent::Layout& layout) { agent::read_journal(layout); }},
     {"blocklist.json",
      [](const agent::Layout& layout) {
-       agent::block_version(layout, {Version::parse("1.1.0"), trust::sha256_of("x"), "why", kNow});
+       agent::block_version(layout,
+                            {Version::parse("1.1.0"), trust::sha256_of("x"), "why", test_now});
      },
      [](const agent::Layout& layout) { agent::read_blocklist(layout); }},
     {"hold.json",
      [](const agent::Layout& layout) {
-       agent::write_rollback_hold(layout, {Version::parse("1.1.0"), kNow});
+       agent::write_rollback_hold(layout, {Version::parse("1.1.0"), test_now});
      },
      [](const agent::Layout& layout) { agent::read_rollback_hold(layout); }},
 };
@@ -71,7 +72,7 @@ TEST_SUITE("agent/state") {
       CHECK(read->attempts == 2);
       CHECK(read->transitions == 7);
       CHECK(read->hold);
-      CHECK(read->started == kNow);
+      CHECK(read->started == test_now);
     }
     agent::remove_journal(home.layout);
     agent::remove_journal(home.layout);
@@ -86,7 +87,7 @@ TEST_SUITE("agent/state") {
                            .links = {"tool"},
                            .base_urls = {"https://h/x"},
                            .path_edits = {{"/h/.bashrc", false}, {"/h/.profile", true}},
-                           .installed_at = kNow,
+                           .installed_at = test_now,
                            .version = Version::parse("1.0.0"),
                            .archive_sha256 = trust::sha256_of("a")};
     agent::write_receipt(home.layout, receipt);
@@ -94,7 +95,7 @@ TEST_SUITE("agent/state") {
   }
 
   TEST_CASE("a file that is cut off anywhere is an error that names it") {
-    for (const StateFile& file : kStateFiles) {
+    for (const StateFile& file : all_state_files) {
       const test::InstalledHome home;
       file.write(home.layout);
       const base::Path path = home.layout.state_file(file.name);
@@ -114,7 +115,7 @@ TEST_SUITE("agent/state") {
   }
 
   TEST_CASE("a file of a newer schema is refused and never written over") {
-    for (const StateFile& file : kStateFiles) {
+    for (const StateFile& file : all_state_files) {
       const test::InstalledHome home;
       const base::Path path = home.layout.state_file(file.name);
       const std::string newer = R"({"schema": 2, "surprise": true})";
@@ -137,7 +138,7 @@ TEST_SUITE("agent/state") {
     const test::InstalledHome home;
     for (int i = 0; i < 100; ++i) {
       agent::block_version(home.layout, {Version::parse(base::cat("1.0.", i % 80)),
-                                         trust::sha256_of("x"), base::cat("reason ", i), kNow});
+                                         trust::sha256_of("x"), base::cat("reason ", i), test_now});
     }
     const auto list = agent::read_blocklist(home.layout);
     CHECK(list.size() == 64);

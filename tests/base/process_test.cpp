@@ -22,7 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-base::ProcessResult shell(const std::string& script, base::ProcessOptions options = {}) {
+base::ProcessResult shell(const std::string& script, const base::ProcessOptions& options = {}) {
   return base::run_process({"sh", "-c", script}, options);
 }
 
