@@ -123,7 +123,9 @@ void install_filter() {
   if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
     fail("be traced");
   }
-  raise(SIGSTOP);
+  if (raise(SIGSTOP) != 0) {
+    fail("wait for the tracer");
+  }
   install_filter();
   argv.push_back(nullptr);
   execvp(argv[0], argv.data());

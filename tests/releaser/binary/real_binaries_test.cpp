@@ -26,7 +26,7 @@ constexpr std::array kFixtures{
 base::Path path_of(const Fixture& fixture, std::string_view version = "0.28.1") {
   const char* cache = std::getenv("CCO_FIXTURES");
   const base::Path root = cache != nullptr ? base::Path(cache) : base::Path(FIXTURE_CACHE);
-  const auto path = root / "esbuild" / version / fixture.platform / fixture.file;
+  auto path = root / "esbuild" / version / fixture.platform / fixture.file;
   REQUIRE_MESSAGE(std::filesystem::exists(path), path.string()
                                                      << " is missing; run tests/fixtures/fetch");
   return path;

@@ -49,7 +49,7 @@ class Folder {
     return path("agent");
   }
   [[nodiscard]] std::string read(std::string_view name) const {
-    return base::read_file(path(name), 64 * 1024 * 1024);
+    return base::read_file(path(name), std::size_t{64} * 1024 * 1024);
   }
 
  private:

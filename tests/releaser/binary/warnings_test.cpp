@@ -45,7 +45,7 @@ class Folder {
   }
   // The warnings without their paths.
   std::vector<std::string> warnings(const std::vector<ReleaseBinary>& binaries,
-                                    std::optional<schema::Machine> machine = std::nullopt,
+                                    const std::optional<schema::Machine>& machine = std::nullopt,
                                     const std::string& version = "1.2.3") const {
     auto lines = releaser::binary_warnings(
         binaries, {.version = version, .machine = machine, .temporary_directory = path()});
