@@ -199,7 +199,8 @@ TEST_SUITE("site/channel_manifest") {
     Lab lab;
     lab.publish(manifest_with("1.1.0", 7));
     const std::string good = lab.server.files.at(stable_url).bytes;
-    lab.server.put(stable_url, good + std::string(10'000'000, ' '));
+    lab.server.put(stable_url,
+                   base::cat(good, std::string(5'000'000, ' '), std::string(5'000'000, ' ')));
     lab.check_refused(Errc::untrusted, "more than 1048576 bytes");
     lab.publish(manifest_with("1.1.0", 7));
     lab.server.put(stable_signature_url, std::string(1'000'000, 'x'));
