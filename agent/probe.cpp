@@ -185,7 +185,7 @@ std::optional<ProbeFailure> probe_product(const base::Path& directory,
   std::vector<std::string> argv = probe;
   argv.front() = (directory / probe.front()).native();
   const std::string shown = command_text(probe);
-  const auto result = run_probe(std::move(argv), directory, shown, options);
+  const auto result = run_probe(argv, directory, shown, options);
   if (const auto* failure = std::get_if<ProbeFailure>(&result)) {
     return *failure;
   }
