@@ -261,7 +261,11 @@ std::pair<int, std::uint64_t> follow(pid_t child, const Request& request) {
           for (const pid_t victim : processes) {
             kill(victim, SIGKILL);
           }
-          while (waitpid(-1, &status, __WALL) > 0) {
+          // One that was born this moment shows up stopped, and was not among them.
+          for (pid_t left = 0; (left = waitpid(-1, &status, __WALL)) > 0;) {
+            if (WIFSTOPPED(status)) {
+              kill(left, SIGKILL);
+            }
           }
           return {137, calls};
         }
