@@ -152,12 +152,21 @@ std::optional<FileLock> FileLock::try_acquire(const Path& lock_file) {
 }
 
 std::optional<FileLock> FileLock::try_acquire_directory(const Path& directory) {
-  FileDescriptor file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file.is_open()) {
-    throw system_error(cat("open the directory ", directory.native()), errno);
+  for (;;) {
+    FileDescriptor file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!file.is_open()) {
+      throw system_error(cat("open the directory ", directory.native()), errno);
+    }
+    std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), directory);
+    if (!locked) return std::nullopt;
+    // Its last owner may have removed the directory between our open() and our lock.
+    struct stat held {};
+    struct stat named {};
+    if (fstat(locked->number(), &held) == 0 && stat(directory.c_str(), &named) == 0 &&
+        held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
+      return FileLock(std::move(*locked));
+    }
   }
-  std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), directory);
-  return locked ? std::optional(FileLock(std::move(*locked))) : std::nullopt;
 }
 
 }  // namespace base

@@ -133,7 +133,8 @@ class FileLock {
  public:
   // Creates the file if need be. Nothing if another process holds it.
   static std::optional<FileLock> try_acquire(const Path& lock_file);
-  // The lock on a directory's own descriptor, so that no stray file appears in it.
+  // The lock on a directory's own descriptor, so that no stray file appears in it. It is the
+  // directory of that name when the lock is got, even where its last owner removed it.
   static std::optional<FileLock> try_acquire_directory(const Path& directory);
 
  private:

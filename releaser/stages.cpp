@@ -64,6 +64,16 @@ void check_skips(const Run& run) {
     }
   }
   if (run.skips("publish") || run.options.identify.snapshot) return;
+  const auto& destinations = run.config.destinations;
+  const bool skips_all =
+      std::all_of(destinations.begin(), destinations.end(),
+                  [&](const DestinationSettings& each) { return run.skips(each.name); });
+  if (!skips_all && run.skips(destinations.front().name)) {
+    throw base::Error(base::Errc::usage,
+                      cat("--skip ", destinations.front().name,
+                          ": the other destinations follow what the first one shows; skip publish, "
+                          "or others than the first"));
+  }
   for (const std::string_view needed : {"manifest", "sign", "render"}) {
     if (run.skips(needed)) {
       throw base::Error(base::Errc::usage, cat("--skip ", needed,

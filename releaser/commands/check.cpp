@@ -70,14 +70,10 @@ int run_check(const Services& services, const base::Arguments& arguments) {
     run.warns_again = true;
     inspect_everything(run, problems);
     check_tools(run, problems);
-    Problems shown = problems;
-    if (run.options.strict) {
-      for (const std::string& warning : problems.warnings())
-        shown.add(warning);
-    }
-    report(shown, wants_json(arguments), services.out);
+    if (run.options.strict) problems.make_problems_of_warnings();
+    report(problems, wants_json(arguments), services.out);
     try {
-      shown.throw_if_any();
+      problems.throw_if_any();
     } catch (const base::Error& error) {
       status = base::exit_status(error.code());
     }

@@ -41,7 +41,7 @@ int run_package(const Services& services, const base::Arguments& arguments) {
   // Nothing that a destination would show is needed, so none is read.
   options.skip = {"manifest", "render", "sign", "publish"};
   with_run(services, arguments, options, [&](Run& run) {
-    const base::FileLock lock = lock_dist(run.options.dist);
+    const DistFolder dist(run);
     run_stages(run, Until::checksum);
     print_result(run, wants_json(arguments), services.out);
   });

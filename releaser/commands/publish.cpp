@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/stages.hpp"
+#include "releaser/stages/each_destination.hpp"
 
 #include <filesystem>
 
@@ -19,13 +20,20 @@ void print_json(const Run& run, std::ostream& out) {
   for (const Action& action : run.actions) {
     actions.emplace_back(json::Object{{"action", action.what}, {"destination", action.where}});
   }
+  json::Array failures;
+  for (const DestinationFailure& failure : run.failures) {
+    failures.emplace_back(json::Object{{"destination", failure.name},
+                                       {"status", base::exit_status(failure.code)},
+                                       {"problem", failure.problem}});
+  }
   out << json::write(json::Object{{"schema", 1},
                                   {"product", run.config.product.name},
                                   {"version", run.identity->version.text()},
                                   {"channel", schema::channel_name(run.identity->channel)},
                                   {"dry_run", run.options.dry_run},
                                   {"published", run.publishes() && !run.options.dry_run},
-                                  {"actions", std::move(actions)}},
+                                  {"actions", std::move(actions)},
+                                  {"failures", std::move(failures)}},
                      json::Style::pretty);
 }
 
@@ -62,13 +70,16 @@ void publish(Run& run, const base::Arguments& arguments, const Services& service
   } else {
     print_text(run, services.out);
   }
+  if (run.failures.empty()) return;
+  throw failure_of(run.failures, run.failures.size() + run.destinations.size(), base::Errc::partial,
+                   "; mend that and run the same command again, which does what is missing");
 }
 
 int run_publish(const Services& services, const base::Arguments& arguments) {
   RunOptions options = run_options(arguments);
   if (!options.dry_run) {
     with_run(services, arguments, options, [&](Run& run) {
-      const base::FileLock lock = lock_dist(run.options.dist);
+      const DistFolder dist(run);
       run.acquires = true;
       publish(run, arguments, services);
     });

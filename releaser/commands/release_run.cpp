@@ -132,7 +132,9 @@ void with_run(const Services& services, const base::Arguments& arguments, const 
           .files = {},
           .warns_again = false,
           .acquires = false,
+          .locks = std::make_shared<FolderLocks>(),
           .destinations = {},
+          .failures = {},
           .before = {},
           .product = {},
           .key = {},
@@ -147,14 +149,24 @@ void with_run(const Services& services, const base::Arguments& arguments, const 
   work(run);
 }
 
-base::FileLock lock_dist(const base::Path& dist) {
+DistFolder::DistFolder(const Run& run) {
+  const base::Path& dist = run.options.dist;
+  std::error_code ignored;
+  for (base::Path folder = std::filesystem::absolute(dist).lexically_normal();
+       !std::filesystem::exists(folder, ignored) && folder.has_relative_path();
+       folder = folder.parent_path()) {
+    m_made.push_back(folder);
+  }
   base::make_directories(dist);
-  auto lock = base::FileLock::try_acquire_directory(dist);
-  if (!lock) {
+  if (!run.locks->try_acquire(dist)) {
     throw Error(Errc::locked, cat("another run works in ", dist.string(),
                                   "; wait for its end, or give another --dist"));
   }
-  return std::move(*lock);
+}
+
+DistFolder::~DistFolder() {
+  for (const base::Path& folder : m_made)
+    ::rmdir(folder.c_str());  // stays where there is something in it
 }
 
 }  // namespace releaser

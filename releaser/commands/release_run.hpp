@@ -20,7 +20,18 @@ RunOptions run_options(const base::Arguments& arguments);
 void with_run(const Services& services, const base::Arguments& arguments, const RunOptions& options,
               const std::function<void(Run&)>& work);
 
-// Keeps other runs out of dist/ until destruction. Throws Errc::locked.
-base::FileLock lock_dist(const base::Path& dist);
+// dist/ for one run, which keeps other runs out of it to its end. A run that left nothing in it,
+// because it was refused, takes away the folders that were made for it.
+class DistFolder {
+ public:
+  // Throws Errc::locked.
+  explicit DistFolder(const Run& run);
+  DistFolder(const DistFolder&) = delete;
+  DistFolder& operator=(const DistFolder&) = delete;
+  ~DistFolder();
+
+ private:
+  std::vector<base::Path> m_made;  // the deepest first
+};
 
 }  // namespace releaser

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/release_run.hpp"
+#include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
@@ -74,9 +75,19 @@ int run_status(const Services& services, const base::Arguments& arguments) {
     }
     std::vector<ChannelLine> all;
     json::Array destinations;
+    std::vector<DestinationFailure> failures;
     for (const DestinationSettings& settings : run.config.destinations) {
-      const auto destination = make_destination(settings, run.config, run.home);
-      const auto lines = lines_of(*destination, read_public_state(*destination, run.config, {}));
+      const auto destination = make_destination(settings, run.config, run.home, run.locks);
+      std::vector<ChannelLine> lines;
+      std::optional<std::string> problem;
+      try {
+        lines = base::with_context(destination->place(), [&] {
+          return lines_of(*destination, read_public_state(*destination, run.config, {}));
+        });
+      } catch (const base::Error& error) {
+        problem = error.what();
+        failures.push_back({destination->name(), error.code(), *problem});
+      }
       json::Array channels;
       for (const ChannelLine& line : lines) {
         channels.emplace_back(json::Object{{"channel", line.channel},
@@ -86,21 +97,25 @@ int run_status(const Services& services, const base::Arguments& arguments) {
                                            {"generation", line.generation}});
         all.push_back(line);
       }
-      destinations.emplace_back(json::Object{{"name", destination->name()},
-                                             {"place", destination->place()},
-                                             {"url", destination->url()},
-                                             {"channels", std::move(channels)}});
+      json::Object shown{{"name", destination->name()},
+                         {"place", destination->place()},
+                         {"url", destination->url()},
+                         {"channels", std::move(channels)}};
+      if (problem) shown.emplace_back("problem", *problem);
+      destinations.emplace_back(std::move(shown));
     }
     if (wants_json(arguments)) {
       services.out << json::write(json::Object{{"schema", 1},
                                                {"product", run.config.product.name},
                                                {"destinations", std::move(destinations)}},
                                   json::Style::pretty);
-    } else if (all.empty()) {
-      services.out << "nothing is published yet\n";
-    } else {
+    } else if (!all.empty()) {
       print_table(services.out, all);
+    } else if (failures.empty()) {
+      services.out << "nothing is published yet\n";
     }
+    if (failures.empty()) return;
+    throw failure_of(failures, run.config.destinations.size(), common_code(failures), "");
   });
   return base::exit_status(base::Errc::done);
 }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "releaser/commands/site_reader.hpp"
 #include "releaser/config/config.hpp"
+#include "releaser/stages/each_destination.hpp"
 #include "site/channel_manifest.hpp"
 #include "trust/minisign.hpp"
 
@@ -97,6 +98,60 @@ void verify_top_installers(const FetchFile& fetch, const std::string& product,
   }
 }
 
+struct Verified {
+  std::vector<std::string> versions;
+  std::vector<VerifiedFile> files;
+};
+
+Verified verify_site(base::HttpClient& http, const base::Url& url, const std::string& product,
+                     const std::vector<trust::PublicKey>& keys,
+                     const std::optional<std::string>& asked) {
+  const PublicSite site = read_site(http, url, product, keys);
+  const FetchFile fetch = fetch_below(http, url);
+  Verified verified;
+  for (const auto& [version, release] : releases_to_verify(site, asked)) {
+    const auto combined = site.combined->versions.find(version);
+    if (combined == site.combined->versions.end() || !(combined->second == release)) {
+      throw Error(Errc::untrusted,
+                  cat("version-manifest.json does not say of ", version.text(), " what the ",
+                      schema::channel_name(release.channel), " channel says; publish again"));
+    }
+    for (VerifiedFile& file : verify_release(fetch, product, version, release, keys)) {
+      verified.files.push_back(std::move(file));
+    }
+    verified.versions.push_back(version.text());
+  }
+  verify_top_installers(fetch, product, keys, verified.files);
+  return verified;
+}
+
+void print_text(const Verified& verified, const base::Url& url, std::ostream& out) {
+  for (const VerifiedFile& file : verified.files)
+    out << "ok  " << file.name << "  " << base::human_size(file.size) << '\n';
+  out << verified.files.size() << " files at " << url.text()
+      << " are what the signed manifests say\n";
+}
+
+json::Object json_of(const Verified& verified, const base::Url& url) {
+  json::Array versions(verified.versions.begin(), verified.versions.end());
+  json::Array files;
+  for (const VerifiedFile& file : verified.files)
+    files.emplace_back(json::Object{{"name", file.name}, {"size", file.size}});
+  return {{"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}};
+}
+
+std::vector<base::Url> urls_to_verify(const Config& config, const std::string& home,
+                                      const std::optional<std::string>& given) {
+  if (given) return {base::Url::parse(*given)};
+  std::vector<base::Url> urls;
+  for (const DestinationSettings& destination : config.destinations)
+    urls.push_back(file_url(config.resolve(destination.path, home)));
+  if (urls.empty()) {
+    throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
+  }
+  return urls;
+}
+
 int run_verify(const Services& services, const base::Arguments& arguments) {
   const Config config = load_config(find_config(arguments.value("--config"), "."));
   if (!config.sign) {
@@ -106,57 +161,28 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   }
   const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(config.sign->public_key)};
   const std::string home = services.environment.find("HOME").value_or("");
-  std::vector<base::Url> urls;
-  if (const auto url = arguments.value("--url")) {
-    urls.push_back(base::Url::parse(*url));
-  } else {
-    for (const DestinationSettings& destination : config.destinations) {
-      urls.push_back(file_url(config.resolve(destination.path, home)));
-    }
-  }
-  if (urls.empty()) {
-    throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
-  }
+  const std::vector<base::Url> urls = urls_to_verify(config, home, arguments.value("--url"));
   const auto http = make_client(services.environment);
+  std::vector<DestinationFailure> failures;
   json::Array sites;
   for (const base::Url& url : urls) {
-    const PublicSite site = read_site(*http, url, config.product.name, keys);
-    const FetchFile fetch = fetch_below(*http, url);
-    std::vector<VerifiedFile> verified;
-    json::Array versions;
-    for (const auto& [version, release] : releases_to_verify(site, arguments.value("--version"))) {
-      const auto combined = site.combined->versions.find(version);
-      if (combined == site.combined->versions.end() || !(combined->second == release)) {
-        throw Error(Errc::untrusted,
-                    cat("version-manifest.json does not say of ", version.text(), " what the ",
-                        schema::channel_name(release.channel), " channel says; publish again"));
-      }
-      for (VerifiedFile& file :
-           verify_release(fetch, config.product.name, version, release, keys)) {
-        verified.push_back(std::move(file));
-      }
-      versions.emplace_back(version.text());
+    try {
+      const Verified verified =
+          verify_site(*http, url, config.product.name, keys, arguments.value("--version"));
+      if (!wants_json(arguments)) print_text(verified, url, services.out);
+      sites.emplace_back(json_of(verified, url));
+    } catch (const Error& error) {  // one of several: the others are looked at all the same
+      const std::string where = urls.size() == 1 ? "" : cat(url.text(), ": ");
+      failures.push_back({url.text(), error.code(), where + error.what()});
+      sites.emplace_back(json::Object{{"url", url.text()}, {"problem", error.what()}});
     }
-    verify_top_installers(fetch, config.product.name, keys, verified);
-    json::Array files;
-    for (const VerifiedFile& file : verified) {
-      files.emplace_back(json::Object{{"name", file.name}, {"size", file.size}});
-      if (!wants_json(arguments)) {
-        services.out << "ok  " << file.name << "  " << base::human_size(file.size) << '\n';
-      }
-    }
-    if (!wants_json(arguments)) {
-      services.out << verified.size() << " files at " << url.text()
-                   << " are what the signed manifests say\n";
-    }
-    sites.emplace_back(json::Object{
-        {"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}});
   }
   if (wants_json(arguments)) {
     services.out << json::write(
         json::Object{{"schema", 1}, {"product", config.product.name}, {"sites", std::move(sites)}},
         json::Style::pretty);
   }
+  if (!failures.empty()) throw failure_of(failures, urls.size(), common_code(failures), "");
   return base::exit_status(Errc::done);
 }
 

@@ -118,6 +118,7 @@ void check_sign(const Config& config, ConfigProblems& problems) {
 
 void check_destinations(Config& config, ConfigProblems& problems) {
   std::set<std::string> names;
+  std::set<base::Path> paths;
   for (DestinationSettings& destination : config.destinations) {
     if (destination.name.empty()) destination.name = destination.type;
     if (!destination.name.empty() && !names.insert(destination.name).second) {
@@ -126,6 +127,11 @@ void check_destinations(Config& config, ConfigProblems& problems) {
     }
     if (destination.type == "directory" && destination.path.empty()) {
       problems.add(destination.line, "a destination of type \"directory\" needs `path`");
+    }
+    if (!destination.path.empty() &&
+        !paths.insert((base::Path(destination.path) / "").lexically_normal()).second) {
+      problems.add(destination.line, cat("two destinations have the path `", destination.path,
+                                         "`; one of them is enough"));
     }
     if (destination.url.empty()) continue;
     try {

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "releaser/config/config.hpp"
+#include "releaser/destinations/folder_locks.hpp"
 #include "trust/digest.hpp"
 
 #include <cstdint>
@@ -39,6 +40,9 @@ class Destination {
   [[nodiscard]] virtual std::string place() const = 0;
   // Where users find it.
   [[nodiscard]] virtual const std::string& url() const = 0;
+  // Throws what would keep this user from publishing there, as far as it can be told without a
+  // change.
+  virtual void preflight() const = 0;
   // Keeps other publishers out until destruction. Throws Errc::locked.
   virtual void acquire() = 0;
   // A small public file, or nothing.
@@ -53,11 +57,13 @@ class Destination {
   virtual void announce(const WantedFile& document) = 0;
 };
 
-// The list of kinds. `home` resolves "~/".
+// The list of kinds. `home` resolves "~/"; all destinations of a run share its locks.
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
-                                              const Config& config, std::string_view home);
+                                              const Config& config, std::string_view home,
+                                              const std::shared_ptr<FolderLocks>& locks);
 // Of one kind each, as the list names them.
 std::unique_ptr<Destination> make_directory_destination(const DestinationSettings& settings,
-                                                        const base::Path& folder);
+                                                        const base::Path& folder,
+                                                        std::shared_ptr<FolderLocks> locks);
 
 }  // namespace releaser

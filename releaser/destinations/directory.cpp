@@ -5,6 +5,9 @@
 #include <filesystem>
 #include <set>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace releaser {
 namespace {
 
@@ -17,25 +20,26 @@ namespace fs = std::filesystem;
 // name, fsynced and renamed; the lock is on the folder's own descriptor, so no stray file appears.
 class Directory final : public Destination {
  public:
-  Directory(const DestinationSettings& settings, base::Path folder)
-      : m_name(settings.name), m_url(settings.url), m_folder(std::move(folder)) {}
+  Directory(const DestinationSettings& settings, base::Path folder,
+            std::shared_ptr<FolderLocks> locks)
+      : m_name(settings.name),
+        m_url(settings.url),
+        m_folder(std::move(folder)),
+        m_locks(std::move(locks)) {}
 
   [[nodiscard]] const std::string& name() const override { return m_name; }
   [[nodiscard]] std::string place() const override { return cat("directory ", m_folder.string()); }
   [[nodiscard]] const std::string& url() const override { return m_url; }
 
-  // A folder that is not there yet is guarded by the lock of the nearest one above it.
-  void acquire() override {
-    base::Path guarded = fs::absolute(m_folder).lexically_normal();
-    while (!fs::exists(fs::status(guarded)) && guarded.has_relative_path()) {
-      guarded = guarded.parent_path();
-    }
-    if (!fs::is_directory(fs::status(guarded))) {
-      throw Error(Errc::config,
-                  cat(guarded.string(), " is no folder; mend `path` of [[destination]] ", m_name));
-    }
-    lock(guarded);
+  void preflight() const override {
+    const base::Path folder = nearest_folder();
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+    const Error reason = base::system_error(cat("cannot write into ", folder.string()), errno);
+    throw Error(reason.code(), cat(reason.what(), "; let this user write there, or mend `path`"));
   }
+
+  // A folder that is not there yet is guarded by the lock of the nearest one above it.
+  void acquire() override { lock(nearest_folder()); }
 
   [[nodiscard]] std::optional<std::string> read(std::string_view name,
                                                 std::size_t max_bytes) const override {
@@ -43,15 +47,16 @@ class Directory final : public Destination {
   }
 
   bool stream(std::string_view name, const base::ByteSink& sink) const override {
-    if (!fs::exists(fs::symlink_status(m_folder / name))) return false;
+    if (type_of(m_folder / name) == fs::file_type::not_found) return false;
     base::stream_file(base::open_regular_file(m_folder / name), sink);
     return true;
   }
 
   [[nodiscard]] Found find(const WantedFile& file) const override {
     const base::Path path = m_folder / file.name;
-    if (!fs::exists(fs::symlink_status(path))) return Found::absent;
-    if (!fs::is_regular_file(fs::symlink_status(path))) return Found::different;
+    const fs::file_type type = type_of(path);
+    if (type == fs::file_type::not_found) return Found::absent;
+    if (type != fs::file_type::regular) return Found::different;
     const auto open = base::open_regular_file(path);
     if (base::file_size(open) != file.size) return Found::different;
     trust::Sha256Hasher hasher;
@@ -82,19 +87,46 @@ class Directory final : public Destination {
   void announce(const WantedFile& document) override { write(document); }
 
  private:
+  // Of what stands there itself, not of what a link leads to.
+  static fs::file_type type_of(const base::Path& path) {
+    std::error_code error;
+    const fs::file_type type = fs::symlink_status(path, error).type();
+    if (type == fs::file_type::none) {
+      throw base::system_error(cat("look at ", path.string()), error.value());
+    }
+    return type;
+  }
+
+  // The folder itself, or what is there of the way to it.
+  [[nodiscard]] base::Path nearest_folder() const {
+    base::Path nearest = fs::absolute(m_folder).lexically_normal();
+    std::error_code error;
+    fs::file_status status = fs::status(nearest, error);
+    while (status.type() == fs::file_type::not_found && nearest.has_relative_path()) {
+      nearest = nearest.parent_path();
+      status = fs::status(nearest, error);
+    }
+    if (status.type() == fs::file_type::none) {
+      throw base::system_error(cat("look at ", nearest.string()), error.value());
+    }
+    if (!fs::is_directory(status)) {
+      throw Error(Errc::config,
+                  cat(nearest.string(), " is no folder; mend `path` of [[destination]] ", m_name));
+    }
+    return nearest;
+  }
+
   void lock(const base::Path& folder) {
-    auto held = base::FileLock::try_acquire_directory(folder);
-    if (!held) {
+    if (!m_locks->try_acquire(folder)) {
       throw Error(Errc::locked, cat("another run is publishing into ", folder.string(),
                                     "; wait for its end and run again"));
     }
-    m_locks.push_back(std::move(*held));
   }
 
   void write(const WantedFile& file) {
     const base::Path path = m_folder / file.name;
     if (!m_is_created) {
-      const bool is_new = !fs::exists(m_folder);
+      const bool is_new = type_of(m_folder) == fs::file_type::not_found;
       base::make_directories(m_folder);
       if (is_new) lock(m_folder);
       m_is_created = true;
@@ -119,15 +151,16 @@ class Directory final : public Destination {
 
   std::string m_name, m_url;
   base::Path m_folder;
-  std::vector<base::FileLock> m_locks;
+  std::shared_ptr<FolderLocks> m_locks;
   bool m_is_created = false;
 };
 
 }  // namespace
 
 std::unique_ptr<Destination> make_directory_destination(const DestinationSettings& settings,
-                                                        const base::Path& folder) {
-  return std::make_unique<Directory>(settings, folder);
+                                                        const base::Path& folder,
+                                                        std::shared_ptr<FolderLocks> locks) {
+  return std::make_unique<Directory>(settings, folder, std::move(locks));
 }
 
 }  // namespace releaser

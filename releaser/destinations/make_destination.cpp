@@ -5,9 +5,10 @@
 namespace releaser {
 
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
-                                              const Config& config, std::string_view home) {
+                                              const Config& config, std::string_view home,
+                                              const std::shared_ptr<FolderLocks>& locks) {
   if (settings.type == "directory") {
-    return make_directory_destination(settings, config.resolve(settings.path, home));
+    return make_directory_destination(settings, config.resolve(settings.path, home), locks);
   }
   throw base::Error(base::Errc::config,
                     base::cat("unknown type of destination `", settings.type, "`"));

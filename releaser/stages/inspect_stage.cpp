@@ -14,14 +14,7 @@ Skipped inspect_stage(Run& run) {
   Problems problems;
   inspect_targets(run, problems);
   check_against_public_state(run, problems);
-  for (const std::string& warning : problems.warnings()) {
-    if (run.options.strict) {
-      problems.add(warning);
-    } else {
-      run.around.messages.warn(warning);
-    }
-  }
-  problems.throw_if_any();
+  conclude(run, problems);
   return std::nullopt;
 }
 

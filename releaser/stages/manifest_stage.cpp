@@ -49,6 +49,29 @@ std::vector<std::string> probe_of(const Run& run, const Target& target) {
   return probe;
 }
 
+// A mirror is named where this run brings the archive to it, or where it is public already.
+void add_mirrors(const Run& run, const Target& target, schema::PlatformEntry& entry) {
+  const auto add = [&](const base::Url& url) {
+    const bool is_known = url == entry.url || std::find(entry.mirrors.begin(), entry.mirrors.end(),
+                                                        url) != entry.mirrors.end();
+    if (!is_known) entry.mirrors.push_back(url);
+  };
+  std::vector<base::Url> known;
+  if (const schema::Release* const there = run.before.find(run.identity->version)) {
+    const auto found = there->platforms.find(target.platform);
+    if (found != there->platforms.end()) known = found->second.mirrors;
+  }
+  for (const DestinationSettings& destination : run.config.destinations) {
+    const base::Url url = base::Url::parse(destination.url)
+                              .child(cat("releases/", run.identity->tag(), "/", target.asset));
+    const bool takes_part =
+        std::any_of(run.destinations.begin(), run.destinations.end(),
+                    [&](const auto& each) { return each->name() == destination.name; });
+    const bool is_public = std::find(known.begin(), known.end(), url) != known.end();
+    if (takes_part || is_public) add(url);
+  }
+}
+
 schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
   const auto base_url = base::Url::parse(run.config.destinations.front().url);
   schema::PlatformEntry entry{
@@ -64,12 +87,7 @@ schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
       .requirements = target.requirements,
       .alternatives = {},
       .deltas = {}};
-  for (std::size_t index = 1; index < run.config.destinations.size(); ++index) {
-    const DestinationSettings& other = run.config.destinations[index];
-    if (run.skips(other.name)) continue;
-    entry.mirrors.push_back(base::Url::parse(other.url).child(
-        cat("releases/", run.identity->tag(), "/", target.asset)));
-  }
+  add_mirrors(run, target, entry);
   for (const InputBinary& binary : target.binaries) {
     for (const PackedFile& file : target.packed->files) {
       if (file.name == binary.name) entry.binaries.push_back({file.name, file.sha256, file.size});
@@ -121,15 +139,15 @@ Skipped manifest_stage(Run& run) {
   run.release = release_entry(run);
   const schema::Channel channel = run.identity->channel;
   const auto public_channel = run.before.channels.find(channel);
-  run.manifests.emplace(
+  run.manifests.insert_or_assign(
       schema::channel_manifest_name(channel),
       merge_manifest(public_channel == run.before.channels.end()
                          ? std::nullopt
                          : std::optional(public_channel->second),
                      run.config.product.name, channel, run.identity->version, *run.release));
-  run.manifests.emplace("version-manifest.json",
-                        merge_manifest(run.before.combined, run.config.product.name, std::nullopt,
-                                       run.identity->version, *run.release));
+  run.manifests.insert_or_assign("version-manifest.json",
+                                 merge_manifest(run.before.combined, run.config.product.name,
+                                                std::nullopt, run.identity->version, *run.release));
   for (const auto& [name, manifest] : run.manifests) {
     const std::string text = schema::write_manifest(manifest);
     if (text.size() > schema::kMaxManifestBytes) {

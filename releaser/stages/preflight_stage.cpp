@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/binary/warnings.hpp"
+#include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/parallel.hpp"
 #include "releaser/stages/stage.hpp"
 
@@ -62,13 +63,28 @@ void open_destinations(Run& run, Problems& problems) {
   if (run.skips("manifest") && run.skips("publish")) return;
   for (const DestinationSettings& settings : run.config.destinations) {
     if (run.skips(settings.name)) continue;
-    auto destination = make_destination(settings, run.config, run.home);
-    if (run.publishes() && run.acquires) destination->acquire();
-    run.destinations.push_back(std::move(destination));
+    run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
   }
-  if (run.destinations.empty() || !run.config.sign) return;
+  if (run.destinations.empty()) return;
+  if (run.publishes()) {
+    const std::size_t known = problems.problems().size();
+    problems.collect([&] {
+      at_each_destination(run, [](Destination& destination) { destination.preflight(); });
+    });
+    if (problems.problems().size() > known) return;
+    if (run.acquires) {
+      at_each_destination(run, [](Destination& destination) { destination.acquire(); });
+    }
+  }
+  if (!run.config.sign) return;
   problems.collect([&] {
-    run.before = read_public_state(*run.destinations.front(), run.config, run.folder / "site");
+    at_each_destination(run, [&](Destination& destination) {
+      if (&destination == run.destinations.front().get()) {
+        run.before = read_public_state(destination, run.config, run.folder / "site");
+      } else {
+        check_follows(destination, run, problems);
+      }
+    });
   });
 }
 
@@ -169,8 +185,13 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
 
 void inspect_everything(Run& run, Problems& problems) {
   prepare_release(run, problems);
-  if (run.identity) {
+  const auto look = [&] {
     problems.collect([&] { look_at_release(run, problems, Unlock::no); });
+    for (const DestinationFailure& failure : run.failures)
+      problems.add(Errc::partial, failure.problem);
+  };
+  if (run.identity) {
+    look();
     return;
   }
   // Which release it is cannot be said; everything that does not depend on it still can.
@@ -183,7 +204,17 @@ void inspect_everything(Run& run, Problems& problems) {
   if (!uses_scope(all, Scope::release, "name")) {
     problems.collect([&] { run.targets = resolve_targets(run.config, *run.identity, run.home); });
   }
-  problems.collect([&] { look_at_release(run, problems, Unlock::no); });
+  look();
+}
+
+void conclude(const Run& run, Problems& problems) {
+  if (run.options.strict) problems.make_problems_of_warnings();
+  for (const std::string& warning : problems.warnings())
+    run.around.messages.warn(warning);
+  if (problems.problems().empty()) return;
+  for (const DestinationFailure& failure : run.failures)
+    problems.add(failure.code, failure.problem);
+  problems.throw_if_any();
 }
 
 namespace {
@@ -223,14 +254,7 @@ void warn_about_binaries(const Run& run, Problems& problems) {
 Skipped preflight_stage(Run& run) {
   Problems problems;
   look_at_release(run, problems, run.options.dry_run ? Unlock::no : Unlock::yes);
-  for (const std::string& warning : problems.warnings()) {
-    if (run.options.strict) {
-      problems.add(warning);
-    } else {
-      run.around.messages.warn(warning);
-    }
-  }
-  problems.throw_if_any();
+  conclude(run, problems);
   return std::nullopt;
 }
 

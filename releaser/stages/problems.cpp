@@ -12,6 +12,12 @@ void Problems::add(base::Errc code, std::string text) {
   if (!is_known) m_problems.push_back({code, std::move(text)});
 }
 
+void Problems::make_problems_of_warnings() {
+  for (std::string& warning : m_warnings)
+    add(std::move(warning));
+  m_warnings.clear();
+}
+
 void Problems::throw_if_any() const {
   if (m_problems.empty()) return;
   const base::Errc first = m_problems.front().code;

@@ -17,8 +17,9 @@ class Problems {
  public:
   void add(base::Errc code, std::string text);
   void add(std::string text) { add(base::Errc::config, std::move(text)); }
-  // `strict` (check --strict) makes problems of warnings.
   void warn(std::string text) { m_warnings.push_back(std::move(text)); }
+  // --strict: warnings are problems, and listed with them.
+  void make_problems_of_warnings();
 
   // Runs `work`; an Error that leaves it becomes a problem.
   template <class Work>

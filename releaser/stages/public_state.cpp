@@ -43,7 +43,6 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
   const auto text = destination.read(name, schema::kMaxManifestBytes);
   const auto signature = destination.read(cat(name, ".minisig"), trust::kMaxSignatureBytes);
   if (!text && !signature) return std::nullopt;
-  const std::string what = cat(destination.place(), ": ", name);
   try {
     if (!text) throw Error(Errc::untrusted, "is missing beside its signature");
     if (!signature) throw Error(Errc::untrusted, "its signature is missing");
@@ -53,7 +52,7 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
       if (auto own = believe_own(*text, name, config, own_site)) return own;
     }
     throw Error(Errc::untrusted,
-                cat(what, ": ", error.what(),
+                cat(name, ": ", error.what(),
                     "; nothing was changed: put back the last good copy of it and of its .minisig "
                     "(dist/V/site of the newest release has both), or publish to an empty folder"));
   }
@@ -72,6 +71,34 @@ PublicState read_public_state(const Destination& destination, const Config& conf
   }
   state.combined = read_manifest(destination, std::string(kCombined), config, own_site);
   return state;
+}
+
+void check_follows(const Destination& follower, const Run& run, Problems& problems) {
+  const auto check = [&](const std::string& name, const schema::Manifest* first) {
+    std::optional<schema::Manifest> own;
+    try {
+      own = read_manifest(follower, name, run.config, run.folder / "site");
+    } catch (const Error& error) {
+      if (error.code() != Errc::untrusted) throw;
+      problems.warn(cat(follower.place(), ": ", name,
+                        " there is damaged; publishing replaces it by that of ",
+                        run.destinations.front()->place()));
+    }
+    if (!own || (first != nullptr && own->generation <= first->generation)) return;
+    throw Error(Errc::conflict,
+                cat(name, " has generation ", own->generation, " there, but ",
+                    first == nullptr ? std::string("none") : cat(first->generation), " at ",
+                    run.destinations.front()->place(),
+                    ", which the others follow; nothing was changed: put the newer destination "
+                    "first in ",
+                    run.config.file.filename().string(), ", or copy its site to the first"));
+  };
+  for (const schema::Channel channel : schema::kChannels) {
+    const auto first = run.before.channels.find(channel);
+    check(schema::channel_manifest_name(channel),
+          first == run.before.channels.end() ? nullptr : &first->second);
+  }
+  check(std::string(kCombined), run.before.combined ? &*run.before.combined : nullptr);
 }
 
 void check_against_public_state(const Run& run, Problems& problems) {

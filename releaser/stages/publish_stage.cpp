@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/verify_release.hpp"
@@ -80,41 +81,60 @@ void verify_as_stranger(const Run& run, const Destination& destination) {
                  run.config.product.name, run.identity->version, *run.release, keys);
 }
 
-struct Planned {
-  Destination* destination;
-  PublicationPlan plan;
-};
+using Plans = std::map<const Destination*, PublicationPlan>;
 
-Planned plan_for(const Run& run, Destination& destination, const Publication& wanted) {
+PublicationPlan plan_for(const Run& run, const Destination& destination,
+                         const Publication& wanted) {
   const bool is_announced = run.before.find(run.identity->version) != nullptr;
-  const auto plan = plan_publication(find_all(destination, wanted.assets),
-                                     find_all(destination, wanted.documents),
-                                     is_announced ? Announced::yes : Announced::no, wanted);
+  PublicationPlan plan = plan_publication(find_all(destination, wanted.assets),
+                                          find_all(destination, wanted.documents),
+                                          is_announced ? Announced::yes : Announced::no, wanted);
   if (!plan.conflicts.empty()) {
     throw Error(Errc::conflict,
-                cat(destination.place(), ": other bytes are public already as ",
-                    base::join(plan.conflicts, ", "),
+                cat("other bytes are public already as ", base::join(plan.conflicts, ", "),
                     "; nothing was changed: choose a new version, or put the old files back"));
   }
-  return {&destination, plan};
+  return plan;
 }
 
-void note_actions(Run& run, const Planned& planned, const Publication& wanted) {
-  for (const std::size_t index : planned.plan.put) {
-    run.actions.push_back({cat("put ", wanted.assets[index].name), planned.destination->name()});
-  }
-  for (const std::size_t index : planned.plan.announce) {
-    run.actions.push_back(
-        {cat("announce ", wanted.documents[index].name), planned.destination->name()});
-  }
+// The plans of all stand before the first change, so that a conflict anywhere changes nothing.
+Plans plans_for(Run& run, const Publication& wanted) {
+  Plans plans;
+  at_each_destination(run, [&](Destination& destination) {
+    plans.emplace(&destination, plan_for(run, destination, wanted));
+  });
+  return plans;
 }
 
-void note_signatures(Run& run, const Destination& destination) {
+void note(Run& run, const Destination& destination, std::string_view verb, std::string_view file) {
+  if (!run.options.dry_run) run.around.messages.detail(cat(verb, " ", file));
+  run.actions.push_back({cat(verb, " ", file), destination.name()});
+}
+
+void note_plan(Run& run, const Destination& destination, const PublicationPlan& plan,
+               const Publication& wanted) {
+  for (const std::size_t index : plan.put)
+    note(run, destination, "put", wanted.assets[index].name);
+  for (const std::size_t index : plan.announce)
+    note(run, destination, "announce", wanted.documents[index].name);
   for (const std::string& name : run.to_be_signed) {
-    run.actions.push_back(
-        {cat(name.starts_with("releases/") ? "put " : "announce ", name, ".minisig"),
-         destination.name()});
+    note(run, destination, name.starts_with("releases/") ? "put" : "announce",
+         cat(name, ".minisig"));
   }
+}
+
+// Afterwards each destination that still takes part has all assets, verified.
+void put_assets(Run& run, const Plans& plans, const Publication& wanted) {
+  at_each_destination(run, [&](Destination& destination) {
+    const PublicationPlan& plan = plans.at(&destination);
+    destination.clean_up(wanted.assets);
+    destination.clean_up(wanted.documents);
+    for (const std::size_t index : plan.put) {
+      destination.put(wanted.assets[index]);
+      note(run, destination, "put", wanted.assets[index].name);
+    }
+    if (!plan.put.empty() || !plan.announce.empty()) verify_as_stranger(run, destination);
+  });
 }
 
 }  // namespace
@@ -122,35 +142,30 @@ void note_signatures(Run& run, const Destination& destination) {
 Skipped publish_stage(Run& run) {
   if (run.identity->is_snapshot) return "a snapshot is never published";
   if (run.destinations.empty()) return "every destination is skipped";
-  const Publication wanted = wanted_files(run);
-  std::vector<Planned> plans;
-  for (const auto& destination : run.destinations) {
-    plans.push_back(plan_for(run, *destination, wanted));
+  Publication wanted = wanted_files(run);
+  Plans plans = plans_for(run, wanted);
+  if (run.options.dry_run) {
+    for (const auto& destination : run.destinations)
+      note_plan(run, *destination, plans.at(destination.get()), wanted);
+    return std::nullopt;
   }
-  for (const Planned& planned : plans) {
-    note_actions(run, planned, wanted);
-    if (run.options.dry_run) note_signatures(run, *planned.destination);
+  for (;;) {
+    const std::size_t taking_part = run.destinations.size();
+    put_assets(run, plans, wanted);
+    if (run.destinations.size() == taking_part) break;
+    // The manifests name a mirror that has not got what they say of it: all is made anew without.
+    manifest_stage(run);
+    render_stage(run);
+    sign_stage(run);
+    wanted = wanted_files(run);
+    plans = plans_for(run, wanted);
   }
-  if (run.options.dry_run) return std::nullopt;
-  for (const auto& [destination, plan] : plans) {
-    base::with_context(destination->place(), [&, &destination = *destination, &plan = plan] {
-      destination.clean_up(wanted.assets);
-      destination.clean_up(wanted.documents);
-      for (const std::size_t index : plan.put) {
-        run.around.messages.detail(cat("put ", wanted.assets[index].name));
-        destination.put(wanted.assets[index]);
-      }
-      if (!plan.put.empty() || !plan.announce.empty()) verify_as_stranger(run, destination);
-    });
-  }
-  for (const auto& [destination, plan] : plans) {
-    base::with_context(destination->place(), [&, &destination = *destination, &plan = plan] {
-      for (const std::size_t index : plan.announce) {
-        run.around.messages.detail(cat("announce ", wanted.documents[index].name));
-        destination.announce(wanted.documents[index]);
-      }
-    });
-  }
+  at_each_destination(run, [&](Destination& destination) {
+    for (const std::size_t index : plans.at(&destination).announce) {
+      destination.announce(wanted.documents[index]);
+      note(run, destination, "announce", wanted.documents[index].name);
+    }
+  });
   return std::nullopt;
 }
 

@@ -132,6 +132,8 @@ Skipped render_stage(Run& run) {
   if (!run.release) return "the manifest stage was skipped";
   run.product = product_of(run);
   const schema::Version& version = run.identity->version;
+  run.pages.clear();
+  run.installer_of.reset();
   if (run.config.installers) render_installers(run);
   render_pages(run);
   if (run.config.homebrew) {

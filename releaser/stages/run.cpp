@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace releaser {
@@ -24,6 +25,12 @@ std::optional<schema::Version> PublicState::newest(schema::Channel channel) cons
   const auto found = manifest->second.latest.find(channel);
   if (found == manifest->second.latest.end()) return std::nullopt;
   return found->second;
+}
+
+bool Run::publishes() const {
+  if (skips("publish") || identity->is_snapshot) return false;
+  return std::any_of(config.destinations.begin(), config.destinations.end(),
+                     [&](const DestinationSettings& each) { return !skips(each.name); });
 }
 
 void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode) {

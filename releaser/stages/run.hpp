@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/environment.hpp"
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/terminal.hpp"
 #include "manifest-schema/manifest.hpp"
@@ -58,10 +59,16 @@ struct PublicState {
   [[nodiscard]] std::optional<schema::Version> newest(schema::Channel channel) const;
 };
 
-enum class Change { created, replaced, kept };
 struct Action {
   std::string what;   // "put releases/v1.0.0/a.tar.gz"
   std::string where;  // name of the destination
+};
+
+// A destination that left the run while the others went on.
+struct DestinationFailure {
+  std::string name;
+  base::Errc code = base::Errc::internal;
+  std::string problem;  // one line, with its place
 };
 
 // One release as it grows from stage to stage. Each stage reads what those before it have filled.
@@ -81,8 +88,12 @@ struct Run {
   std::vector<MatchedFile> files;           // beside the binaries, in every archive
   bool warns_again = false;                 // `check`: also about what is packed already
   bool acquires = false;                    // does this run change destinations?
+  std::shared_ptr<FolderLocks> locks;       // of dist/ and destinations; one a run
+  // Those that take part; the first of them is the first of cco-release.toml, and the others follow
+  // what it shows.
   std::vector<std::unique_ptr<Destination>> destinations;
-  PublicState before;  // what is public
+  std::vector<DestinationFailure> failures;  // of those that took part once
+  PublicState before;                        // what is public at the first
   std::optional<Product> product;
   std::optional<trust::SecretKey> key;
   std::string checksums;                              // checksum: text of checksums.sha256
@@ -94,9 +105,8 @@ struct Run {
   std::vector<std::string> to_be_signed;    // sign: what a dry run would sign
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
-  [[nodiscard]] bool publishes() const {
-    return !skips("publish") && !identity->is_snapshot && !config.destinations.empty();
-  }
+  // Will a destination change, or would it but for a dry run?
+  [[nodiscard]] bool publishes() const;
 };
 
 // Writes a file of dist/V unless it holds these bytes already.

@@ -47,9 +47,9 @@ void sign_file(Run& run, const SignedFile& file, const trust::PublicKey& key) {
   const trust::TrustedComment comment = comment_of(run, file);
   const auto own = base::read_file_if_exists(target, trust::kMaxSignatureBytes);
   if (own && is_current(*own, file, comment, key)) return;
-  for (const auto& destination : run.destinations) {
-    const auto there =
-        destination->read(cat(file.public_name, ".minisig"), trust::kMaxSignatureBytes);
+  if (!run.destinations.empty()) {
+    const auto there = run.destinations.front()->read(cat(file.public_name, ".minisig"),
+                                                      trust::kMaxSignatureBytes);
     if (there && is_current(*there, file, comment, key)) {
       base::write_file_atomically(target, *there);
       return;

@@ -26,14 +26,20 @@ Skipped publish_stage(Run& run);
 // Shared by stages and by `check`.
 // Everything that preflight looks at, for `check` too; throws nothing that a problem can say.
 void inspect_everything(Run& run, Problems& problems);
+// The end of a look at things: warnings are said, or with --strict are problems like the others.
+// Throws if there are problems, with what destinations failed at.
+void conclude(const Run& run, Problems& problems);
 // Inspects every binary and hashes it, on all cores.
 void inspect_targets(Run& run, Problems& problems);
 // Which release this is, where its files stand, and what the configuration says for each platform.
 void prepare_release(Run& run, Problems& problems);
 // Reads the signed documents of a destination. Throws Errc::untrusted with advice for one that is
-// damaged.
+// damaged. The caller says which destination it was.
 PublicState read_public_state(const Destination& destination, const Config& config,
                               const base::Path& own_site);
+// Another destination than the first: throws Errc::conflict where it shows something newer, warns
+// of a document that is damaged.
+void check_follows(const Destination& follower, const Run& run, Problems& problems);
 // Versions go up, releases do not change: the rules of manifest.md about what is public.
 void check_against_public_state(const Run& run, Problems& problems);
 // Key file, its mode, git, its password, its public key. `unlock`: the key will be needed.

@@ -52,6 +52,17 @@ refused 'no [sign]' 3 '\[sign\] is missing; .*keys new' publish
 prepare='sed -i "/^..destination/,/^url/d" cco-release.toml'
 refused 'no [[destination]]' 3 'destination.* is missing; add one' publish
 
+# --- dist/ of a run that is refused ---
+prepare='rm -rf dist; rm hello.key'
+refused 'no dist/ before' 3 'no key file' publish
+is 'no dist/ before: none is left' "$(ls -d dist 2>/dev/null)" ''
+prepare='mkdir out; rm -rf dist; rm bin/linux-x86_64/hello'
+refused 'a dist/ two folders deep' 3 'bin/linux-x86_64/hello' publish --dist out/one/two
+is 'a dist/ two folders deep: what was there is left, no more' "$(find out)" out
+prepare='mv dist empty; mkdir dist; rm hello.key'
+refused 'an empty dist/ that was there' 3 'no key file' publish
+is 'an empty dist/ that was there stays' "$(find dist)" dist
+
 # --- versions, dates, tags ---
 prepare=true
 refused 'a version that is none' 3 'one\.two' release publish --version one.two --date "$hello_date"

@@ -12,15 +12,25 @@ namespace {
 // Each kind of destination, made anew over the same place.
 struct Kind {
   const char* name;
-  std::unique_ptr<releaser::Destination> (*make)(const base::Path& place);
+  std::unique_ptr<releaser::Destination> (*make)(
+      const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks);
+  std::unique_ptr<releaser::Destination> make_alone(const base::Path& place) const {
+    return make(place, std::make_shared<releaser::FolderLocks>());
+  }
 };
 
-const Kind kKinds[] = {{"directory", [](const base::Path& place) {
-                          releaser::DestinationSettings settings;
-                          settings.type = settings.name = "directory";
-                          settings.url = "https://releases.example.com/tool";
-                          return releaser::make_directory_destination(settings, place / "site");
-                        }}};
+std::unique_ptr<releaser::Destination> make_directory(
+    const base::Path& folder, const std::shared_ptr<releaser::FolderLocks>& locks) {
+  releaser::DestinationSettings settings;
+  settings.type = settings.name = "directory";
+  settings.url = "https://releases.example.com/tool";
+  return releaser::make_directory_destination(settings, folder, locks);
+}
+
+const Kind kKinds[] = {
+    {"directory", [](const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks) {
+       return make_directory(place / "site", locks);
+     }}};
 
 releaser::WantedFile wanted(const std::string& name, const std::string& text) {
   return {name, text, text.size(), trust::sha256_of(text)};
@@ -33,8 +43,9 @@ TEST_SUITE("releaser/destinations contract") {
     for (const Kind& kind : kKinds) {
       CAPTURE(kind.name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      const auto destination = kind.make(place.path());
+      const auto destination = kind.make_alone(place.path());
       const auto file = wanted("releases/v1.0.0/a.tar.gz", "archive");
+      destination->preflight();
       destination->acquire();
       CHECK(std::filesystem::is_empty(place.path()));
       CHECK(destination->find(file) == releaser::Found::absent);
@@ -58,8 +69,8 @@ TEST_SUITE("releaser/destinations contract") {
     for (const Kind& kind : kKinds) {
       CAPTURE(kind.name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      auto first = kind.make(place.path());
-      const auto second = kind.make(place.path());
+      auto first = kind.make_alone(place.path());
+      const auto second = kind.make_alone(place.path());
       first->acquire();
       test::check_error(base::Errc::locked, "run again", [&] { second->acquire(); });
       first->put(wanted("a", "a"));
@@ -69,11 +80,27 @@ TEST_SUITE("releaser/destinations contract") {
     }
   }
 
+  TEST_CASE("two of one run do not keep each other out, another run they do") {
+    for (const Kind& kind : kKinds) {
+      CAPTURE(kind.name);
+      const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
+      const auto locks = std::make_shared<releaser::FolderLocks>();
+      const auto first = kind.make(place.path() / "one", locks);
+      const auto second = kind.make(place.path() / "two", locks);
+      first->acquire();
+      second->acquire();
+      first->put(wanted("a", "a"));
+      second->put(wanted("a", "a"));
+      test::check_error(base::Errc::locked, "run again",
+                        [&] { kind.make_alone(place.path() / "two")->acquire(); });
+    }
+  }
+
   TEST_CASE("bytes that are not those promised are never shown") {
     for (const Kind& kind : kKinds) {
       CAPTURE(kind.name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      const auto destination = kind.make(place.path());
+      const auto destination = kind.make_alone(place.path());
       auto file = wanted("a", "promised");
       file.contents = std::string("changed!");
       destination->acquire();
@@ -87,7 +114,7 @@ TEST_SUITE("releaser/destinations contract") {
 TEST_SUITE("releaser/destinations/directory") {
   TEST_CASE("leftovers of a killed run go, files of others stay") {
     const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "directory-");
-    const auto destination = kKinds[0].make(place.path());
+    const auto destination = kKinds[0].make_alone(place.path());
     const base::Path site = place.path() / "site";
     destination->acquire();
     destination->put(wanted("releases/a", "a"));
@@ -99,5 +126,30 @@ TEST_SUITE("releaser/destinations/directory") {
     CHECK(base::list_directory(site / "releases") ==
           std::vector<std::string>{".a.tmp", ".b.0123abcd.tmp", "a", "mine"});
     CHECK(std::filesystem::exists(site / ".a.0123abcd.tmp"));
+  }
+
+  TEST_CASE("a way that leads through a file is told before anything is written") {
+    const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "directory-");
+    base::write_file_atomically(place.path() / "file", "x");
+    for (const char* const path : {"file", "file/site", "file/a/b/site"}) {
+      CAPTURE(path);
+      const auto destination =
+          make_directory(place.path() / path, std::make_shared<releaser::FolderLocks>());
+      test::check_error(base::Errc::config, "file is no folder; mend `path`",
+                        [&] { destination->preflight(); });
+      test::check_error(base::Errc::config, "is no folder", [&] { destination->acquire(); });
+      CHECK(destination->find(wanted("a", "a")) == releaser::Found::absent);
+    }
+    CHECK(base::list_directory(place.path()) == std::vector<std::string>{"file"});
+  }
+
+  TEST_CASE("a loop of links is an error that names the path") {
+    const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "directory-");
+    std::filesystem::create_symlink("loop", place.path() / "loop");
+    const auto destination =
+        make_directory(place.path() / "loop" / "site", std::make_shared<releaser::FolderLocks>());
+    test::check_error(base::Errc::cannot_write, "loop", [&] { destination->preflight(); });
+    test::check_error(base::Errc::cannot_write, "loop",
+                      [&] { (void)destination->find(wanted("a", "a")); });
   }
 }

@@ -149,6 +149,15 @@ url = "https://mirror.example.com/tool"
         {minimal(
              "[[destination]]\ntype = \"directory\"\npath = \"s\"\nurl = \"http://a.example\"\n"),
          ":10: `url`: "},
+        {minimal(
+             "[[destination]]\ntype = \"directory\"\npath = \"s\"\nurl = \"https://a.example\"\n"
+             "[[destination]]\ntype = \"directory\"\npath = \"t\"\nurl = \"https://b.example\"\n"),
+         ":14: two destinations are named `directory`; give one another `name`"},
+        {minimal(
+             "[[destination]]\ntype = \"directory\"\npath = \"s\"\nurl = \"https://a.example\"\n"
+             "[[destination]]\ntype = \"directory\"\nname = \"b\"\npath = \"./s/\"\n"
+             "url = \"https://b.example\"\n"),
+         ":14: two destinations have the path `./s/`"},
         {minimal("[agent]\nprobe = [\"a\"]\n"), "[agent] needs `binary`"},
         {"schema = 1\n", "[product] is missing"},
         {"", "needs `schema`"},
