@@ -1,6 +1,7 @@
 #include "releaser/binary/warnings.hpp"
 
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "releaser/binary/probe_output.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace releaser {
 namespace {
@@ -163,32 +165,45 @@ std::string version_warning(const ReleaseBinary& binary, const WarningOptions& o
   }
 }
 
+void add_same_bytes(Warnings& warnings, std::span<const ReleaseBinary> binaries,
+                    std::size_t index) {
+  for (const ReleaseBinary& earlier : binaries.first(index)) {
+    if (binaries[index].platform != earlier.platform && same_bytes(binaries[index], earlier)) {
+      warnings.add(binaries[index],
+                   cat("has the same bytes as the binary for ", earlier.platform.name(),
+                       "; one of both platforms is enough, or one has the wrong file"));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> binary_warnings(std::span<const ReleaseBinary> binaries,
                                          const WarningOptions& options) {
-  std::vector<std::string> lines;
-  Warnings warnings(lines);
-  for (std::size_t i = 0; i < binaries.size(); ++i) {
-    const auto& binary = binaries[i];
-    for (std::size_t j = 0; j < i; ++j) {
-      if (binary.platform != binaries[j].platform && same_bytes(binary, binaries[j])) {
-        warnings.add(binary,
-                     cat("has the same bytes as the binary for ", binaries[j].platform.name(),
-                         "; one of both platforms is enough, or one has the wrong file"));
-      }
-    }
+  std::vector<std::vector<std::string>> found(binaries.size());
+  // One after the other: while another thread forks, a copy that is still being written cannot run.
+  for (std::size_t index = 0; index < binaries.size(); ++index) {
+    const ReleaseBinary& binary = binaries[index];
+    Warnings warnings(found[index]);
+    add_same_bytes(warnings, binaries, index);
     if (options.machine && runs_here(binary, *options.machine)) {
       const auto warning = version_warning(binary, options);
       if (!warning.empty()) warnings.add(binary, warning);
     }
+  }
+  base::for_each_in_parallel(binaries.size(), options.jobs, [&](std::size_t index) {
+    const ReleaseBinary& binary = binaries[index];
+    Warnings warnings(found[index]);
     for (const auto& slice : binary.slices)
       warnings.of_places(binary, slice);
     const auto file = base::open_regular_file(binary.path);
     warnings.of_strings(binary, scan_strings(ByteSource(file)));
     warnings.of_stripping(binary);
     warnings.of_size(binary);
-  }
+  });
+  std::vector<std::string> lines;
+  for (std::vector<std::string>& each : found)
+    std::move(each.begin(), each.end(), std::back_inserter(lines));
   return lines;
 }
 

@@ -26,6 +26,7 @@ struct ReleaseBinary {
 struct WarningOptions {
   std::string version;                     // canonical, without "v"
   std::optional<schema::Machine> machine;  // this one; nothing: no binary is run
+  std::size_t jobs = 1;                    // binaries looked at at the same time
   base::Path temporary_directory;          // an empty one of one's own, where a binary is run
 };
 

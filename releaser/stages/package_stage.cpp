@@ -1,10 +1,12 @@
 #include "base/deflate.hpp"
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
-#include "releaser/stages/parallel.hpp"
 #include "releaser/stages/stage.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <numeric>
 
 namespace releaser {
 namespace {
@@ -88,6 +90,21 @@ void check_same_again(const Run& run, const Target& target) {
   }
 }
 
+// So that no core waits for one long archive at the end.
+std::vector<std::size_t> largest_first(const std::vector<Target>& targets) {
+  std::vector<std::size_t> order(targets.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto size = [&](std::size_t index) {
+    std::uint64_t sum = 0;
+    for (const InputBinary& binary : targets[index].binaries)
+      sum += binary.inspection.size;
+    return sum;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t one, std::size_t other) { return size(one) > size(other); });
+  return order;
+}
+
 // What an earlier run made for a platform or under a name that is not wanted any more.
 void remove_stale_assets(const Run& run) {
   std::set<std::string> wanted{"checksums.sha256", "install.sh", "install.ps1"};
@@ -109,7 +126,9 @@ Skipped package_stage(Run& run) {
   if (run.earlier) run.record.published = run.earlier->published;
   base::make_directories(run.folder / "assets");
   std::vector<ArchiveRecord> records(run.targets.size());
-  for_each_in_parallel(run.targets.size(), run.options.parallelism, [&](std::size_t index) {
+  const std::vector<std::size_t> order = largest_first(run.targets);
+  base::for_each_in_parallel(order.size(), run.options.parallelism, [&](std::size_t at) {
+    const std::size_t index = order[at];
     Target& target = run.targets[index];
     base::with_context(target.platform.name(), [&] {
       const trust::Sha256 settled = settled_by(run, target);

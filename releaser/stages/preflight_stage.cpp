@@ -1,8 +1,8 @@
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/binary/warnings.hpp"
 #include "releaser/stages/each_destination.hpp"
-#include "releaser/stages/parallel.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
@@ -128,7 +128,7 @@ void inspect_targets(Run& run, Problems& problems) {
     for (InputBinary& binary : target.binaries)
       items.push_back({&target, &binary});
   }
-  for_each_in_parallel(items.size(), run.options.parallelism, [&](std::size_t index) {
+  base::for_each_in_parallel(items.size(), run.options.parallelism, [&](std::size_t index) {
     InputBinary& binary = *items[index].binary;
     binary.inspection = inspect_binary(binary.packed, items[index].target->platform,
                                        run.config.build.allow_libraries);
@@ -244,6 +244,7 @@ void warn_about_binaries(const Run& run, Problems& problems) {
                                         "cco-release-");
   for (std::string& warning : binary_warnings(binaries, {.version = run.identity->version.text(),
                                                         .machine = this_machine(),
+                                                        .jobs = run.options.parallelism,
                                                         .temporary_directory = folder.path()})) {
     problems.warn(std::move(warning));
   }

@@ -1,4 +1,4 @@
-#include "releaser/stages/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include "base/error.hpp"
 #include "tests/support/expect_error.hpp"
@@ -7,11 +7,11 @@
 
 #include <atomic>
 
-TEST_SUITE("releaser/stages/parallel") {
+TEST_SUITE("base/parallel") {
   TEST_CASE("every index is worked on once, with any number of jobs") {
     for (const std::size_t jobs : {0U, 1U, 2U, 7U, 100U}) {
       std::vector<std::atomic<int>> done(20);
-      releaser::for_each_in_parallel(done.size(), jobs, [&](std::size_t index) { ++done[index]; });
+      base::for_each_in_parallel(done.size(), jobs, [&](std::size_t index) { ++done[index]; });
       for (const auto& count : done)
         CHECK(count == 1);
     }
@@ -19,7 +19,7 @@ TEST_SUITE("releaser/stages/parallel") {
 
   TEST_CASE("of several failures the first one is told") {
     test::check_error(base::Errc::config, "number 3", [] {
-      releaser::for_each_in_parallel(10, 4, [](std::size_t index) {
+      base::for_each_in_parallel(10, 4, [](std::size_t index) {
         if (index >= 3) throw base::Error(base::Errc::config, "number " + std::to_string(index));
       });
     });

@@ -1,4 +1,4 @@
-#include "releaser/stages/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace releaser {
+namespace base {
 
 void for_each_in_parallel(std::size_t count, std::size_t jobs,
                           const std::function<void(std::size_t)>& work) {
@@ -32,4 +32,4 @@ void for_each_in_parallel(std::size_t count, std::size_t jobs,
   }
 }
 
-}  // namespace releaser
+}  // namespace base

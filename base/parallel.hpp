@@ -3,11 +3,11 @@
 #include <cstddef>
 #include <functional>
 
-namespace releaser {
+namespace base {
 
 // Calls work(0) … work(count - 1) on at most `jobs` threads and waits for all of them. Of several
 // exceptions the one with the lowest index is thrown, so that a message does not depend on timing.
 void for_each_in_parallel(std::size_t count, std::size_t jobs,
                           const std::function<void(std::size_t)>& work);
 
-}  // namespace releaser
+}  // namespace base
