@@ -69,6 +69,61 @@ std::optional<std::string> obstacle(const base::Path& file) {
   return std::nullopt;
 }
 
+// What stands in a block before, between and after the two places of the quoted folder.
+struct BlockForm {
+  std::string before, between, after;
+};
+
+BlockForm block_form(std::string_view program, ShellSyntax syntax) {
+  if (syntax == ShellSyntax::fish) {
+    return {.before = base::cat(begin_mark(program), "\ncontains -- "),
+            .between = " $PATH; or set -gx PATH ",
+            .after = base::cat(" $PATH\n", end_mark(program), '\n')};
+  }
+  return {.before = base::cat(begin_mark(program), "\ncase \":$PATH:\" in\n  *:"),
+          .between = ":*) ;;\n  *) export PATH=",
+          .after = base::cat(":\"$PATH\" ;;\nesac\n", end_mark(program), '\n')};
+}
+
+// Where a line of exactly these bytes begins, at or after `from`.
+std::size_t find_line(std::string_view text, std::string_view line, std::size_t from) {
+  std::size_t at = text.find(line, from);
+  while (at != std::string_view::npos) {
+    const std::size_t end = at + line.size();
+    if ((at == 0 || text[at - 1] == '\n') && (end == text.size() || text[end] == '\n')) {
+      return at;
+    }
+    at = text.find(line, at + 1);
+  }
+  return std::string_view::npos;
+}
+
+// How many bytes at the start of `text` are a block as path_block writes it, for whatever folder; 0
+// where they are not: then somebody edited it, and what stands between the marks may be theirs.
+std::size_t block_size(std::string_view text, std::string_view program) {
+  for (const ShellSyntax syntax : {ShellSyntax::posix, ShellSyntax::fish}) {
+    const BlockForm form = block_form(program, syntax);
+    const std::size_t until = text.find(form.between, form.before.size());
+    if (!text.starts_with(form.before) || until == std::string_view::npos) {
+      continue;
+    }
+    const std::string_view directory = text.substr(form.before.size(), until - form.before.size());
+    if (directory.find('\n') != std::string_view::npos) {
+      continue;
+    }
+    const std::string block =
+        base::cat(form.before, directory, form.between, directory, form.after);
+    if (text.starts_with(block)) {
+      return block.size();
+    }
+    // Of a file whose last line end somebody took.
+    if (base::cat(text, '\n') == block) {
+      return text.size();
+    }
+  }
+  return 0;
+}
+
 void rewrite(const base::Path& file, std::string_view text) {
   const std::optional<FileKind> kind = inspect_file(file);
   base::make_directories(file.parent_path());
@@ -79,41 +134,32 @@ void rewrite(const base::Path& file, std::string_view text) {
 
 std::string path_block(std::string_view program, const base::Path& bin_directory,
                        ShellSyntax syntax) {
-  std::string body;
-  if (syntax == ShellSyntax::fish) {
-    const std::string directory = fish_quoted(bin_directory.native());
-    body = base::cat("contains -- ", directory, " $PATH; or set -gx PATH ", directory, " $PATH\n");
-  } else {
-    const std::string directory = posix_quoted(bin_directory.native());
-    body = base::cat("case \":$PATH:\" in\n  *:", directory, ":*) ;;\n  *) export PATH=", directory,
-                     ":\"$PATH\" ;;\nesac\n");
-  }
-  return base::cat(begin_mark(program), '\n', body, end_mark(program), '\n');
+  const BlockForm form = block_form(program, syntax);
+  const std::string directory = syntax == ShellSyntax::fish ? fish_quoted(bin_directory.native())
+                                                            : posix_quoted(bin_directory.native());
+  return base::cat(form.before, directory, form.between, directory, form.after);
 }
 
 std::string without_path_block(std::string_view text, std::string_view program) {
-  const std::string begin = begin_mark(program) + '\n';
-  const std::string end = end_mark(program);
-  std::size_t from = text.starts_with(begin) ? 0 : text.find('\n' + begin);
-  if (from == std::string_view::npos) {
-    return std::string(text);
-  }
-  const std::size_t until = text.find('\n' + end, from);
-  if (until == std::string_view::npos) {
-    return std::string(text);  // somebody edited it: not ours to guess
-  }
-  std::size_t rest = until + 1 + end.size();
-  if (rest < text.size() && text[rest] == '\n') {
-    ++rest;
-  }
-  // The line end before the block stays; a blank line before it came with it.
-  if (from > 0 || !text.starts_with(begin)) {
-    ++from;
-    if (from >= 2 && text[from - 2] == '\n') {
-      --from;
+  std::string out(text);
+  std::size_t at = find_line(out, begin_mark(program), 0);
+  while (at != std::string::npos) {
+    const std::size_t size = block_size(std::string_view(out).substr(at), program);
+    if (size == 0) {
+      at = find_line(out, begin_mark(program), at + 1);
+      continue;
     }
+    // The line end before the block stays; a blank line before it came with it.
+    const bool after_blank = at >= 2 && out[at - 1] == '\n' && out[at - 2] == '\n';
+    const std::size_t from = after_blank ? at - 1 : at;
+    out.erase(from, at + size - from);
+    at = find_line(out, begin_mark(program), from);
   }
-  return base::cat(text.substr(0, from), text.substr(rest));
+  return out;
+}
+
+bool has_path_mark(std::string_view text, std::string_view program) {
+  return find_line(text, begin_mark(program), 0) != std::string_view::npos;
 }
 
 std::string with_path_block(std::string_view text, std::string_view program,
@@ -245,6 +291,11 @@ void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view progra
         continue;
       }
       const std::string wanted = without_path_block(*text, program);
+      if (has_path_mark(wanted, program)) {
+        messages.push_back(
+            base::cat("the lines after \"", begin_mark(program), "\" in ", edit.file.native(),
+                      " were changed and stay; take out by hand what you do not need"));
+      }
       if (edit.created && base::trim(wanted).empty()) {
         base::remove_if_exists(edit.file);
       } else if (wanted != *text) {

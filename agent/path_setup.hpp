@@ -22,8 +22,11 @@ std::string path_block(std::string_view program, const base::Path& bin_directory
 // The text with the block at its end, once: a block that is there already is renewed.
 std::string with_path_block(std::string_view text, std::string_view program,
                             std::string_view block);
-// Without it, and without the blank line that came with it.
+// Without it, and without the blank line that came with it. Only what path_block wrote is taken
+// out, line for line; a block that somebody changed stays, and so does what follows it.
 std::string without_path_block(std::string_view text, std::string_view program);
+// Is there still a line that begins a block?
+bool has_path_mark(std::string_view text, std::string_view program);
 
 // A file that a shell of this user reads at its start.
 struct ShellFile {
@@ -64,6 +67,7 @@ void make_path_edits(const PathSetup& setup, std::string_view program,
                      const base::Path& bin_directory, std::vector<std::string>& messages);
 void append_github_path(const base::Environment& environment, const base::Path& bin_directory);
 // Takes back what the receipt lists: removes the blocks, and a file that was made and is empty now.
+// A block that somebody changed stays and is told.
 void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view program,
                      std::vector<std::string>& messages);
 

@@ -108,6 +108,53 @@ TEST_SUITE("agent/path_setup") {
     CHECK(agent::without_path_block(text, "t") == text);
   }
 
+  TEST_CASE("only lines that path_block wrote are taken out") {
+    const std::string block = path_block("t", "/b", ShellSyntax::posix);
+    const std::string end = "# <<< t <<<\n";
+    const std::string broken = block.substr(0, block.size() - end.size());
+    const std::string mine = "alias precious=1\nexport KEEP=me\n";
+    struct Row {
+      std::string what, text, wanted;
+    };
+    const Row rows[] = {
+        {"the end mark is gone, and a new block follows", broken + mine + block, broken + mine},
+        {"a new block stands first", block + broken + mine, broken + mine},
+        {"a line was put between the marks", broken + mine + end, broken + mine + end},
+        {"a line was changed", base::replace_all(block, "esac", "esac # mine"),
+         base::replace_all(block, "esac", "esac # mine")},
+        {"the two folders differ", base::replace_all(block, "export PATH='/b'", "export PATH='/c'"),
+         base::replace_all(block, "export PATH='/b'", "export PATH='/c'")},
+        {"the marks alone", "# >>> t >>>\n" + mine + end, "# >>> t >>>\n" + mine + end},
+        {"a mark within a line", "x # >>> t >>>\n" + mine + "# <<< t <<< x\n",
+         "x # >>> t >>>\n" + mine + "# <<< t <<< x\n"},
+        {"two blocks", block + mine + block, mine},
+        {"fish's form", path_block("t", "/b", ShellSyntax::fish) + mine, mine},
+        {"no last line end", mine + block.substr(0, block.size() - 1), mine},
+        {"another folder", path_block("t", "/it's here", ShellSyntax::posix) + mine, mine},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.what);
+      CHECK(agent::without_path_block(row.text, "t") == row.wanted);
+    }
+  }
+
+  TEST_CASE("uninstall keeps lines that somebody wrote between the marks, and says so") {
+    ShellHome home;
+    home.set_up({{"SHELL", "/bin/bash"}, {"PATH", "/usr/bin"}});
+    const auto recorded = home.edits;
+    const std::string end = "# <<< tool-updater <<<\n";
+    std::string text = home.read(".bashrc");
+    text.resize(text.size() - end.size());
+    home.write(".bashrc", text + "alias precious=1\nexport KEEP=me\n");
+    home.set_up({{"SHELL", "/bin/bash"}, {"PATH", "/usr/bin"}});
+    std::vector<std::string> messages;
+    agent::undo_path_edits(recorded, "tool-updater", messages);
+    REQUIRE(std::filesystem::exists(home.path(".bashrc")));
+    CHECK(home.read(".bashrc") == text + "alias precious=1\nexport KEEP=me\n");
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0].find(".bashrc were changed and stay") != std::string::npos);
+  }
+
   TEST_CASE("the lines put the folder on PATH once, whatever its name") {
     for (const std::string folder :
          {"/plain", "/with blank", "/it's", "/dollar$HOME", "/quote\"x", "/back\\slash"}) {
