@@ -1191,27 +1191,48 @@ may_edit() { # FILE
   test -d "$may_folder" && test -w "$may_folder"
 }
 
-has_block() { # FILE
-  grep -q -x -F -e "$path_begin" "$1" 2>/dev/null && grep -q -x -F -e "$path_end" "$1"
+# Prints a file without our blocks: a mark, the one line that was written, a mark. A mark that does not stand
+# so was edited by somebody: it stays, and so does what follows it. Ends with 0 where the last lines were a
+# block, 10 where all blocks stood before others, 11 where there was none.
+without_blocks() { # FILE
+  block_begin=$path_begin block_end=$path_end awk '
+    function is_ours(text) {
+      return index(text, "case \":$PATH:\" in *:") == 1 && text ~ /:"\$PATH" ;; esac$/ ||
+        index(text, "contains -- \047") == 1 && index(text, " $PATH; or set -gx PATH \047")
+    }
+    function flush(   i) { for (i = 1; i <= held; i++) { print line[i]; last = 0 } held = 0 }
+    {
+      if (held == 2 && $0 == ENVIRON["block_end"]) { held = 0; found = 1; last = 1; next }
+      if (held == 1 && is_ours($0)) { line[++held] = $0; next }
+      flush()
+      if ($0 == ENVIRON["block_begin"]) line[++held] = $0
+      else { print; last = 0 }
+    }
+    END { flush(); exit last ? 0 : (found ? 10 : 11) }' <"$1"
 }
 
-# Takes our block out of a file by rename; NEWLINE yes: the file had no last line end before us.
+has_mark() { grep -q -x -F -e "$path_begin" "$1" 2>/dev/null; } # FILE
+
+# Takes our blocks out of a file by rename; NEWLINE yes: the file had no last line end before us.
 remove_block() { # FILE NEWLINE
-  has_block "$1" || return 0
+  has_mark "$1" || return 0
   if test -h "$1" || ! cp -p "$1" "$1.$product-$$" 2>/dev/null; then return 1; fi
-  block_begin=$path_begin block_end=$path_end awk '
-    $0 == ENVIRON["block_begin"] { inside = 1; next }
-    inside && $0 == ENVIRON["block_end"] { inside = 0; next }
-    !inside { print }' <"$1" >"$1.$product-$$.text" &&
-    if test "$2" = yes; then
-      printf '%s' "$(cat "$1.$product-$$.text")" >"$1.$product-$$"
-    else
-      cat "$1.$product-$$.text" >"$1.$product-$$"
-    fi &&
-    mv -f "$1.$product-$$" "$1"
+  without_blocks "$1" 2>/dev/null >"$1.$product-$$.text"
+  remove_status=$?
+  case $remove_status$2 in
+    0yes) printf '%s' "$(cat "$1.$product-$$.text")" >"$1.$product-$$" ;;
+    0no | 10*) cat "$1.$product-$$.text" >"$1.$product-$$" ;;
+    *) test "$remove_status" = 11 ;;
+  esac && case $remove_status in 0 | 10) mv -f "$1.$product-$$" "$1" ;; esac
   remove_status=$?
   rm -f "$1.$product-$$" "$1.$product-$$.text"
   return "$remove_status"
+}
+
+warn_of_mark() { # FILE
+  has_mark "$1" || return 0
+  warn "$1: the lines from \"$path_begin\" on were changed by somebody and stay as they are; take out yourself what you do not need:"
+  grep -x -F -A 4 -e "$path_begin" "$1" >&2
 }
 
 # Notes an edit for the receipt, with what an older receipt knows of the same file.
@@ -1231,15 +1252,14 @@ note_edit() { # FILE CREATED NEWLINE
   path_edits=$path_edits$note_created:$note_newline:$1$newline
 }
 
-edit_start_file() { # FILE
+edit_start_file() { # FILE LINE
   may_edit "$1" || return 1
-  if has_block "$1"; then
-    if grep -q -x -F -e "$path_line" "$1"; then
-      note_edit "$1" false false
-      return 0
-    fi
-    remove_block "$1" no || return 1
+  # Where the line stands, the shell does what it says, whoever changed the lines around it.
+  if grep -q -x -F -e "$2" "$1" 2>/dev/null; then
+    note_edit "$1" false false
+    return 0
   fi
+  remove_block "$1" no || return 1
   edit_created=false
   edit_newline=false
   if test -e "$1"; then
@@ -1250,7 +1270,7 @@ edit_start_file() { # FILE
   fi
   {
     if test "$edit_newline" = true; then printf '\n'; fi
-    printf '%s\n' "$path_begin" "$path_line" "$path_end"
+    printf '%s\n' "$path_begin" "$2" "$path_end"
   } 2>/dev/null >>"$1" || return 1
   note_edit "$1" "$edit_created" "$edit_newline"
   path_changed="$path_changed $1"
@@ -1259,19 +1279,8 @@ edit_start_file() { # FILE
 edit_fish() {
   fish_file=${XDG_CONFIG_HOME:-$HOME/.config}/fish/conf.d/$product-path.fish
   fish_word=$(printf '%s' "$bin" | sed -e 's/\\/\\\\/g' -e "s/'/\\\\'/g")
-  fish_text="$path_begin
-contains -- '$fish_word' \$PATH; or set -gx PATH '$fish_word' \$PATH
-$path_end"
   if test -h "${fish_file%/*}"; then return 1; fi
-  may_edit "$fish_file" || return 1
-  if test -e "$fish_file" && test "$(cat "$fish_file")" = "$fish_text"; then
-    note_edit "$fish_file" false false
-    return 0
-  fi
-  make_folder "${fish_file%/*}" || return 1
-  printf '%s\n' "$fish_text" >"$fish_file" 2>/dev/null || return 1
-  note_edit "$fish_file" true false
-  path_changed="$path_changed $fish_file"
+  edit_start_file "$fish_file" "contains -- '$fish_word' \$PATH; or set -gx PATH '$fish_word' \$PATH"
 }
 
 # Lets new terminals find the prefix, where that is wanted and possible.
@@ -1290,20 +1299,20 @@ edit_path() {
   case ${SHELL:-} in
     */bash)
       edited=no
-      edit_start_file "$HOME/.bashrc" && edited=yes
+      edit_start_file "$HOME/.bashrc" "$path_line" && edited=yes
       # A login shell reads the first of these alone, and not .bashrc.
       login_file=.profile
       test "$os" != darwin || login_file=.bash_profile
       for start_file in .profile .bash_login .bash_profile; do
         if test -e "$HOME/$start_file" || test -h "$HOME/$start_file"; then login_file=$start_file; fi
       done
-      edit_start_file "$HOME/$login_file" && edited=yes
+      edit_start_file "$HOME/$login_file" "$path_line" && edited=yes
       test "$edited" = yes || warn "neither ~/.bashrc nor ~/$login_file can be edited (a link, or read-only); add this line yourself: $path_hint"
       ;;
     */zsh)
       zsh_folder=$HOME
       case ${ZDOTDIR:-} in /*) zsh_folder=$ZDOTDIR ;; esac
-      edit_start_file "$zsh_folder/.zshrc" || warn "$zsh_folder/.zshrc cannot be edited (a link, or read-only); add this line yourself: $path_hint"
+      edit_start_file "$zsh_folder/.zshrc" "$path_line" || warn "$zsh_folder/.zshrc cannot be edited (a link, or read-only); add this line yourself: $path_hint"
       ;;
     */fish)
       path_hint="fish_add_path $(single_quoted "$bin")"
@@ -1314,7 +1323,7 @@ edit_path() {
       warn "${SHELL##*/} has start-up files of its own; add $bin to its PATH"
       ;;
     *)
-      edit_start_file "$HOME/.profile" || warn "$HOME/.profile cannot be edited (a link, or read-only); add this line yourself: $path_hint"
+      edit_start_file "$HOME/.profile" "$path_line" || warn "$HOME/.profile cannot be edited (a link, or read-only); add this line yourself: $path_hint"
       ;;
   esac
 }
@@ -1451,7 +1460,7 @@ uninstall_by_receipt() {
     added_newline=no
     test "$(printf '%s\n' "$old_receipt" | look_up "path_edits/$number/added_newline")" != true || added_newline=yes
     number=$((number + 1))
-    has_block "$file" || continue
+    has_mark "$file" || continue
     if test "$dry_run" = yes; then
       say "would take the PATH line out of $file"
       continue
@@ -1460,8 +1469,9 @@ uninstall_by_receipt() {
       warn "cannot edit $file; take out the lines from \"$path_begin\" to \"$path_end\" yourself"
       continue
     fi
+    warn_of_mark "$file"
     if test "$created" = true && ! test -s "$file"; then rm -f "$file"; fi
-    say "took the PATH line out of $file"
+    has_mark "$file" || say "took the PATH line out of $file"
   done
   folders=
   number=0
