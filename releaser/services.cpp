@@ -34,6 +34,11 @@ base::Messages messages_of(const Services& services, const base::Arguments& argu
 
 bool wants_json(const base::Arguments& arguments) { return arguments.has("--json"); }
 
+bool wants_bare_result(const Services& services, const base::Messages& messages) {
+  const bool is_told = services.terminal.messages && messages.verbosity() != base::Verbosity::quiet;
+  return !services.terminal.output || !is_told;
+}
+
 base::Path dist_path_of(const base::Arguments& arguments) {
   return arguments.value("--dist").value_or("dist");
 }

@@ -34,6 +34,9 @@ std::vector<base::Option> common_options();
 base::Messages messages_of(const Services& services, const base::Arguments& arguments);
 // --json
 bool wants_json(const base::Arguments& arguments);
+// Shall a result that the messages tell anyway stand on standard output by itself? A program that
+// reads it wants that; a person at a terminal would read it twice.
+bool wants_bare_result(const Services& services, const base::Messages& messages);
 // --dist, else ./dist.
 base::Path dist_path_of(const base::Arguments& arguments);
 // --date as YYYY-MM-DDTHH:MM:SSZ or YYYY-MM-DD, or nothing. Throws Errc::usage for anything else.

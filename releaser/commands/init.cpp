@@ -6,6 +6,7 @@
 #include "base/url.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/init/config_text.hpp"
+#include "releaser/init/git_ignore.hpp"
 #include "trust/public_key.hpp"
 
 namespace releaser {
@@ -16,6 +17,7 @@ using base::Errc;
 using base::Error;
 namespace json = base::json;
 
+constexpr std::string_view kNoDescription = "Command-line program";
 constexpr std::string_view kNoLicense = "LicenseRef-Proprietary";
 constexpr std::size_t kMaxPublicKeyBytes = 1024;
 
@@ -69,13 +71,13 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
                                  product_name(facts.name), "`"));
   }
   facts.description = answers.get("--description", "What is it, in one sentence?",
-                                  facts.description, cat(facts.name, ", a command-line program"));
+                                  facts.description, std::string(kNoDescription));
   facts.homepage = answers.get("--homepage", "Its web address?", facts.homepage,
                                cat("https://example.com/", facts.name));
   facts.license =
       answers.get("--license", "Its license (SPDX)?", facts.license, std::string(kNoLicense));
-  facts.maintainer =
-      answers.get("--maintainer", "Who maintains it (Name <mail>)?", facts.maintainer, "");
+  facts.maintainer = answers.get("--maintainer", "Who maintains it (Name <mail>)?",
+                                 facts.maintainer, git_identity("."));
   config.url = answers.get("--url", "Where will its releases be found?", "",
                            cat("https://releases.example.com/", facts.name));
   for (const auto& [option, url] :
@@ -85,6 +87,12 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
   config.key_path = cat("~/.config/cco-release/keys/", facts.name);
   config.public_key = find_public_key(environment, config.key_path);
   return config;
+}
+
+// What is made of a project while it is released: no source, so no part of a commit.
+std::vector<std::string> generated_folders(const ProjectFacts& facts) {
+  const std::string built = binary_path(facts);
+  return {"dist", "site", built.substr(0, built.find('/'))};
 }
 
 int run_init(const Services& services, const base::Arguments& arguments,
@@ -108,20 +116,36 @@ int run_init(const Services& services, const base::Arguments& arguments,
     base::write_new_file(file, text);
   }
 
+  const std::vector<std::string> ignored = ignore_in_git(".", generated_folders(config.facts));
+
   if (wants_json(arguments)) {
     json::Array sources(config.facts.sources.begin(), config.facts.sources.end());
-    services.out << json::write(json::Object{{"schema", 1},
-                                             {"file", file.native()},
-                                             {"product", config.facts.name},
-                                             {"read", std::move(sources)},
-                                             {"signing", !config.public_key.empty()}},
-                                json::Style::pretty);
-  } else {
+    services.out << json::write(
+        json::Object{{"schema", 1},
+                     {"file", file.native()},
+                     {"product", config.facts.name},
+                     {"read", std::move(sources)},
+                     {"ignored", json::Array(ignored.begin(), ignored.end())},
+                     {"signing", !config.public_key.empty()}},
+        json::Style::pretty);
+  } else if (wants_bare_result(services, messages)) {
     services.out << file.native() << '\n';
   }
   const std::string sources =
       config.facts.sources.empty() ? "" : cat(" from ", base::join(config.facts.sources, ", "));
   messages.say(cat("wrote ", file.native(), " for ", config.facts.name, sources));
+  if (!ignored.empty()) {
+    messages.say(
+        cat("added ", base::join(ignored, ", "), " to .gitignore: they are made, not written"));
+  }
+  if (config.facts.build_tool == BuildTool::go && config.facts.go_version_variable.empty()) {
+    messages.warn(
+        "package main has no variable for its version; add `var version = \"dev\"` and print it at "
+        "--version: a release whose program does not say its version cannot be installed");
+  }
+  if (config.facts.description == kNoDescription) {
+    messages.warn(cat("no description was found; set `description` in ", file.native()));
+  }
   if (config.facts.license == kNoLicense) {
     messages.warn(cat("no license was found; set `license` in ", file.native()));
   }
@@ -144,10 +168,11 @@ base::Command add_init(const Services& services) {
       .aliases = {},
       .summary = "write a commented cco-release.toml for the project in this folder",
       .description =
-          "Reads Cargo.toml, package.json, go.mod, meson.build, the license and the git remote of "
+          "Reads Cargo.toml, package.json, go.mod, meson.build, README, license and git remote of "
           "the current folder, and writes a configuration in which every key is explained. On a "
           "terminal it asks for what it did not find, Enter takes the proposal; elsewhere it asks "
-          "nothing. A file that exists is kept unless --force is given.",
+          "nothing. A file that exists is kept unless --force is given. In a git work tree the "
+          "folders of what is made (dist, site) are added to .gitignore.",
       .options = {{"--product", "", "NAME", "name of the product: a-z, 0-9 and \"-\"", {}},
                   {"--description", "", "TEXT", "what it is, in one sentence", {}},
                   {"--homepage", "", "URL", "its web address", {}},

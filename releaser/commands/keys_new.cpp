@@ -122,6 +122,15 @@ void require_absent(const base::Path& path) {
   }
 }
 
+// As it may stand in a file that others get too: "~/…" where it is below the home directory.
+std::string path_for_every_machine(const base::Path& path, const base::Environment& environment) {
+  const base::Path home = base::Path(environment.find("HOME").value_or("")).lexically_normal();
+  const base::Path whole = std::filesystem::absolute(path).lexically_normal();
+  const base::Path below = whole.lexically_relative(home);
+  const bool is_below = home.is_absolute() && !below.empty() && *below.begin() != "..";
+  return is_below && path.is_absolute() ? cat("~/", below.native()) : path.native();
+}
+
 int run_keys_new(const Services& services, const KeysNewOptions& options,
                  const base::Messages& messages) {
   const base::Path out = options.out ? *options.out : default_out(services.environment);
@@ -154,13 +163,13 @@ int run_keys_new(const Services& services, const KeysNewOptions& options,
                                              {"public_key_file", public_file.native()},
                                              {"encrypted", password.has_value()}},
                                 json::Style::pretty);
-  } else {
+  } else if (wants_bare_result(services, messages)) {
     services.out << key.public_key().line() << '\n';
   }
   messages.say(cat("wrote ", key_file.native(), " (secret; keep a copy elsewhere) and ",
                    public_file.native(), "\nnext: in cco-release.toml, under [sign]:\n",
                    "  public_key = \"", key.public_key().line(), "\"\n  key = \"",
-                   key_file.native(), "\""));
+                   path_for_every_machine(key_file, services.environment), "\""));
   return base::exit_status(Errc::done);
 }
 

@@ -17,26 +17,20 @@ std::string text_list(const std::vector<std::string>& texts) {
   return cat("[", list, "]");
 }
 
-std::string binary_path(const ProjectFacts& facts) {
+std::string command_lines(const ProjectFacts& facts) {
+  const std::string& variable = facts.go_version_variable;
   switch (facts.build_tool) {
-    case BuildTool::cargo:
-      return cat("target/{rust_target}/release/", facts.name, "{exe}");
-    case BuildTool::go:
-      return cat("build/{platform}/", facts.name, "{exe}");
-    case BuildTool::none:
-      break;
-  }
-  return cat("artifacts/{platform}/", facts.name, "{exe}");
-}
-
-std::string command_lines(BuildTool tool) {
-  switch (tool) {
     case BuildTool::cargo:
       return "command = [\"cargo\", \"build\", \"--release\", \"--target\", \"{rust_target}\"]\n"
              "# env = { RUSTFLAGS = \"-C strip=symbols\" }    # variables for command";
     case BuildTool::go:
-      return "command = [\"go\", \"build\", \"-trimpath\", \"-o\", \"{binary}\", \".\"]\n"
-             "env = { CGO_ENABLED = \"0\", GOOS = \"{goos}\", GOARCH = \"{goarch}\" }";
+      return cat("# -X puts the version into ",
+                 variable.empty() ? "`var version`" : cat("`var ", variable, "`"),
+                 " of package main, for --version to print.\n",
+                 "command = [\"go\", \"build\", \"-trimpath\", \"-ldflags\", \"-s -w -X main.",
+                 variable.empty() ? "version" : variable, "={version}\", \"-o\", \"{binary}\", ",
+                 toml_text(facts.go_package), "]\n",
+                 "env = { CGO_ENABLED = \"0\", GOOS = \"{goos}\", GOARCH = \"{goarch}\" }");
     case BuildTool::none:
       break;
   }
@@ -55,6 +49,18 @@ std::string sign_lines(const NewConfig& config) {
 }
 
 }  // namespace
+
+std::string binary_path(const ProjectFacts& facts) {
+  switch (facts.build_tool) {
+    case BuildTool::cargo:
+      return cat("target/{rust_target}/release/", facts.name, "{exe}");
+    case BuildTool::go:
+      return cat("build/{platform}/", facts.name, "{exe}");
+    case BuildTool::none:
+      break;
+  }
+  return cat("artifacts/{platform}/", facts.name, "{exe}");
+}
 
 std::string toml_text(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -85,7 +91,7 @@ std::string config_text(const NewConfig& config) {
                                ? "# maintainer = \"Name <mail@example.com>\""
                                : cat("maintainer = ", toml_text(facts.maintainer))},
        {"BINARY_TEXT", toml_text(binary_path(facts))},
-       {"COMMAND_LINES", command_lines(facts.build_tool)},
+       {"COMMAND_LINES", command_lines(facts)},
        {"FILES_LIST", text_list(facts.archive_files)},
        {"KEY_PATH", config.key_path},
        {"SIGN_LINES", sign_lines(config)},

@@ -18,6 +18,9 @@ struct NewConfig {
 // A commented cco-release.toml that explains every key and that parse_config() accepts.
 std::string config_text(const NewConfig& config);
 
+// Where the project's own tool puts the binary of a platform: "build/{platform}/tool{exe}".
+std::string binary_path(const ProjectFacts& facts);
+
 // A TOML basic string, in its quotes.
 std::string toml_text(std::string_view text);
 

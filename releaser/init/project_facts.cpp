@@ -5,6 +5,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/toml.hpp"
+#include "releaser/init/project_text.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,18 +13,9 @@
 namespace releaser {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 1 << 20;
-
 namespace json = base::json;
 namespace toml = base::toml;
 using base::cat;
-
-void set_if_empty(std::string& value, std::string_view found) {
-  if (value.empty()) {
-    // One line of plain text: it goes into a file that a person will read.
-    value = base::trim(base::replace_all(base::safe_text(found, 300), "\n", " "));
-  }
-}
 
 const std::string* text_of(const toml::Table& table, std::string_view name) {
   const toml::Value* value = toml::find(table, name);
@@ -86,22 +78,28 @@ void add_files(ProjectFacts& facts, const base::Path& folder) {
   set_if_empty(facts.license, base::join(licenses, " OR "));
 }
 
-void add_git_remote(ProjectFacts& facts, const base::Path& folder) {
+// A value of git's configuration, or "".
+std::string git_value(const base::Path& folder, std::string_view key) {
   try {
-    const auto result = base::run_process({"git", "config", "--get", "remote.origin.url"},
+    const auto result = base::run_process({"git", "config", "--get", std::string(key)},
                                           {.directory = folder,
                                            .environment = std::nullopt,
                                            .timeout = std::chrono::seconds(5),
                                            .input = ""});
-    const std::string homepage = homepage_of_remote(base::trim(result.output));
-    if (result.exit_status == 0 && !homepage.empty()) {
-      set_if_empty(facts.homepage, homepage);
-      set_if_empty(facts.name, product_name(homepage.substr(homepage.rfind('/') + 1)));
-      facts.sources.emplace_back("git remote");
-    }
+    return result.exit_status == 0 ? std::string(base::trim(result.output)) : "";
   } catch (const base::Error&) {
-    return;  // no git here
+    return "";  // no git here
   }
+}
+
+void add_git_remote(ProjectFacts& facts, const base::Path& folder) {
+  const std::string homepage = homepage_of_remote(git_value(folder, "remote.origin.url"));
+  if (homepage.empty()) {
+    return;
+  }
+  set_if_empty(facts.homepage, homepage);
+  set_if_empty(facts.name, product_name(homepage.substr(homepage.rfind('/') + 1)));
+  facts.sources.emplace_back("git remote");
 }
 
 }  // namespace
@@ -266,6 +264,17 @@ void add_meson_build(ProjectFacts& facts, std::string_view text) {
   }
 }
 
+std::string git_identity(const base::Path& folder) {
+  const std::string name = git_value(folder, "user.name");
+  const std::string mail = git_value(folder, "user.email");
+  if (name.empty()) {
+    return "";
+  }
+  std::string identity;
+  set_if_empty(identity, mail.empty() ? name : cat(name, " <", mail, ">"));
+  return identity;
+}
+
 ProjectFacts read_project(const base::Path& folder) {
   using Add = void (*)(ProjectFacts&, std::string_view);
   constexpr std::pair<std::string_view, Add> kFiles[] = {{"Cargo.toml", add_cargo_toml},
@@ -285,13 +294,25 @@ ProjectFacts read_project(const base::Path& folder) {
   }
   add_git_remote(facts, folder);
   add_files(facts, folder);
+  for (const std::string_view name : {"README.md", "README", "README.txt", "Readme.md"}) {
+    const bool is_missing = facts.description.empty();
+    add_readme(facts, text_of_file(folder / name));
+    if (is_missing && !facts.description.empty()) {
+      facts.sources.emplace_back(name);
+    }
+  }
   if (!facts.homepage.starts_with("https://")) {
     facts.homepage.clear();
   }
   if (facts.name.empty()) {
-    facts.name =
-        product_name(std::filesystem::absolute(folder).lexically_normal().filename().native());
+    // "/work/tool/." is normalised to "/work/tool/", which ends without a name.
+    base::Path whole = std::filesystem::absolute(folder).lexically_normal();
+    if (!whole.has_filename()) {
+      whole = whole.parent_path();
+    }
+    facts.name = product_name(whole.filename().native());
   }
+  add_go_program(facts, folder);
   return facts;
 }
 

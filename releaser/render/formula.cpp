@@ -166,9 +166,9 @@ PackageResult render_formula(const Product& product, const schema::Version& vers
 
   PackageFile file{.name = cat(name, ".rb"), .text = {}, .warnings = {}};
   const auto description = formula_description(product.description, product.name);
-  if (!description.changes.empty()) {
-    file.warnings.push_back(cat("formula: the description became \"", description.text,
-                                "\": ", base::join(description.changes, "; ")));
+  if (description.needs_a_person) {
+    file.warnings.push_back(cat("formula: [product] description ", *description.needs_a_person,
+                                ", so Homebrew shows \"", description.text, "\"; mend that key"));
   }
   marks["CLASS"] = class_name;
   marks["DESCRIPTION"] = ruby_literal(description.text);

@@ -106,29 +106,27 @@ std::string with_hyphen(std::string text) {
 
 FormulaDescription formula_description(std::string_view description, std::string_view product) {
   FormulaDescription out{on_one_line(description), {}};
-  const auto mend = [&](std::string mended, std::string_view why) {
-    mended = on_one_line(mended);
-    if (mended != out.text) out.changes.emplace_back(why);
-    out.text = std::move(mended);
-  };
-  mend(without_pictures(out.text), "pictures are left out");
-  mend(without_name(out.text, product), "it must not begin with the name");
-  mend(without_articles(out.text), "it must not begin with an article");
-  mend(with_hyphen(out.text), "Homebrew writes \"command-line\"");
-  mend(shortened(out.text), "it has more than 80 characters");
+  const auto mend = [&](const std::string& mended) { out.text = on_one_line(mended); };
+  mend(without_pictures(out.text));
+  mend(without_name(out.text, product));
+  mend(without_articles(out.text));
+  mend(with_hyphen(out.text));
+  const std::string whole = out.text;
+  mend(shortened(out.text));
+  if (out.text != whole) out.needs_a_person = "has more than 80 characters";
   auto end = out.text.find_last_not_of(" .,;:");
   if (out.text.ends_with("etc.")) end = out.text.size() - 1;
-  mend(out.text.substr(0, end + 1), "it must not end with a full stop");
+  mend(out.text.substr(0, end + 1));
   if (out.text.empty()) {
     out.text = "Command-line program";
-    out.changes.emplace_back("[product] description is empty");
+    out.needs_a_person = base::trim(description).empty() ? "is empty" : "says nothing but the name";
   }
   auto capital = out.text;
   const bool is_apple = capital.starts_with("macOS") || capital.starts_with("iOS");
   if (!is_apple && capital.front() >= 'a' && capital.front() <= 'z') {
     capital.front() = static_cast<char>(capital.front() - 'a' + 'A');
   }
-  mend(capital, "it must begin with a capital letter");
+  mend(capital);
   return out;
 }
 

@@ -1,14 +1,16 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace releaser {
 
 struct FormulaDescription {
   std::string text;
-  std::vector<std::string> changes;  // why it is not what the configuration says; empty: it is
+  // What a person should mend in the configuration, since no rule can: "is empty". What the rules
+  // change without losing anything is nobody's business.
+  std::optional<std::string> needs_a_person;
 };
 
 // A product's description by Homebrew's rules: one line of at most 80 characters, no article and

@@ -48,4 +48,6 @@ status "a folder that is not there is made" 0 releaser keys new --out new/keys/k
 is "for its owner alone" "$(stat -c %a new/keys)" 700
 status "--json tells names and key" 0 releaser keys new --out json --no-password --json --quiet
 is "in the form that is documented" "$(printf '%s' "$output" | jq -r '[.schema, .key_file, .public_key_file] | join(" ")')" "1 json.key json.pub"
+status "a key below the home directory" 0 releaser keys new --out "$work/home.d/k" --no-password
+like "is shown so that it is right on every machine" "$output" 'key = "~/home\.d/k\.key"'
 done_testing

@@ -103,6 +103,53 @@ TEST_SUITE("releaser/init/project_facts") {
     }
   }
 
+  TEST_CASE("the first sentence of a README is the description") {
+    struct Row {
+      std::string_view text, expected;
+    };
+    for (const Row& row : {
+             Row{"# tool\n\nCounts lines. Fast.\n", "Counts lines"},
+             Row{"tool\n====\n\nCounts\nlines\n\nMore\n", "Counts lines"},
+             Row{"[![a](b)](c)\n<p>\n\n> quoted\n\nReads v1.2 files, e.g. logs.",
+                 "Reads v1.2 files, e.g. logs"},
+             Row{"# t\n\n**Tool** is a [bundler](https://x.example) for `code`.",
+                 "Tool is a bundler for code"},
+             Row{"# t\n\n```\n$ tool\n```\n\n    code\n\nText\n", "Text"},
+             Row{"# only a heading\n", ""},
+             Row{"", ""},
+         }) {
+      CAPTURE(row.text);
+      ProjectFacts facts;
+      releaser::add_readme(facts, row.text);
+      CHECK(facts.description == row.expected);
+    }
+  }
+
+  TEST_CASE("the program of a Go module is found with the variable of its version") {
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "go-");
+    const auto write = [&](const std::string& name, std::string_view text) {
+      base::make_directories((folder.path() / name).parent_path());
+      base::write_file_atomically(folder.path() / name, text);
+    };
+    write("go.mod", "module git.example/acme/tool\n");
+    CHECK(releaser::read_project(folder.path()).go_version_variable.empty());
+    write("lib.go", "package tool\n\nvar version = \"no program\"\n");
+    write("cmd/tool/main.go", "package main\n\nvar (\n\tVersion string = \"dev\"\n)\n");
+    ProjectFacts facts = releaser::read_project(folder.path());
+    CHECK(facts.go_package == "./cmd/tool");
+    CHECK(facts.go_version_variable == "Version");
+    write("main.go", "package main\n\nvar version = \"dev\"\n");
+    write("main_test.go", "package main\n\nvar Version = \"test\"\n");
+    facts = releaser::read_project(folder.path());
+    CHECK(facts.go_package == ".");
+    CHECK(facts.go_version_variable == "version");
+  }
+
+  TEST_CASE("a folder named by a dot has a name") {
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "dot-");
+    CHECK(releaser::read_project(folder.path() / ".").name.starts_with("dot-"));
+  }
+
   TEST_CASE("escape sequences of a foreign file do not reach ours") {
     ProjectFacts facts;
     releaser::add_package_json(facts, R"({"name":"x","description":"a\u001b[31mb\u202ec"})");
