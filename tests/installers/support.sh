@@ -116,6 +116,12 @@ CONF
   exit 1
 }
 
+# skip SENTENCE REASON: what cannot be tried here is told.
+skip() {
+  tap_count=$((tap_count + 1))
+  printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+}
+
 # new_home: an empty home, in $home.
 home_number=0
 new_home() {

@@ -276,13 +276,57 @@ case $HOME in
 esac
 has_control_characters "$HOME" && die 3 "HOME holds control characters"
 
-owner_of() { # FILE -> $owner, a number
-  # shellcheck disable=SC2012,SC2046 # of ls only the numeric owner is read, which stands before the name
+owner_of() { # FOLDER -> $owner, a number, and $mode, such as drwxr-xr-x
+  # shellcheck disable=SC2012,SC2046 # of ls only mode and numeric owner are read, which stand before the name
   set -- $(ls -ldn "$1/." 2>/dev/null)
+  mode=${1:-}
   owner=${3:-}
 }
+# Files of root stand only in folders that nobody else can exchange or fill with links: they and all above
+# them belong to root, and not everyone may write there. Sets $foreign to what is wrong. In a user namespace
+# what stands above belongs to a user that has no number here.
+root_may_use() { # FOLDER
+  foreign=
+  test "$my_uid" = 0 || return 0
+  if test -n "${CI:-}" && test -z "$sudo_user"; then return 0; fi
+  root_folder=$1
+  until test -d "$root_folder"; do
+    root_folder=${root_folder%/*}
+    root_folder=${root_folder:-/}
+  done
+  foreign_but=0
+  for root_folder in "$root_folder" "$(cd -P "$root_folder" 2>/dev/null && pwd -P)"; do
+    while test -n "$root_folder"; do
+      owner_of "$root_folder"
+      case $owner in
+        0 | "$foreign_but") ;;
+        *)
+          foreign="$root_folder belongs to user $owner"
+          return 1
+          ;;
+      esac
+      case $mode in
+        d????????[tT]*) ;;
+        d???????w*)
+          foreign="everyone may write in $root_folder"
+          return 1
+          ;;
+      esac
+      test "$root_folder" != / || break
+      root_folder=${root_folder%/*}
+      root_folder=${root_folder:-/}
+      foreign_but=${unmapped_uid:-0}
+    done
+    foreign_but=0
+  done
+}
 sudo_user=
+unmapped_uid=
 if test "$my_uid" = 0; then
+  case $(sed -n 's/  */ /gp' /proc/self/uid_map 2>/dev/null) in
+    '' | ' 0 0 4294967295') ;;
+    *) unmapped_uid=$(cat /proc/sys/kernel/overflowuid 2>/dev/null) ;;
+  esac
   case ${SUDO_USER:-root} in
     root | *[!A-Za-z0-9._-]*) ;;
     *)
@@ -321,6 +365,10 @@ case ${XDG_DATA_HOME:-} in
   *) data=$HOME/.local/share/$product-updater ;;
 esac
 receipt=$data/receipt.json
+root_may_use "$bin" || die 13 "$foreign: whoever owns it could exchange what root installs into $bin; choose a folder of root with --prefix, or run this without sudo"
+if test "$unmanaged" = no || test "$uninstall" = yes; then
+  root_may_use "$data" || die 13 "$foreign: root keeps no receipt in $data; unset XDG_DATA_HOME, or run this without sudo"
+fi
 lock=$bin/.$product-install.lock
 
 on_path=no
@@ -1181,6 +1229,7 @@ set_path_words() {
 # May this start-up file be written? Links belong to whoever made them (NixOS, dotfile keepers).
 may_edit() { # FILE
   if test -h "$1" || test -d "$1"; then return 1; fi
+  root_may_use "${1%/*}" || return 1
   if test -e "$1"; then
     test -w "$1" || return 1
     case $my_uid in 0) case $(ls -ld "$1") in -r--* | -?-*) return 1 ;; esac ;; esac
@@ -1216,7 +1265,7 @@ has_mark() { grep -q -x -F -e "$path_begin" "$1" 2>/dev/null; } # FILE
 # Takes our blocks out of a file by rename; NEWLINE yes: the file had no last line end before us.
 remove_block() { # FILE NEWLINE
   has_mark "$1" || return 0
-  if test -h "$1" || ! cp -p "$1" "$1.$product-$$" 2>/dev/null; then return 1; fi
+  if test -h "$1" || ! root_may_use "${1%/*}" || ! cp -p "$1" "$1.$product-$$" 2>/dev/null; then return 1; fi
   without_blocks "$1" 2>/dev/null >"$1.$product-$$.text"
   remove_status=$?
   case $remove_status$2 in
@@ -1287,7 +1336,7 @@ edit_fish() {
 edit_path() {
   path_hint=
   test "$on_path" = no || return 0
-  if test -n "${GITHUB_PATH:-}"; then
+  if test -n "${GITHUB_PATH:-}" && ! test -h "$GITHUB_PATH"; then
     if grep -q -x -F -e "$bin" "$GITHUB_PATH" 2>/dev/null || printf '%s\n' "$bin" >>"$GITHUB_PATH"; then
       say "Later steps of this job find it: $bin was added to GITHUB_PATH"
       return 0
@@ -1307,23 +1356,23 @@ edit_path() {
         if test -e "$HOME/$start_file" || test -h "$HOME/$start_file"; then login_file=$start_file; fi
       done
       edit_start_file "$HOME/$login_file" "$path_line" && edited=yes
-      test "$edited" = yes || warn "neither ~/.bashrc nor ~/$login_file can be edited (a link, or read-only); add this line yourself: $path_hint"
+      test "$edited" = yes || warn "neither ~/.bashrc nor ~/$login_file can be edited (a link, read-only, or of another user); add this line yourself: $path_hint"
       ;;
     */zsh)
       zsh_folder=$HOME
       case ${ZDOTDIR:-} in /*) zsh_folder=$ZDOTDIR ;; esac
-      edit_start_file "$zsh_folder/.zshrc" "$path_line" || warn "$zsh_folder/.zshrc cannot be edited (a link, or read-only); add this line yourself: $path_hint"
+      edit_start_file "$zsh_folder/.zshrc" "$path_line" || warn "$zsh_folder/.zshrc cannot be edited (a link, read-only, or of another user); add this line yourself: $path_hint"
       ;;
     */fish)
       path_hint="fish_add_path $(single_quoted "$bin")"
-      edit_fish || warn "fish's conf.d cannot be written (a link, or read-only); run this yourself: $path_hint"
+      edit_fish || warn "fish's conf.d cannot be written (a link, read-only, or of another user); run this yourself: $path_hint"
       ;;
     */nu | */elvish | */xonsh | */tcsh | */csh)
       path_hint=
       warn "${SHELL##*/} has start-up files of its own; add $bin to its PATH"
       ;;
     *)
-      edit_start_file "$HOME/.profile" "$path_line" || warn "$HOME/.profile cannot be edited (a link, or read-only); add this line yourself: $path_hint"
+      edit_start_file "$HOME/.profile" "$path_line" || warn "$HOME/.profile cannot be edited (a link, read-only, or of another user); add this line yourself: $path_hint"
       ;;
   esac
 }
@@ -1427,12 +1476,15 @@ read_old_receipt() {
 
 remove_file() { # FILE SHA256
   if ! test -e "$1" && ! test -h "$1"; then return 0; fi
-  if test -n "$2" && test -f "$1"; then
-    digest_of "$1"
-    if test "$digest" != "$2"; then
-      warn "$1 was changed after the installation and stays; remove it yourself if you do not need it"
-      return 0
-    fi
+  if test -z "$2"; then
+    warn "$1 has no hash in $receipt, so nobody knows whether it is ours; it stays"
+    return 0
+  fi
+  digest=
+  if test -f "$1" && ! test -h "$1"; then digest_of "$1"; fi
+  if test "$digest" != "$2"; then
+    warn "$1 was changed after the installation and stays; remove it yourself if you do not need it"
+    return 0
   fi
   if test "$dry_run" = yes; then
     say "would remove $1"
@@ -1498,7 +1550,7 @@ if test "$uninstall" = yes; then
   fi
   if test -n "$agent_name"; then
     for folder in "$bin" "$HOME/.local/bin"; do
-      if test -x "$folder/$agent_name" && ! test -d "$folder/$agent_name"; then
+      if test -x "$folder/$agent_name" && ! test -d "$folder/$agent_name" && root_may_use "$folder"; then
         if test "$dry_run" = yes; then
           say "would run: $folder/$agent_name uninstall"
           exit 0
@@ -1710,7 +1762,11 @@ if test "$unmanaged" = no; then
       comma=",$newline"
     done <"$stage/names"
     printf '\n  ]\n}\n'
-  } >"$receipt.new" && sync "$receipt.new" 2>/dev/null
+  } >"$stage/receipt.json" || die 13 "cannot write in $bin"
+  # Another file system than the stage's, perhaps: a file that is new for certain, no link, then a rename.
+  rm -f "$receipt.new"
+  (set -C && cat "$stage/receipt.json" >"$receipt.new") 2>/dev/null || die 13 "cannot write $receipt"
+  sync "$receipt.new" 2>/dev/null || :
   mv -f "$receipt.new" "$receipt" || die 13 "cannot write $receipt"
 else
   path_hint=
