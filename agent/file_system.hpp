@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace agent {
 
@@ -28,6 +29,10 @@ bool is_program_running_below(const base::Path& directory);
 
 // The path of this program, absolute, also where its file was removed or replaced meanwhile.
 base::Path own_executable();
+
+// Adds to the end of a file that is there or is made; it keeps its inode and its mode. Throws
+// Errc::cannot_write.
+void append_to_file(const base::Path& file, std::string_view text);
 
 // Sets exactly this mode.
 void set_file_mode(const base::Path& file, unsigned mode);

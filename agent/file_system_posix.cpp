@@ -86,6 +86,15 @@ base::Path own_executable() {
   return text;
 }
 
+void append_to_file(const base::Path& file, std::string_view text) {
+  const base::FileDescriptor open_file(
+      open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644));
+  if (!open_file.is_open()) {
+    throw base::system_error(base::cat("write ", file.native()), errno);
+  }
+  base::write_all(open_file, text, file);
+}
+
 void set_file_mode(const base::Path& file, unsigned mode) {
   if (chmod(file.c_str(), static_cast<mode_t>(mode)) != 0) {
     throw base::system_error(base::cat("set the mode of ", file.native()), errno);

@@ -124,10 +124,38 @@ std::size_t block_size(std::string_view text, std::string_view program) {
   return 0;
 }
 
-void rewrite(const base::Path& file, std::string_view text) {
+// Replaces the text of a file by what `change` makes of it. What may not be replaced is left, also
+// where it only became a link since it was planned or recorded; then the reason is given.
+std::optional<std::string> edit(const base::Path& file,
+                                const std::function<std::string(std::string_view)>& change) {
+  const std::string text = base::read_file_if_exists(file, kMaxShellFileBytes).value_or("");
+  const std::string wanted = change(text);
+  if (wanted == text) {
+    return std::nullopt;
+  }
+  if (const auto reason = obstacle(file)) {
+    return base::cat(file.native(), " ", *reason, " and is left as it is");
+  }
   const std::optional<FileKind> kind = inspect_file(file);
   base::make_directories(file.parent_path());
-  base::write_file_atomically(file, text, kind ? kind->mode : 0644);
+  base::write_file_atomically(file, wanted, kind ? kind->mode & 0777U : 0644U);
+  return std::nullopt;
+}
+
+// The runner's own file: it keeps its inode and its mode. What was done, or what to do.
+std::string tell_next_steps(const base::Path& github_path, const base::Path& bin_directory) {
+  try {
+    const std::string line = bin_directory.native() + '\n';
+    const std::string text =
+        base::read_file_if_exists(github_path, kMaxShellFileBytes).value_or("");
+    if (base::cat('\n', text).find('\n' + line) == std::string::npos) {
+      append_to_file(github_path, text.empty() || text.ends_with('\n') ? line : '\n' + line);
+    }
+    return base::cat(bin_directory.native(), " is on PATH for the next steps (GITHUB_PATH)");
+  } catch (const base::Error& error) {
+    return base::cat(bin_directory.native(),
+                     " is not on PATH for the next steps: GITHUB_PATH: ", error.what());
+  }
 }
 
 }  // namespace
@@ -210,12 +238,15 @@ PathSetup plan_path_setup(const base::Environment& environment, const base::Path
   const std::string by_hand =
       base::cat(bin_directory.native(),
                 " is not on PATH; add it by: ", line_to_add(bin_directory, ShellSyntax::posix));
-  if (environment.find("GITHUB_PATH")) {
-    setup.messages.push_back(
-        base::cat(bin_directory.native(), " is on PATH for the next steps (GITHUB_PATH)"));
+  if (policy == PathPolicy::leave) {
+    setup.messages.push_back(by_hand);
     return setup;
   }
-  if (policy == PathPolicy::leave || environment.find("CI") || home.empty()) {
+  if (const auto github_path = environment.find("GITHUB_PATH")) {
+    setup.github_path = *github_path;
+    return setup;
+  }
+  if (environment.find("CI") || home.empty()) {
     setup.messages.push_back(by_hand);
     return setup;
   }
@@ -244,21 +275,25 @@ PathSetup plan_path_setup(const base::Environment& environment, const base::Path
 void make_path_edits(const PathSetup& setup, std::string_view program,
                      const base::Path& bin_directory, std::vector<std::string>& messages) {
   std::vector<std::string> edited;
-  for (const PathEdit& edit : setup.edits) {
-    const ShellSyntax syntax = syntax_of(edit.file);
+  for (const PathEdit& planned : setup.edits) {
+    const ShellSyntax syntax = syntax_of(planned.file);
+    const std::string by_hand = base::cat("; add this line to ", planned.file.native(), ": ",
+                                          line_to_add(bin_directory, syntax));
     try {
-      const std::string text =
-          base::read_file_if_exists(edit.file, kMaxShellFileBytes).value_or("");
-      const std::string wanted =
-          with_path_block(text, program, path_block(program, bin_directory, syntax));
-      if (wanted != text) {
-        rewrite(edit.file, wanted);
+      const auto reason = edit(planned.file, [&](std::string_view text) {
+        return with_path_block(text, program, path_block(program, bin_directory, syntax));
+      });
+      if (reason) {
+        messages.push_back(*reason + by_hand);
+      } else {
+        edited.push_back(planned.file.native());
       }
-      edited.push_back(edit.file.native());
     } catch (const base::Error& error) {
-      messages.push_back(base::cat(error.what(), "; add this line to ", edit.file.native(), ": ",
-                                   line_to_add(bin_directory, syntax)));
+      messages.push_back(error.what() + by_hand);
     }
+  }
+  if (setup.github_path) {
+    messages.push_back(tell_next_steps(*setup.github_path, bin_directory));
   }
   if (!edited.empty()) {
     messages.push_back(base::cat(
@@ -267,43 +302,27 @@ void make_path_edits(const PathSetup& setup, std::string_view program,
   }
 }
 
-void append_github_path(const base::Environment& environment, const base::Path& bin_directory) {
-  const auto path = environment.find("GITHUB_PATH");
-  if (!path || on_path(environment, bin_directory)) {
-    return;
-  }
-  const std::string line = bin_directory.native() + '\n';
-  std::string text = base::read_file_if_exists(*path, kMaxShellFileBytes).value_or("");
-  if (base::cat('\n', text).find('\n' + line) == std::string::npos) {
-    if (!text.empty() && !text.ends_with('\n')) {
-      text += '\n';
-    }
-    base::write_file_atomically(*path, text + line);
-  }
-}
-
 void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view program,
                      std::vector<std::string>& messages) {
-  for (const PathEdit& edit : edits) {
+  const std::string by_hand =
+      base::cat("; remove the lines between the ", program, " marks by hand");
+  for (const PathEdit& made : edits) {
     try {
-      const auto text = base::read_file_if_exists(edit.file, kMaxShellFileBytes);
-      if (!text) {
-        continue;
-      }
-      const std::string wanted = without_path_block(*text, program);
-      if (has_path_mark(wanted, program)) {
+      const auto reason =
+          edit(made.file, [&](std::string_view text) { return without_path_block(text, program); });
+      const std::string left =
+          base::read_file_if_exists(made.file, kMaxShellFileBytes).value_or("");
+      if (reason) {
+        messages.push_back(*reason + by_hand);
+      } else if (has_path_mark(left, program)) {
         messages.push_back(
-            base::cat("the lines after \"", begin_mark(program), "\" in ", edit.file.native(),
+            base::cat("the lines after \"", begin_mark(program), "\" in ", made.file.native(),
                       " were changed and stay; take out by hand what you do not need"));
-      }
-      if (edit.created && base::trim(wanted).empty()) {
-        base::remove_if_exists(edit.file);
-      } else if (wanted != *text) {
-        rewrite(edit.file, wanted);
+      } else if (made.created && base::trim(left).empty() && !obstacle(made.file)) {
+        base::remove_if_exists(made.file);
       }
     } catch (const base::Error& error) {
-      messages.push_back(
-          base::cat(error.what(), "; remove the lines between the ", program, " marks by hand"));
+      messages.push_back(error.what() + by_hand);
     }
   }
 }

@@ -50,24 +50,25 @@ std::vector<ShellFile> shell_files(const ShellFacts& facts);
 
 // What happened, for people and for the receipt.
 struct PathSetup {
-  std::vector<PathEdit> edits;        // to be recorded before they are made
-  std::vector<std::string> messages;  // what was done, or what to do by hand
+  std::vector<PathEdit> edits;            // to be recorded before they are made
+  std::optional<base::Path> github_path;  // gets a line for the next steps of a GitHub job
+  std::vector<std::string> messages;      // what was done, or what to do by hand
 };
 
 enum class PathPolicy { modify, leave };
 
-// Decides; changes nothing. Nothing is edited where the folder is on PATH, in CI (but GITHUB_PATH
-// gets a line), with PathPolicy::leave, or in a file that is a link or read-only: then the line to
+// Decides; changes nothing. Nothing is edited where the folder is on PATH, with PathPolicy::leave,
+// in CI (but GITHUB_PATH gets a line), or in a file that is a link or read-only: then the line to
 // add is told.
 PathSetup plan_path_setup(const base::Environment& environment, const base::Path& home,
                           std::string_view program, const base::Path& bin_directory,
                           PathPolicy policy);
-// Makes the edits of a plan. One that fails is told, and does not stop the others.
+// Makes the edits of a plan. One that fails, or whose file became a link meanwhile, is told, and
+// does not stop the others.
 void make_path_edits(const PathSetup& setup, std::string_view program,
                      const base::Path& bin_directory, std::vector<std::string>& messages);
-void append_github_path(const base::Environment& environment, const base::Path& bin_directory);
 // Takes back what the receipt lists: removes the blocks, and a file that was made and is empty now.
-// A block that somebody changed stays and is told.
+// A block that somebody changed, or in a file that became a link or read-only, stays and is told.
 void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view program,
                      std::vector<std::string>& messages);
 

@@ -111,7 +111,6 @@ void set_up_path(const Services& services, PathPolicy policy, std::vector<std::s
     }
   }
   make_path_edits(setup, layout.program, layout.bin_directory, messages);
-  append_github_path(services.environment, layout.bin_directory);
 }
 
 int run_install(const Services& services, const base::Arguments& arguments) {

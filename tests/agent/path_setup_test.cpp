@@ -227,13 +227,62 @@ TEST_SUITE("agent/path_setup") {
     CHECK(messages[0].find("export PATH=") != std::string::npos);
   }
 
-  TEST_CASE("GITHUB_PATH gets one line") {
+  TEST_CASE("a file that became a link since is left as it is on the way back, and told") {
     ShellHome home;
-    home.write("p", "/other");
-    const base::Environment environment(
-        std::map<std::string, std::string, std::less<>>{{"GITHUB_PATH", home.path("p").native()}});
-    agent::append_github_path(environment, "/b");
-    agent::append_github_path(environment, "/b");
-    CHECK(home.read("p") == "/other\n/b\n");
+    home.write(".bashrc", "alias x=y\n");
+    home.set_up({{"SHELL", "/bin/bash"}, {"PATH", "/usr/bin"}});
+    const auto recorded = home.edits;
+    for (const std::string_view name : {".bashrc", ".profile"}) {
+      base::make_directories(home.path("dotfiles"));
+      base::rename_durably(home.path(name), home.path("dotfiles") / name);
+      std::filesystem::create_symlink(base::Path("dotfiles") / name, home.path(name));
+    }
+    const std::string before = home.read("dotfiles/.bashrc");
+    std::vector<std::string> messages;
+    agent::undo_path_edits(recorded, "tool-updater", messages);
+    REQUIRE(messages.size() == 2);
+    CHECK(messages[0].find(".bashrc is a link") != std::string::npos);
+    CHECK(messages[0].find("by hand") != std::string::npos);
+    CHECK(std::filesystem::is_symlink(home.path(".bashrc")));
+    CHECK(std::filesystem::is_symlink(home.path(".profile")));
+    CHECK(home.read("dotfiles/.bashrc") == before);
+  }
+
+  TEST_CASE("a file that became a link between plan and edit is left as it is, and told") {
+    ShellHome home;
+    home.write("dotfiles/bashrc", "x\n");
+    agent::PathSetup setup;
+    setup.edits.push_back({home.path(".bashrc"), false});
+    std::filesystem::create_symlink("dotfiles/bashrc", home.path(".bashrc"));
+    std::vector<std::string> messages;
+    agent::make_path_edits(setup, "tool-updater", home.path("bin"), messages);
+    CHECK(std::filesystem::is_symlink(home.path(".bashrc")));
+    CHECK(home.read("dotfiles/bashrc") == "x\n");
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0].find("is a link") != std::string::npos);
+  }
+
+  TEST_CASE("GITHUB_PATH gets one line and stays the file that it is") {
+    ShellHome home;
+    home.write("p", "/other", 0600);
+    std::filesystem::create_hard_link(home.path("p"), home.path("same"));
+    for (int i = 0; i < 2; ++i)
+      home.set_up({{"GITHUB_PATH", home.path("p").native()}, {"PATH", "/x"}});
+    CHECK(home.read("same") == base::cat("/other\n", home.path("bin").native(), "\n"));
+    CHECK((std::filesystem::status(home.path("p")).permissions() ==
+           (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)));
+  }
+
+  TEST_CASE("GITHUB_PATH gets nothing on request, and a failure is only told") {
+    ShellHome home;
+    home.write("p", "/other\n");
+    const auto by_hand =
+        home.set_up({{"GITHUB_PATH", home.path("p").native()}, {"PATH", "/x"}}, PathPolicy::leave);
+    CHECK(home.read("p") == "/other\n");
+    REQUIRE(by_hand.size() == 1);
+    CHECK(by_hand[0].find("export PATH=") != std::string::npos);
+    const auto told = home.set_up({{"GITHUB_PATH", home.path("no/such").native()}, {"PATH", "/x"}});
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("GITHUB_PATH: ") != std::string::npos);
   }
 }
