@@ -63,8 +63,11 @@ base::Path config_path(const Services& services) {
     }
     return path;
   }
-  return user_directory(services.environment, "XDG_CONFIG_HOME", services.layout.home, ".config") /
-         services.layout.program / "config.toml";
+  const base::Path folder =
+      user_directory(services.environment, "XDG_CONFIG_HOME", services.layout.home, ".config");
+  // Without a home there is no user's folder; a relative one would be whatever folder this runs in.
+  return folder.is_absolute() ? folder / services.layout.program / "config.toml"
+                              : services.layout.root / "config.toml";
 }
 
 LoadedConfig load_config(const Services& services) {

@@ -63,6 +63,16 @@ tap.is_("HOME unset with --prefix needs none", (result.status, (prefix / "bin" /
 result = home.run(prefix / "bin" / "tool-updater", "list", HOME="") if not NOBODY else home.run(*NOBODY, prefix / "bin" / "tool-updater", "list", HOME="")
 tap.is_("and the agent in it finds its root by itself", (result.status, "1.0.0" in result.out), (0, True))
 
+# A folder that somebody else prepared must not configure an agent without a home.
+trap = prefix / "trap"
+(trap / ".config/tool-updater").mkdir(parents=True)
+(trap / ".config/tool-updater/config.toml").write_text('[network]\nproxy = "http://stranger.example:1"\n')
+in_prefix = {"HOME": "", "before": ["setpriv", "--reuid", "12345", "--clear-groups", "env", "-C", str(trap)] if NOBODY else ["env", "-C", str(trap)]}
+result = home.run(prefix / "bin/tool-updater", "config", "get", "network.proxy", **in_prefix)
+tap.is_("without a home the current folder configures nothing", (result.status, result.out), (9, ""))
+result = home.run(prefix / "bin/tool-updater", "status", **in_prefix)
+tap.case("the configuration is in the root then", f"{prefix}/share/tool-updater/config.toml" in result.out, result)
+
 for mask in ("000", "077"):
     home = home_of_nobody(f"umask-{mask}")
     result = home.run(*NOBODY, "sh", "-c", f'umask {mask}; exec "$@"', "sh", *install)
