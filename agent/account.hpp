@@ -12,6 +12,9 @@ namespace agent {
 // The home of the passwd entry; nothing where there is none.
 std::optional<base::Path> account_home();
 bool runs_as_root();
+// Set-user-ID, set-group-ID or with capabilities of its file: whoever made the environment has
+// fewer rights than this process.
+bool is_privileged();
 // "ann" or "1000".
 std::string account_name();
 // Nothing where `path` does not exist.

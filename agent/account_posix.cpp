@@ -3,6 +3,9 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
 
 namespace agent {
 namespace {
@@ -23,6 +26,17 @@ std::optional<base::Path> account_home() {
 }
 
 bool runs_as_root() { return geteuid() == 0; }
+
+bool is_privileged() {
+  if (geteuid() != getuid() || getegid() != getgid()) {
+    return true;
+  }
+#ifdef __linux__
+  return getauxval(AT_SECURE) != 0;
+#else
+  return issetugid() != 0;
+#endif
+}
 
 std::string account_name() { return name_of(geteuid()); }
 

@@ -1,6 +1,8 @@
+#include "agent/account.hpp"
 #include "agent/commands.hpp"
 #include "agent/file_system.hpp"
 #include "agent/identity_section.hpp"
+#include "agent/trusted_environment.hpp"
 #include "base/command_table.hpp"
 #include "base/error.hpp"
 #include "base/terminal.hpp"
@@ -15,9 +17,14 @@
 
 namespace {
 
+base::Environment own_environment() {
+  base::Environment environment = base::Environment::of_process();
+  return agent::is_privileged() ? agent::trusted_environment(environment) : environment;
+}
+
 // All that main finds out and owns to the end.
 struct Session {
-  base::Environment environment = base::Environment::of_process();
+  base::Environment environment = own_environment();
   base::Path executable = agent::own_executable();
   base::Time now = base::system_now();
   std::optional<schema::Identity> identity;

@@ -1,16 +1,14 @@
 #include "agent/probe.hpp"
 
 #include "agent/layout.hpp"
+#include "agent/self_test.hpp"
 #include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
-#include "trust/digest.hpp"
-#include "trust/minisign.hpp"
 
 #include <cstring>
-#include <utility>
 #include <variant>
 
 namespace agent {
@@ -120,20 +118,6 @@ std::variant<std::string, ProbeFailure> run_probe(const std::vector<std::string>
   return result.output + '\n' + result.errors;
 }
 
-// A vector of the stock minisign, so that a build whose cryptography is broken never goes live.
-void require_working_cryptography() {
-  constexpr std::string_view kAbc =
-      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-  if (trust::sha256_of("abc").hex() != kAbc) {
-    throw base::Error(base::Errc::internal, "self-test: SHA-256 is wrong");
-  }
-  const trust::Blake2b blake = trust::blake2b_of("abc");
-  // RFC 7693, appendix A.
-  if (blake[0] != 0xBA || blake[1] != 0x80 || blake[63] != 0x23) {
-    throw base::Error(base::Errc::internal, "self-test: BLAKE2b is wrong");
-  }
-}
-
 }  // namespace
 
 bool holds_version(std::string_view text, const schema::Version& version) {
@@ -232,7 +216,7 @@ std::optional<ProbeFailure> probe_agent(const base::Path& agent, const schema::I
 }
 
 std::string own_probe_report(const schema::Identity& identity) {
-  require_working_cryptography();
+  run_self_test();
   const base::json::Object report{{"schema", 1},
                                   {"product", identity.product},
                                   {"agent", identity.agent},

@@ -9,7 +9,7 @@ import tarfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import HttpsSite, PLATFORM, Tap, World, sha256  # noqa: E402
+from agent_world import HostileServer, HttpsSite, PLATFORM, Tap, World, fast_clock, sha256  # noqa: E402
 
 tap = Tap()
 world = World()
@@ -109,6 +109,13 @@ for mode, status, words in (("crash", 15, "crashed with signal 11"), ("fail", 15
     world.release("1.1.0", mode)
     refused(f"a program that is not fit: {mode}", status, message=words)
 reset()
+world.release("1.1.0", "hang")
+clock = fast_clock(30)
+if clock is None:
+    tap.skip("a program that is not fit: hang", "a sanitizer and a clock that runs faster do not go together; 40 seconds otherwise")
+else:
+    refused("a program that is not fit: hang", 15, message="did not end within", **clock)
+reset()
 world.release("1.1.0", files=[("tool", world.program("1.1.0")), ("tool-updater", world.stamped("1.2.0"))])
 refused("an agent that is of another version", 7, message="__probe")
 
@@ -133,6 +140,15 @@ refused("a manifest with changed bytes", 7)
 thief = world.root / "thief"
 world.new_key(thief)
 with_manifest("a manifest signed by another key", 7, manifest, key=thief)
+reset()
+world.release("1.1.0")
+world.write_manifest("beta", manifest.replace(b'"channel": "stable"', b'"channel": "beta"'))
+shutil.copy(world.site / "beta.version-manifest.json.minisig", world.site / "stable.version-manifest.json.minisig")
+refused("a manifest with another's signature", 7)
+reset()
+world.release("1.1.0")
+shutil.copy(world.root / "site.saved" / "stable.version-manifest.json.minisig", world.site)
+refused("a new manifest beside the signature of the one before: nothing new yet", 0)
 with_manifest("a manifest of another product", 7, manifest.replace(b'"product": "tool"', b'"product": "tuul"'), product="tuul")
 with_manifest("a manifest of another channel", 7, manifest.replace(b'"channel": "stable"', b'"channel": "beta"'), said_channel="beta")
 with_manifest("a manifest of 10 MB", 7, manifest + b" " * 10_000_000)
@@ -201,7 +217,10 @@ server_case("a server that gives a web page for the manifest", 6, answering(200,
 server_case("a server that answers nothing at all", 6, silent)
 server_case("an expired certificate", 6, expired=True, message="certificate")
 server_case("a certificate that nobody vouches for", 6, trust=False, message="certificate")
-server_case("a proxy that refuses", 6, HTTPS_PROXY="http://127.0.0.1:9")
+server_case("a proxy where nobody answers", 6, HTTPS_PROXY="http://127.0.0.1:9", message="proxy")
+proxy = HostileServer(world, "proxy-refuses")
+server_case("a proxy that refuses", 6, HTTPS_PROXY=proxy.url, message="the proxy refuses")
+proxy.close()
 refused("http:// as a base is refused", 3, "update", "--yes", TOOL_UPDATER_BASE_URL="http://127.0.0.1:1/x", message="https")
 server = HttpsSite(world)
 good = home.agent("update", "--yes", TOOL_UPDATER_BASE_URL=server.url, SSL_CERT_FILE=str(server.certificate))

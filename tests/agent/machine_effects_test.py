@@ -13,10 +13,28 @@ world.release("1.0.0")
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
 
 
+NAMESPACES = subprocess.run([*NOBODY, "unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, text=True, check=False)
+
+
 def in_namespace(home, mount, *command, **environment):
-    """As an unprivileged user in a mount namespace of its own, after `mount` made the home what the case is about."""
-    script = f"{mount}\nexec \"$@\""
+    """As an unprivileged user in a mount namespace of its own, after `mount` made the home what the case is about. The last line of
+    its output is what the product says there afterwards, if there is one."""
+    script = f"""{mount}
+status=0; "$@" || status=$?
+if [ -e "$HOME/.local/bin/tool" ]; then "$HOME/.local/bin/tool" || echo "the product does not run"; fi
+exit $status"""
     return home.run(*NOBODY, "unshare", "-Urm", "sh", "-ec", script, "sh", *command, **environment)
+
+
+def machine_case(sentence, home, mount, command, words, says=None):
+    """Ends with status 13, one line with these words, and the product as it was."""
+    if NAMESPACES.returncode != 0:
+        tap.skip(sentence, f"no namespaces for users without privileges here: {NAMESPACES.stderr.strip()}")
+        return
+    result = in_namespace(home, mount, *command)
+    lines = result.err.strip().splitlines()
+    said = [line for line in result.out.splitlines() if line.startswith("t")]
+    tap.case(sentence, result.status == 13 and len(lines) == 1 and words in lines[0] and said == ([says] if says else []), result)
 
 
 def home_of_nobody(name):
@@ -34,17 +52,59 @@ agent.chmod(0o755)
 install = [str(agent), "install", "--version", "1.0.0", "--base-url", world.url]
 
 home = home_of_nobody("read-only")
-result = in_namespace(home, f"mount --bind {home.directory} {home.directory}; mount -o remount,ro,bind {home.directory}", *install)
-tap.is_("a read-only home: status 13 that says so", (result.status, "ead-only" in result.err), (13, True))
+machine_case("a read-only home: status 13 that says so", home, f"mount --bind {home.directory} {home.directory}; mount -o remount,ro,bind {home.directory}",
+             install, "ead-only")
 tap.is_("and nothing was written", list(home.directory.iterdir()), [])
 
 home = home_of_nobody("noexec")
-result = in_namespace(home, f"mount -t tmpfs -o noexec,mode=755 none {home.directory}", *install)
-tap.is_("a noexec home: status 13 that says so", (result.status, "noexec" in result.err), (13, True))
+machine_case("a noexec home: status 13 that says so", home, f"mount -t tmpfs -o noexec,mode=755 none {home.directory}", install, "noexec")
 
 home = home_of_nobody("full")
-result = in_namespace(home, f"mount -t tmpfs -o size=600k,mode=755 none {home.directory}", *install)
-tap.is_("a home without space: status 13 that says so", (result.status, "space" in result.err), (13, True))
+machine_case("a home without space: status 13 that says so", home, f"mount -t tmpfs -o size=600k,mode=755 none {home.directory}", install, "space")
+
+# The same, where 1.0.0 is installed already: it stays whole. The agent outside, because in a noexec home nothing runs.
+installed = home_of_nobody("installed")
+if installed.run(*NOBODY, *install).status != 0:
+    sys.exit("the installation for the cases of updates failed")
+world.release("1.1.0", publish=True)
+update = [str(agent), "update", "--yes"]
+remount = f"mount --bind {installed.directory} {installed.directory}; mount -o remount,bind,"
+machine_case("an update in a read-only home", installed, f"{remount}ro {installed.directory}", update, "ead-only", "tool 1.0.0")
+saved = world.root / "installed.saved"
+subprocess.run(["cp", "-a", installed.directory, saved], check=True)
+small = f"mount -t tmpfs -o size=%s,mode=755 none {installed.directory}; cp -a {saved}/. {installed.directory}; "
+machine_case("an update in a home without space", installed, small % "4m" + f"dd if=/dev/zero of={installed.directory}/filler 2>/dev/null || :", update, "space",
+             "tool 1.0.0")
+if NAMESPACES.returncode == 0:
+    result = in_namespace(installed, f"{remount}noexec {installed.directory}", *update)
+    tap.case("an update in a noexec home: status 13 that says so", result.status == 13 and "noexec" in result.err, result)
+else:
+    tap.skip("an update in a noexec home: status 13 that says so", NAMESPACES.stderr.strip())
+tap.is_("after all of them 1.0.0 is in place, whole", (installed.product_says(), installed.complete("1.0.0"), installed.leftovers()), ("tool 1.0.0", True, []))
+tap.is_("and the update arrives where nothing is in the way", (installed.run(*NOBODY, *update).status, installed.product_says()), (0, "tool 1.1.0"))
+
+# A program that works with more rights than its caller has does not take paths, authorities or sites from the caller.
+if os.geteuid() == 0:
+    lifted = world.root / "lifted"
+    lifted.mkdir()
+    program = lifted / "tool-updater"
+    program.write_bytes(world.stamped("1.0.0"))
+    program.chmod(0o4755)
+    eve = home_of_nobody("eve")
+    config = world.root / "eve.toml"
+    config.write_text("not TOML")
+    config.chmod(0o644)
+    hers = {"TOOL_UPDATER_ROOT": str(eve.directory / "root"), "TOOL_UPDATER_BIN_DIR": str(eve.directory / "bin"), "XDG_DATA_HOME": str(eve.directory),
+            "XDG_CONFIG_HOME": str(eve.directory), "TOOL_UPDATER_CONFIG_PATH": str(config), "TOOL_UPDATER_BASE_URL": "file:///eve",
+            "SSL_CERT_FILE": "/eve.pem", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    result = eve.run(*NOBODY, program, "status", "--json", **hers)
+    tap.case("set-user-ID: no variable of the caller is honoured", result.status == 0 and "/root/.local/share/tool-updater" in result.out and
+             "eve" not in result.out + result.err, result)
+    program.chmod(0o755)
+    result = eve.run(*NOBODY, program, "config", "show", **hers)
+    tap.case("the same program without that honours them", result.status == 3 and str(config) in result.err, result)
+else:
+    tap.skip("set-user-ID: no variable of the caller is honoured", "only root can make a program set-user-ID for another")
 
 home = home_of_nobody("forbidden")
 (home.directory / ".local").mkdir()
@@ -80,7 +140,6 @@ for mask in ("000", "077"):
     tap.is_(f"umask {mask} does not reach the modes", (result.status, modes), (0, ["0o755", "0o755", "0o700", "0o644", "0o755"]))
 
 # Twenty at once.
-world.release("1.1.0")
 home = world.home("crowd")
 home.install("1.0.0")
 crowd = [subprocess.Popen([home.bin / "tool-updater", "update", "--yes"], env=home.environment(), cwd=home.directory,
@@ -92,13 +151,12 @@ for process in crowd:
 tap.is_("twenty updaters at once: exactly one installs", [updated for _, updated in ends].count(True), 1)
 tap.case("the others find the lock or nothing to do", all(status in (0, 14) for status, _ in ends), ends)
 tap.is_("and what is there is whole", (home.product_says(), home.complete("1.1.0"), home.leftovers()), ("tool 1.1.0", True, []))
-holder = subprocess.Popen(["flock", home.root / "lock", "sleep", "60"])
+holder = subprocess.Popen(["flock", "--no-fork", home.root / "lock", "sleep", "60"])
 while subprocess.run(["flock", "-n", home.root / "lock", "true"], check=False).returncode == 0:
     pass
 result = home.agent("rollback")
 holder.kill()
 holder.wait()
-subprocess.run(["pkill", "-P", str(holder.pid)], check=False)
 tap.is_("a lock that another process holds: status 14", result.status, 14)
 world.close()
 tap.done()

@@ -51,6 +51,17 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def fast_clock(factor):
+    """Variables under which a program's clocks run `factor` times as fast, so that nothing waits for its time-outs; None where a
+    sanitizer of the program under test does not bear that."""
+    libraries = sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not libraries:
+        sys.exit("libfaketime is missing: ci/deps installs it (Debian: faketime)")
+    if b"__asan_init" in pathlib.Path(os.environ["CCO"]).read_bytes():
+        return None
+    return {"LD_PRELOAD": str(libraries[0]), "FAKETIME": f"+0 x{factor}"}
+
+
 class Tap:
     """Test Anything Protocol: case(sentence, truth, detail)."""
 
@@ -68,6 +79,10 @@ class Tap:
 
     def is_(self, sentence, found, expected):
         self.case(sentence, found == expected, f"found:    {found!r}\nexpected: {expected!r}")
+
+    def skip(self, sentence, reason):
+        self.count += 1
+        print(f"ok {self.count} - {sentence} # SKIP {reason}", flush=True)
 
     def done(self):
         print(f"1..{self.count}", flush=True)
@@ -294,6 +309,27 @@ class Home:
         out += [str(p) for p in self.root.rglob(".*.tmp")]
         out += [p.name for p in self.versions.glob("*") if p.is_dir() and not p.is_symlink() and not (p / ".ok").exists()]
         return out
+
+
+class HostileServer:
+    """tests/support/hostile_server.cpp over the world's site, in one of its modes."""
+
+    def __init__(self, world, mode="plain", only=""):
+        self.process = subprocess.Popen([os.environ["HOSTILE_SERVER"], "--mode", mode, "--only", only, world.site], env={},
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        ready = self.process.stdout.readline().split()
+        self.url, self.certificate = ready[0].rstrip("/"), ready[1].removeprefix("ca=")
+
+    @staticmethod
+    def modes():
+        """name -> what it does"""
+        listed = subprocess.run([os.environ["HOSTILE_SERVER"], "--modes"], check=True, capture_output=True, text=True).stdout
+        return dict(line.split("\t") for line in listed.splitlines())
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
 
 
 class HttpsSite:

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""System calls of an update that fail (a full disk, a broken one, no permission): strace makes the N-th call of a kind return an error.
+
+Each time 1.0.0 or 1.1.0 is in place, whole; the update ends with a status of the table, and the next one arrives and leaves nothing
+behind. Without arguments a fixed sample of the calls; with --all every one.
+"""
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
+from agent_world import Tap, World  # noqa: E402
+
+EVERY = "--all" in sys.argv
+SAMPLE = 6
+FAULTS = [("write", "ENOSPC"), ("write", "EIO"), ("fsync", "EIO"), ("openat", "EACCES"), ("openat", "EMFILE"), ("rename", "EACCES"), ("rename", "ENOSPC"),
+          ("renameat2", "EIO"), ("mkdir", "EROFS"), ("mkdirat", "ENOSPC"), ("symlink", "EROFS"), ("unlink", "EBUSY"), ("fchmod", "EPERM"), ("read", "EIO"),
+          ("pread64", "EIO"), ("execve", "ETXTBSY"), ("clone", "EAGAIN"), ("write", "EINTR"), ("read", "EINTR"), ("fsync", "EINTR")]
+QUIET = {"ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer cannot work in a traced process
+
+tap = Tap()
+world = World()
+world.release("1.0.0")
+home = world.home()
+if home.install("1.0.0").status != 0:
+    sys.exit("the first installation failed")
+world.release("1.1.0", padding=100_000)
+shutil.copytree(home.directory, world.root / "saved", symlinks=True)
+updater = home.bin / "tool-updater"
+log = world.root / "calls"
+
+
+def fresh():
+    shutil.rmtree(home.directory)
+    shutil.copytree(world.root / "saved", home.directory, symlinks=True)
+
+
+def start_of_work(lines):
+    """Calls before the program's own first one belong to the loader: no program can do anything about those."""
+    for index, line in enumerate(lines):
+        if "/proc/self/exe" in line:
+            return index
+    raise AssertionError("the program never looks at itself")
+
+
+fresh()
+home.run("strace", "-o", log, "-e", "trace=%desc,%file,%process,write,read,fsync", updater, "update", "--yes", **QUIET)
+all_lines = log.read_text().splitlines()
+work = start_of_work(all_lines)
+for call, error in FAULTS:
+    total = sum(line.startswith(call + "(") for line in all_lines)
+    skipped = sum(line.startswith(call + "(") for line in all_lines[:work])
+    points = range(skipped + 1, total + 1)
+    if not EVERY and len(points) > SAMPLE:
+        points = [points[index * (len(points) - 1) // (SAMPLE - 1)] for index in range(SAMPLE)]
+    bad, statuses = [], set()
+    for point in points:
+        fresh()
+        result = home.run("strace", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={point}", updater, "update", "--yes", **QUIET)
+        statuses.add(result.status)
+        here = f"{call} number {point}"
+        # Nothing but "internal" fits a process that has run out of descriptors.
+        if result.status not in (0, 3, 6, 7, 13, 15, *([1] if error == "EMFILE" else [])):
+            bad.append(f"{here}: {result}")
+        if home.product_says() not in ("tool 1.0.0", "tool 1.1.0") or not home.complete(home.current()):
+            bad.append(f"{here}: PATH says {home.product_says()!r}, {home.current()}: {result}")
+        again = home.agent("update", "--yes")
+        if again.status != 0 or home.product_says() not in ("tool 1.1.0", "tool 1.0.0" if result.status == 15 else "") or home.leftovers():
+            bad.append(f"{here}: the next update: {again} {home.product_says()} {home.leftovers()}; before: {result}")
+    if points:
+        tap.is_(f"{call} fails with {error}, at {len(points)} of {total - skipped} points: nothing is lost", bad[:4], [])
+world.close()
+tap.done()

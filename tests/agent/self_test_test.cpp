@@ -1,0 +1,39 @@
+#include "agent/self_test.hpp"
+
+#include "tests/support/expect_error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+TEST_SUITE("agent/self_test") {
+  TEST_CASE("the cryptography of this build passes") { CHECK_NOTHROW(agent::run_self_test()); }
+
+  TEST_CASE("whatever does not fit is found and named") {
+    struct Row {
+      const char* name;
+      std::string_view agent::SelfTestVectors::*part;
+      std::size_t at;  // of the character that is changed
+    };
+    const agent::SelfTestVectors& good = agent::kSelfTestVectors;
+    const std::size_t signature = good.signature.find("\nRU") + 40;  // inside of Ed25519's bytes
+    const std::size_t comment_signature = good.signature.rfind('\n', good.signature.size() - 2) + 9;
+    const Row rows[] = {
+        {"SHA-256", &agent::SelfTestVectors::message, 0},
+        {"SHA-256", &agent::SelfTestVectors::sha256, 63},
+        {"BLAKE2b", &agent::SelfTestVectors::blake2b, 127},
+        {"Ed25519", &agent::SelfTestVectors::public_key, 40},
+        {"Ed25519", &agent::SelfTestVectors::signature, signature},
+        {"Ed25519", &agent::SelfTestVectors::signature, comment_signature},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.name);
+      CAPTURE(row.at);
+      agent::SelfTestVectors vectors = good;
+      std::string changed(vectors.*row.part);
+      changed[row.at] = changed[row.at] == 'a' ? 'b' : 'a';
+      vectors.*row.part = changed;
+      test::check_error(base::Errc::internal, row.name, [&] { agent::run_self_test(vectors); });
+    }
+  }
+}
