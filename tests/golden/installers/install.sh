@@ -16,6 +16,8 @@ if test -n "${ZSH_VERSION:-}"; then emulate sh; fi
 set -u
 LC_ALL=C
 export LC_ALL
+# They change what tar, ls, gzip, grep and cd do or say.
+unset TAR_OPTIONS QUOTING_STYLE GZIP GREP_OPTIONS CLICOLOR_FORCE CDPATH
 # A umask that lets others write is tightened; a stricter one stays.
 case $(umask) in *[2367][2367]) ;; *) umask 022 ;; esac
 
@@ -1042,17 +1044,25 @@ trap 'die 130 "cancelled; nothing was changed"' INT TERM HUP
 
 holder_of() { # LOCK -> $holder, the number of the process that it names
   # shellcheck disable=SC2012 # the target of a link that we named ourselves
-  holder=$(ls -l "$1" 2>/dev/null | sed -n 's/.* -> pid-\([0-9]*\)$/\1/p')
+  holder=$(ls -l "$1" 2>/dev/null | sed -n 's/.* -> pid-\([0-9][0-9]*\)$/\1/p')
 }
 
 # The lock is a link that names its process: made with its content in one step.
 take_lock() {
   lock_tries=0
-  while ! ln -s "pid-$$" "$lock" 2>/dev/null; do
-    test -h "$lock" || die 13 "cannot write in $bin; choose another folder with --prefix"
+  # Below a folder of this name, or a link to one, `ln -s` would make its link inside.
+  while test -d "$lock" || ! ln -s "pid-$$" "$lock" 2>/dev/null; do
     lock_tries=$((lock_tries + 1))
+    if ! test -h "$lock" && ! test -e "$lock"; then
+      # It was given back just now, or there never was one.
+      test "$lock_tries" -lt 5 || die 13 "cannot write in $bin; choose another folder with --prefix"
+      continue
+    fi
     holder_of "$lock"
-    if test -z "$holder"; then continue; fi
+    if test -z "$holder"; then
+      test "$lock_tries" -ge 5 || continue
+      die 14 "another installation may be at work in $bin; if none is, remove $lock"
+    fi
     if kill -0 "$holder" 2>/dev/null || test "$lock_tries" -gt 3 || test "$my_uid" != 0 && test -d "/proc/$holder"; then
       die 14 "another installation is at work in $bin (process $holder); if it is not, remove $lock"
     fi
@@ -1648,9 +1658,12 @@ if test -n "$agent"; then
   test "$unmanaged" = no || set -- "$@" --unmanaged
   detail "running: $agent $*"
   keep_folders=yes
+  # A signal reaches the agent, too. Whether it stops or finishes, its status says what became of it.
+  trap : INT TERM HUP
   "$stage/files/$agent" "$@" </dev/null
   agent_status=$?
   case $agent_status in 126 | 127 | 132 | 137) explain_start "$agent_status" "$agent" ;; esac
+  trap 'exit "$agent_status"' INT TERM HUP
   test "$agent_status" = 0 || keep_folders=no
   exit "$agent_status"
 fi
