@@ -49,7 +49,7 @@ for setting in TAR_OPTIONS=--strip-components=1 TAR_OPTIONS=-v TAR_OPTIONS=--exc
   new_home
   settings=("$setting")
   install_status "$setting: it installs" 0 "${good[@]}"
-  is "$setting: it says the same" "$(sed "s#$home#HOME#g" <<<"$output")" "$said"
+  is "$setting: it says the same" "${output//$home/HOME}" "$said"
   is "$setting: the same files" "$(picture | grep -v 'receipt.json$')" "$usual"
   install_status "$setting: another version by its manifest" 0 "${good[@]}" --version 1.1.0
   install_status "$setting: uninstall" 0 "${good[@]}" --uninstall
@@ -94,7 +94,7 @@ for shell in "${all_shells[@]}"; do
     for status in 0 12; do
       case $shell$signal in dash* | bash* | *2) ;; *) continue ;; esac
       new_home
-      settings=(AGENT_SIGNAL=$signal AGENT_STATUS=$status)
+      settings=(AGENT_SIGNAL="$signal" AGENT_STATUS="$status")
       install_status "$shell: signal $signal while the agent works: its status, $status" "$status" agent --from "$www/agent"
       hasnt=$(grep -c cancelled <<<"$output")
       is "$shell: signal $signal, status $status: nothing is called cancelled" "$hasnt $(grep -c 'the agent has installed' <<<"$output")" "0 1"
