@@ -91,8 +91,8 @@ Words second_words(const Program& program, std::string_view first) {
 // The words of a command line, taken apart: the command, and all that is left for it.
 struct Request {
   const Command* command = nullptr;
-  Words first_words;  // of a name that is not complete: "keys"
-  Words rest;         // common options that stood before the command, then all that followed it
+  std::string first_word;  // whose commands --help shall list: "keys"
+  Words rest;  // common options that stood before the command, then all that followed it
   bool help = false;
   bool version = false;
 };
@@ -122,7 +122,9 @@ void take_common_option(const Program& program, const Words& words, std::size_t&
     option = find_option(program.common_options, word.substr(0, 2));
   }
   if (option == nullptr) {
-    refuse_option(word, program.common_options, program.name);
+    std::vector<Option> known = program.common_options;
+    known.push_back({"--version", "-V", "", "", {}});  // stands here only
+    refuse_option(word, known, program.name);
   }
   rest.push_back(word);
   const bool has_value = is_joined_short || word.find('=') != std::string::npos;
@@ -159,16 +161,26 @@ Request take_apart(const Program& program, const Words& words) {
       if (seconds.empty()) {
         refuse_command(program, word);
       }
-      if (index + 1 < words.size() && !looks_like_option(words[index + 1])) {
-        const std::string second = safe_text(words[index + 1], 80);
+      const std::span<const std::string> behind = std::span(words).subspan(index + 1);
+      request.help =
+          request.help || std::any_of(behind.begin(), behind.end(),
+                                      [](const auto& each) { return is_one_of(each, kHelpNames); });
+      if (request.help && (behind.empty() || looks_like_option(behind.front()))) {
+        request.first_word = word;
+        return request;
+      }
+      if (!behind.empty() && !looks_like_option(behind.front())) {
+        const std::string second = safe_text(behind.front(), 80);
         const std::string advice = did_you_mean(second, seconds);
         throw Error(Errc::usage, cat("unknown command `", word, " ", second, "`",
                                      advice.empty() ? cat("; `", word, "` is followed by ",
                                                           join(seconds, " or "))
                                                     : advice));
       }
-      throw Error(Errc::usage, cat("`", word, "` alone is no command; it is followed by ",
-                                   join(seconds, " or ")));
+      std::string whole;
+      for (const std::string& second : seconds)
+        whole += cat(whole.empty() ? "" : " or ", "`", program.name, " ", word, " ", second, "`");
+      throw Error(Errc::usage, cat("`", word, "` needs a second word: ", whole));
     }
   }
   request.rest.insert(request.rest.end(), words.begin() + static_cast<std::ptrdiff_t>(index),
@@ -332,7 +344,7 @@ int run_program(const Program& program, const std::vector<std::string>& argument
       out << program.name << ' ' << program.version << '\n';
       return exit_status(Errc::done);
     }
-    out << help_of(program);
+    out << (request.first_word.empty() ? help_of(program) : help_of(program, request.first_word));
     return exit_status(request.help ? Errc::done : Errc::usage);
   }
   bool help = request.help;

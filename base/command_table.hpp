@@ -74,6 +74,8 @@ int run_program(const Program& program, const std::vector<std::string>& argument
 
 std::string help_of(const Program& program);
 std::string help_of(const Program& program, const Command& command);
+// Of all commands that begin with one word: "keys".
+std::string help_of(const Program& program, std::string_view first_word);
 // shell: "bash", "zsh" or "fish"; else Errc::usage.
 std::string completion_script(const Program& program, std::string_view shell);
 // One man page of section 1 (roff, man macros), dated by nothing.

@@ -167,4 +167,15 @@ std::string help_of(const Program& program, const Command& command) {
   return out + cat("\nExit statuses: see `", program.name, " --help`.\n");
 }
 
+std::string help_of(const Program& program, std::string_view first_word) {
+  std::vector<Row> commands;
+  for (const Command& command : program.commands) {
+    if (!command.hidden && command.name.starts_with(cat(first_word, " "))) {
+      commands.push_back({command.name, command.summary});
+    }
+  }
+  return cat("Commands:\n", two_columns(commands), "\n`", program.name, " ", commands.front().left,
+             " --help` explains one, with examples.\n");
+}
+
 }  // namespace base

@@ -217,8 +217,10 @@ std::optional<std::string> nearest_name(std::string_view name,
   if (name.empty() || name.size() > kMaxNameBytes) {
     return std::nullopt;
   }
-  // A name of two letters is within two edits of every other one.
-  const std::size_t allowed = std::min(std::max<std::size_t>(2, name.size() / 3), name.size() - 1);
+  // A short name is within two edits of every other one.
+  constexpr std::size_t kShortNameBytes = 4;
+  const std::size_t slips = name.size() <= kShortNameBytes ? 1 : 2;
+  const std::size_t allowed = std::min(std::max(slips, name.size() / 3), name.size() - 1);
   std::optional<std::string> nearest;
   std::size_t smallest = allowed + 1;
   for (const std::string& candidate : candidates) {

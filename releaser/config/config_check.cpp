@@ -8,6 +8,8 @@
 #include "trust/public_key.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 
 namespace releaser {
@@ -50,6 +52,29 @@ void check_product(const Config& config, ConfigProblems& problems) {
   }
 }
 
+// What others call a platform: "linux-amd64", "linux/amd64", "macos-arm64", a target of Rust,
+// "win32-x64".
+std::optional<std::string> platform_of_other_name(std::string_view name) {
+  const std::string plain = base::replace_all(base::lower_case(name), "/", "-");
+  for (const schema::PlatformRow& row : schema::Platform::table()) {
+    if (plain == row.rust_target || plain == cat(row.goos, "-", row.goarch)) {
+      return std::string(row.name);
+    }
+  }
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"macos", "darwin"}, {"osx", "darwin"},   {"mac", "darwin"}, {"win32", "windows"},
+      {"win", "windows"},  {"amd64", "x86_64"}, {"x64", "x86_64"}, {"386", "i686"},
+      {"x86", "i686"},     {"armhf", "armv7"},  {"arm", "armv7"}};
+  std::vector<std::string> parts;
+  for (const std::string_view part : base::split(plain, '-')) {
+    const auto* const known = std::find_if(std::begin(kWords), std::end(kWords),
+                                           [&](const auto& word) { return word.first == part; });
+    parts.emplace_back(known == std::end(kWords) ? part : known->second);
+  }
+  const auto platform = schema::Platform::find(base::join(parts, "-"));
+  return platform ? std::optional(std::string(platform->name())) : std::nullopt;
+}
+
 void check_platforms(Config& config, ConfigProblems& problems) {
   const int line = line_of(config, "build.platforms");
   if (config.build.platforms.empty() && line > 0) {
@@ -61,8 +86,11 @@ void check_platforms(Config& config, ConfigProblems& problems) {
   for (const std::string& name : config.build.platforms) {
     const auto platform = schema::Platform::find(name);
     if (!platform) {
-      problems.add(line, cat("unknown platform `", base::safe_text(name, 80), "`",
-                             base::did_you_mean(name, names)));
+      const auto meant = platform_of_other_name(name);
+      std::string advice =
+          meant ? cat("; here it is called `", *meant, "`") : base::did_you_mean(name, names);
+      if (advice.empty()) advice = cat("; there are ", base::join(names, ", "));
+      problems.add(line, cat("unknown platform `", base::safe_text(name, 80), "`", advice));
     } else if (std::find(config.platforms.begin(), config.platforms.end(), *platform) !=
                config.platforms.end()) {
       problems.add(line, cat("platform `", platform->name(), "` is named twice"));

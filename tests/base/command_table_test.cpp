@@ -161,8 +161,10 @@ TEST_SUITE("base/command_line") {
         {{"publsh"}, "unknown command `publsh`; did you mean `publish`?"},
         {{"relase"}, "unknown command `relase`; did you mean `release`?"},
         {{"xyzzyx"}, "unknown command `xyzzyx`; see `sample-tool --help`"},
-        {{"keys"}, "`keys` alone is no command; it is followed by new"},
-        {{"config"}, "`config` alone is no command; it is followed by set or get"},
+        {{"keys"}, "`keys` needs a second word: `sample-tool keys new`"},
+        {{"config"},
+         "`config` needs a second word: `sample-tool config set` or `sample-tool config get`"},
+        {{"--versoin"}, "unknown option `--versoin`; did you mean `--version`?"},
         {{"config", "st"}, "unknown command `config st`; did you mean `set`?"},
         {{"config", "explode"},
          "unknown command `config explode`; `config` is followed by set or get"},
@@ -189,6 +191,18 @@ TEST_SUITE("base/command_line") {
       CHECK(test::message_of(Errc::usage, [&] { sample.run(row.words); }) == row.message);
       CHECK(sample.ran.empty());
     }
+  }
+
+  TEST_CASE("--help of a first word lists what may follow it") {
+    Sample sample;
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"config", "--help"}, {"--help", "config"}, {"help", "config"}, {"config", "-h"}}) {
+      CHECK(sample.run(words) == 0);
+      CHECK(sample.shown == base::help_of(sample.program, "config"));
+    }
+    CHECK(sample.shown.find("config set") != std::string::npos);
+    CHECK(sample.shown.find("config get") != std::string::npos);
+    CHECK(sample.shown.find("publish") == std::string::npos);
   }
 
   TEST_CASE("--help wins over what is missing, --version stands before a command") {

@@ -96,6 +96,7 @@ TEST_SUITE("base/text") {
     CHECK(base::nearest_name("Path", keys) == "path");
     CHECK(base::nearest_name("ulr", keys) == "url");
     CHECK_FALSE(base::nearest_name("zzz", keys));
+    CHECK_FALSE(base::nearest_name("math", std::vector<std::string>{"bash"}));
     CHECK_FALSE(base::nearest_name("", keys));
     CHECK_FALSE(base::nearest_name(std::string(5000, 'x'), keys));
     CHECK(base::did_you_mean("taget", keys) == "; did you mean `target`?");
