@@ -101,6 +101,7 @@ void run_stages(Run& run, Until until) {
                                 ? Skipped("--skip")
                                 : base::with_context(stage.name, [&] { return stage.work(run); });
     if (skipped) run.around.messages.detail(cat(stage.name, ": skipped: ", *skipped));
+    if (run.awaits_build) return;
     if (until == Until::checksum && stage.name == "checksum") return;
   }
 }

@@ -42,7 +42,12 @@ void print_text(const Run& run, std::ostream& out) {
   if (run.options.dry_run) {
     for (const Action& action : run.actions)
       out << action.where << ": " << action.what << '\n';
-    if (run.actions.empty()) out << "nothing to do\n";
+    if (run.awaits_build) {
+      out << "what comes after the build depends on its binaries, which are not there yet; "
+             "cco-release package makes them without publishing\n";
+    } else if (run.actions.empty()) {
+      out << "nothing to do\n";
+    }
     return;
   }
   if (!run.publishes()) {

@@ -80,7 +80,7 @@ const SectionKeys<BuildSettings>& build_keys() {
         &S::command,
         {.scope = Scope::binary},
         "argv that builds one platform; absent: the binaries are there already"},
-       {"env", &S::env, {.scope = Scope::binary}, "variables for command"},
+       {"env", &S::env, {.scope = Scope::binary}, "variables for command and after_stamp"},
        {"allow_libraries",
         &S::allow_libraries,
         {},

@@ -4,6 +4,7 @@
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace releaser {
 namespace {
@@ -26,16 +27,42 @@ void run_command(const Run& run, const Argv& argv, const std::vector<std::string
   }
   for (const auto& [name, value] : variables)
     environment.push_back(cat(name, "=", value));
-  const auto result =
-      base::run_process(argv, {.directory = run.config.root.empty() ? "." : run.config.root,
-                               .environment = std::move(environment)});
+  base::ProcessResult result;
+  try {
+    result = base::run_process(argv, {.directory = run.config.root.empty() ? "." : run.config.root,
+                                      .environment = std::move(environment)});
+  } catch (const Error& error) {
+    throw Error(Errc::config, cat(line, ": ", error.what(), "; install it, or mend the command"));
+  }
   if (result.exit_status == 0) return;
-  const std::string_view errors = base::trim(result.errors);
+  // Some tools tell their errors on standard output.
+  const std::string_view errors =
+      base::trim(base::trim(result.errors).empty() ? result.output : result.errors);
   const std::string_view tail =
       errors.substr(errors.size() - std::min<std::size_t>(errors.size(), 2000));
   throw Error(Errc::config,
               cat(line, " ended with status ", result.exit_status, "; run it by hand and mend it",
                   tail.empty() ? "" : ":\n", base::safe_text(tail)));
+}
+
+bool is_there(const Target& target) {
+  return std::all_of(target.binaries.begin(), target.binaries.end(), [](const InputBinary& each) {
+    std::error_code ignored;
+    return std::filesystem::exists(each.source, ignored);
+  });
+}
+
+void build(const Run& run, const Target& target) {
+  if (!run.options.dry_run) base::make_directories(target.binaries.front().source.parent_path());
+  run_command(run, target.command, target.environment);
+  if (run.options.dry_run) return;
+  for (const InputBinary& binary : target.binaries) {
+    std::error_code ignored;
+    if (std::filesystem::exists(binary.source, ignored)) continue;
+    throw Error(Errc::config, cat(base::join(target.command, " "), " ended well but made no ",
+                                  binary.source.string(),
+                                  "; let the command write to {binary}, or mend `binary`"));
+  }
 }
 
 }  // namespace
@@ -45,26 +72,29 @@ Skipped build_stage(Run& run) {
                                   [](const Target& target) { return !target.command.empty(); });
   const PlaceholderValues values = release_values(run.config, *run.identity);
   for (const Argv& hook : run.config.hooks.before)
-    run_command(run, fill(hook, values), {});
+    base::with_context("hook before", [&] { run_command(run, fill(hook, values), {}); });
   if (!builds) {
+    add_agents(run.config, run.targets, run.home);
     return run.config.hooks.before.empty() ? Skipped("the binaries are there already")
                                            : std::nullopt;
   }
   for (const Target& target : run.targets) {
     if (target.command.empty()) continue;
-    if (!run.options.dry_run) base::make_directories(target.binaries.front().source.parent_path());
-    base::with_context(target.platform.name(),
-                       [&] { run_command(run, target.command, target.environment); });
+    base::with_context(target.platform.name(), [&] { build(run, target); });
+    run.awaits_build = run.awaits_build || (run.options.dry_run && !is_there(target));
   }
+  add_agents(run.config, run.targets, run.home);
   return std::nullopt;
 }
 
 // One hook for one binary that was stamped or copied for it.
 void run_after_stamp_hooks(const Run& run, const Target& target, const base::Path& binary) {
   PlaceholderValues values = target.values;
-  values["binary"] = binary.string();
+  values["binary"] = path_for_commands(run.config, binary);
+  const auto environment = environment_of(run.config, target.platform, values);
   for (const Argv& hook : run.config.hooks.after_stamp) {
-    base::with_context(target.platform.name(), [&] { run_command(run, fill(hook, values), {}); });
+    base::with_context("hook after_stamp",
+                       [&] { run_command(run, fill(hook, values), environment); });
   }
 }
 

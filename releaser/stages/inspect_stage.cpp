@@ -5,15 +5,19 @@
 namespace releaser {
 
 Skipped inspect_stage(Run& run) {
-  const bool is_new = std::any_of(run.targets.begin(), run.targets.end(), [](const Target& target) {
-    return !target.command.empty() ||
-           std::any_of(target.binaries.begin(), target.binaries.end(),
-                       [](const InputBinary& each) { return each.packed != each.source; });
-  });
-  if (!is_new) return "preflight has seen these binaries";
+  const auto is_new = [&](const Target& target, const InputBinary& binary) {
+    return !is_final(run, target, binary);
+  };
+  const bool some_are_new =
+      std::any_of(run.targets.begin(), run.targets.end(), [&](const Target& target) {
+        return std::any_of(target.binaries.begin(), target.binaries.end(),
+                           [&](const InputBinary& binary) { return is_new(target, binary); });
+      });
+  if (!some_are_new) return "preflight has seen these binaries";
   Problems problems;
-  inspect_targets(run, problems);
+  inspect_targets(run, problems, is_new);
   check_against_public_state(run, problems);
+  warn_about_binaries(run, problems, is_new);
   conclude(run, problems);
   return std::nullopt;
 }

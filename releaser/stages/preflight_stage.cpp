@@ -1,15 +1,11 @@
 #include "base/error.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
-#include "releaser/binary/warnings.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
 #include <filesystem>
-
-#include <gnu/libc-version.h>
-#include <sys/utsname.h>
 
 namespace releaser {
 namespace {
@@ -98,35 +94,33 @@ void check_published_time(const Run& run, Problems& problems) {
 }
 
 void look_at_release(Run& run, Problems& problems, Unlock unlock);
-void warn_about_binaries(const Run& run, Problems& problems);
 
-// This machine, for binaries that it can run; nothing where the releaser does not know it.
-std::optional<schema::Machine> this_machine() {
-  utsname names{};
-  if (::uname(&names) != 0 || std::string_view(names.sysname) != "Linux") return std::nullopt;
-  for (const schema::PlatformRow& row : schema::Platform::table()) {
-    if (row.os != schema::OperatingSystem::linux || row.uname_m != names.machine) continue;
-    return schema::Machine{.os = row.os,
-                           .arch = row.arch,
-                           .libc = schema::Libc::glibc,
-                           .glibc = ::gnu_get_libc_version(),
-                           .macos = "",
-                           .windows = ""};
+void sum_up_floors(Target& target) {
+  schema::Requirements& floors = target.requirements;
+  floors = {};
+  for (const InputBinary& binary : target.binaries) {
+    const schema::Requirements& own = binary.inspection.requirements;
+    for (const auto member : {&schema::Requirements::glibc, &schema::Requirements::macos,
+                              &schema::Requirements::windows}) {
+      if ((floors.*member).empty() || !schema::floor_is_met(own.*member, floors.*member)) {
+        floors.*member = own.*member;
+      }
+    }
   }
-  return std::nullopt;
 }
 
 }  // namespace
 
-void inspect_targets(Run& run, Problems& problems) {
+void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which) {
   struct Item {
     Target* target;
     InputBinary* binary;
   };
   std::vector<Item> items;
   for (Target& target : run.targets) {
-    for (InputBinary& binary : target.binaries)
-      items.push_back({&target, &binary});
+    for (InputBinary& binary : target.binaries) {
+      if (which(target, binary)) items.push_back({&target, &binary});
+    }
   }
   base::for_each_in_parallel(items.size(), run.options.parallelism, [&](std::size_t index) {
     InputBinary& binary = *items[index].binary;
@@ -139,17 +133,11 @@ void inspect_targets(Run& run, Problems& problems) {
       problems.add(problem);
     for (const std::string& warning : binary->inspection.warnings)
       problems.warn(warning);
-    if (!binary->inspection.problems.empty()) continue;
-    run.record.inputs[cat(target->platform.name(), "/", binary->name)] = binary->sha256;
-    schema::Requirements& floors = target->requirements;
-    const schema::Requirements& own = binary->inspection.requirements;
-    for (const auto member : {&schema::Requirements::glibc, &schema::Requirements::macos,
-                              &schema::Requirements::windows}) {
-      if ((floors.*member).empty() || !schema::floor_is_met(own.*member, floors.*member)) {
-        floors.*member = own.*member;
-      }
-    }
+    if (binary->inspection.problems.empty() && binary->packed == binary->source)
+      run.record.inputs[input_name(*target, *binary)] = binary->sha256;
   }
+  for (Target& target : run.targets)
+    sum_up_floors(target);
 }
 
 namespace {
@@ -163,9 +151,9 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   open_destinations(run, problems);
   find_archive_files(run, problems);
-  const bool is_prebuilt = std::all_of(run.targets.begin(), run.targets.end(),
-                                       [](const Target& target) { return target.command.empty(); });
-  if (is_prebuilt || run.skips("build")) inspect_targets(run, problems);
+  inspect_targets(run, problems, [&](const Target& target, const InputBinary& binary) {
+    return !is_built(run, target) || binary.role == BinaryRole::agent;
+  });
   check_published_time(run, problems);
   const bool needs_site = !run.skips("manifest") && !run.skips("sign");
   if (needs_site && run.config.destinations.empty()) {
@@ -174,8 +162,10 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
                      "url"));
   }
   if (!run.identity->is_snapshot) check_against_public_state(run, problems);
-  // Told once a release: what is packed already was warned about, unless somebody asks again.
-  if (!run.earlier || run.options.strict || run.warns_again) warn_about_binaries(run, problems);
+  warn_about_binaries(run, problems, [&](const Target& target, const InputBinary& binary) {
+    // `check` asks for all, since no stage will follow that sees the rest.
+    return run.warns_again || is_final(run, target, binary);
+  });
   if (run.skips("sign")) return;
   const bool will_sign = problems.problems().empty() && !everything_was_signed(run);
   check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
@@ -216,41 +206,6 @@ void conclude(const Run& run, Problems& problems) {
     problems.add(failure.code, failure.problem);
   problems.throw_if_any();
 }
-
-namespace {
-
-void warn_about_binaries(const Run& run, Problems& problems) {
-  std::vector<ReleaseBinary> binaries;
-  const auto stable = run.before.newest(run.identity->channel);
-  const schema::Release* const last = stable ? run.before.find(*stable) : nullptr;
-  for (const Target& target : run.targets) {
-    const std::string_view exe = target.platform.executable_suffix();
-    for (const InputBinary& binary : target.binaries) {
-      if (binary.role == BinaryRole::agent || binary.inspection.slices.empty()) continue;
-      ReleaseBinary& added = binaries.emplace_back(
-          ReleaseBinary{.path = binary.packed,
-                        .platform = target.platform,
-                        .name = binary.name.substr(0, binary.name.size() - exe.size()),
-                        .slices = binary.inspection.slices,
-                        .size = binary.inspection.size,
-                        .previous_size = {}});
-      if (last == nullptr || !last->platforms.contains(target.platform)) continue;
-      for (const schema::BinaryEntry& entry : last->platforms.at(target.platform).binaries) {
-        if (entry.path == binary.name) added.previous_size = entry.size;
-      }
-    }
-  }
-  const base::TemporaryDirectory folder(run.around.environment.find("TMPDIR").value_or("/tmp"),
-                                        "cco-release-");
-  for (std::string& warning : binary_warnings(binaries, {.version = run.identity->version.text(),
-                                                        .machine = this_machine(),
-                                                        .jobs = run.options.parallelism,
-                                                        .temporary_directory = folder.path()})) {
-    problems.warn(std::move(warning));
-  }
-}
-
-}  // namespace
 
 Skipped preflight_stage(Run& run) {
   Problems problems;

@@ -114,8 +114,10 @@ void check_against_public_state(const Run& run, Problems& problems) {
       const auto entry = there->platforms.find(target.platform);
       if (entry == there->platforms.end()) continue;
       for (const InputBinary& binary : target.binaries) {
-        if (binary.packed != binary.source || binary.sha256 == trust::Sha256()) continue;
-        if (!target.command.empty() || binary.role != BinaryRole::product) continue;
+        const bool will_be_stamped =
+            binary.packed == binary.source &&
+            (binary.role != BinaryRole::product || !run.config.hooks.after_stamp.empty());
+        if (will_be_stamped || binary.sha256 == trust::Sha256()) continue;
         for (const schema::BinaryEntry& known : entry->second.binaries) {
           if (known.path == binary.name && known.sha256 != binary.sha256) {
             problems.add(Errc::conflict,

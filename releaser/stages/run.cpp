@@ -1,6 +1,8 @@
 #include "releaser/stages/run.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/stage.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -31,6 +33,19 @@ bool Run::publishes() const {
   if (skips("publish") || identity->is_snapshot) return false;
   return std::any_of(config.destinations.begin(), config.destinations.end(),
                      [&](const DestinationSettings& each) { return !skips(each.name); });
+}
+
+bool is_built(const Run& run, const Target& target) {
+  return !target.command.empty() && !run.skips("build");
+}
+
+bool is_final(const Run& run, const Target& target, const InputBinary& binary) {
+  return !is_built(run, target) && binary.role == BinaryRole::product &&
+         run.config.hooks.after_stamp.empty();
+}
+
+std::string input_name(const Target& target, const InputBinary& binary) {
+  return base::cat(target.platform.name(), "/", binary.name);
 }
 
 void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode) {

@@ -84,7 +84,8 @@ struct Run {
   base::Path folder;                        // dist/V
   std::optional<ReleaseRecord> earlier;     // release.json as the run before left it
   ReleaseRecord record;                     // as this run will leave it
-  std::vector<Target> targets;              // preflight
+  std::vector<Target> targets;              // identify
+  bool awaits_build = false;                // build: a dry run cannot know what comes after it
   std::vector<MatchedFile> files;           // beside the binaries, in every archive
   bool warns_again = false;                 // `check`: also about what is packed already
   bool acquires = false;                    // does this run change destinations?
@@ -108,6 +109,9 @@ struct Run {
   // Will a destination change, or would it but for a dry run?
   [[nodiscard]] bool publishes() const;
 };
+
+// "linux-x86_64/tool": a binary among ReleaseRecord::inputs.
+std::string input_name(const Target& target, const InputBinary& binary);
 
 // Writes a file of dist/V unless it holds these bytes already.
 void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode = 0644);

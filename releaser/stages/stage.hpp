@@ -29,8 +29,16 @@ void inspect_everything(Run& run, Problems& problems);
 // The end of a look at things: warnings are said, or with --strict are problems like the others.
 // Throws if there are problems, with what destinations failed at.
 void conclude(const Run& run, Problems& problems);
-// Inspects every binary and hashes it, on all cores.
-void inspect_targets(Run& run, Problems& problems);
+// Does the build stage make the binaries of this platform?
+bool is_built(const Run& run, const Target& target);
+// Is what will be packed there at preflight: nothing builds it, stamps it or changes it by a hook?
+bool is_final(const Run& run, const Target& target, const InputBinary& binary);
+using WhichBinaries = std::function<bool(const Target& target, const InputBinary& binary)>;
+// What looks wrong with some binaries ("Beyond architecture"). A release is warned of once: what is
+// packed already was looked at, unless somebody asks again.
+void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries& which);
+// Inspects and hashes some binaries, on all cores, and sums up the floors of each platform.
+void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which);
 // Which release this is, where its files stand, and what the configuration says for each platform.
 void prepare_release(Run& run, Problems& problems);
 // Reads the signed documents of a destination. Throws Errc::untrusted with advice for one that is

@@ -54,10 +54,33 @@ std::string settings_text(const Run& run, const Target& target, bool is_agent,
   std::string text = cat("tool ", run.around.tool_version, "\n");
   if (is_agent) text += schema::encode_identity(*identity);
   for (const Argv& hook : run.config.hooks.after_stamp) {
-    for (const std::string& word : hook)
+    for (const std::string& word : fill(hook, target.values))
       text += cat(word, "\n");
   }
+  if (!run.config.hooks.after_stamp.empty()) {
+    for (const std::string& variable : target.environment)
+      text += cat(variable, "\n");
+  }
   return text + cat(target.platform.name(), "\n");
+}
+
+// The file that an earlier run made of the same source with the same settings, if it is whole. A
+// dry run finds it in the real dist/.
+std::optional<base::Path> stamped_before(const Run& run, const std::string& name,
+                                         const trust::Sha256& settled_by) {
+  if (!run.earlier) return std::nullopt;
+  const auto known = run.earlier->stamped.find(name);
+  if (known == run.earlier->stamped.end() || known->second.settled_by != settled_by) {
+    return std::nullopt;
+  }
+  const base::Path folder = run.dist_to_copy_record_from.empty()
+                                ? run.folder
+                                : run.dist_to_copy_record_from / run.identity->version.text();
+  const base::Path file = folder / name;
+  if (!std::filesystem::exists(file) || sha256_of_file(file) != known->second.result) {
+    return std::nullopt;
+  }
+  return file;
 }
 
 }  // namespace
@@ -72,23 +95,24 @@ Skipped stamp_stage(Run& run) {
     for (InputBinary& binary : target.binaries) {
       const bool is_agent = binary.role != BinaryRole::product;
       if (!is_agent && !has_hooks) continue;
-      if (run.options.dry_run && !target.command.empty()) continue;
       did_something = true;
       if (is_agent && !identity) identity = identity_of(run);
       const std::string name = cat("stamped/", target.platform.name(), "/", binary.name);
       const base::Path out = run.folder / name;
+      const trust::Sha256 source = sha256_of_file(binary.source);
+      run.record.inputs[input_name(target, binary)] = source;
       const trust::Sha256 settled_by = trust::sha256_of(
-          cat(sha256_of_file(binary.source).hex(), "\n",
+          cat(source.hex(), "\n",
               settings_text(run, target, is_agent, identity ? &*identity : nullptr)));
-      binary.packed = out;
-      if (run.earlier) {
-        const auto known = run.earlier->stamped.find(name);
-        if (known != run.earlier->stamped.end() && known->second.settled_by == settled_by &&
-            std::filesystem::exists(out) && sha256_of_file(out) == known->second.result) {
-          run.record.stamped[name] = known->second;
-          continue;
-        }
+      if (const auto done = stamped_before(run, name, settled_by)) {
+        binary.packed = *done;
+        run.record.stamped[name] = run.earlier->stamped.at(name);
+        continue;
       }
+      // What a hook would make of it is not known to a dry run, so neither is whether it is public.
+      const bool is_public = run.before.find(run.identity->version) != nullptr;
+      if (run.options.dry_run && has_hooks && is_public) run.awaits_build = true;
+      binary.packed = out;
       base::with_context(target.platform.name(), [&] {
         base::make_directories(out.parent_path());
         if (is_agent) {

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "manifest-schema/names.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -57,9 +58,17 @@ std::string asset_name(const Config& config, PlaceholderValues values,
   return name;
 }
 
-void add_agent(const Config& config, const OverrideSettings* own, Target& target,
-               std::string_view home) {
-  if (!config.agent) return;
+const OverrideSettings* override_of(const Config& config, const schema::Platform& platform) {
+  const auto found = config.overrides.find(std::string(platform.name()));
+  return found == config.overrides.end() ? nullptr : &found->second;
+}
+
+void add_agent(const Config& config, Target& target, std::string_view home) {
+  const bool has_one =
+      std::any_of(target.binaries.begin(), target.binaries.end(),
+                  [](const InputBinary& binary) { return binary.role != BinaryRole::product; });
+  if (!config.agent || has_one) return;
+  const OverrideSettings* const own = override_of(config, target.platform);
   const std::string& path_template =
       own != nullptr && !own->agent.empty() ? own->agent : config.agent->binary;
   if (path_template == kOwnAgent) {
@@ -87,8 +96,7 @@ Target resolve_target(const Config& config, const PlaceholderValues& of_release,
                 .requirements = {},
                 .packed = {}};
   add_platform_values(target.values, platform);
-  const auto found = config.overrides.find(std::string(platform.name()));
-  const OverrideSettings* const own = found == config.overrides.end() ? nullptr : &found->second;
+  const OverrideSettings* const own = override_of(config, platform);
   std::vector<std::string> paths = config.build.binaries;
   if (!config.build.binary.empty()) paths = {config.build.binary};
   if (own != nullptr && !own->binaries.empty()) paths = own->binaries;
@@ -104,18 +112,11 @@ Target resolve_target(const Config& config, const PlaceholderValues& of_release,
          .sha256 = {}});
   }
   target.asset = asset_name(config, target.values, platform);
-  target.values["binary"] = target.binaries.front().source.string();
-  add_agent(config, own, target, home);
+  target.values["binary"] = path_for_commands(config, target.binaries.front().source);
+  add_agent(config, target, home);
   target.command = fill(
       own != nullptr && !own->command.empty() ? own->command : config.build.command, target.values);
-  std::map<std::string, std::string> environment = config.build.env;
-  if (own != nullptr) {
-    for (const auto& [name, value] : own->env)
-      environment[name] = value;
-  }
-  for (const auto& [name, value] : environment) {
-    target.environment.push_back(cat(name, "=", fill(value, target.values)));
-  }
+  target.environment = environment_of(config, platform, target.values);
   return target;
 }
 
@@ -129,6 +130,24 @@ PlaceholderValues release_values(const Config& config, const ReleaseIdentity& id
           {"date", base::format_time(identity.date)}};
 }
 
+std::string path_for_commands(const Config& config, const base::Path& path) {
+  const bool is_here = config.root.empty() || config.root == ".";
+  return is_here ? path.string() : std::filesystem::absolute(path).lexically_normal().string();
+}
+
+std::vector<std::string> environment_of(const Config& config, const schema::Platform& platform,
+                                        const PlaceholderValues& values) {
+  std::map<std::string, std::string> variables = config.build.env;
+  if (const OverrideSettings* const own = override_of(config, platform)) {
+    for (const auto& [name, value] : own->env)
+      variables[name] = value;
+  }
+  std::vector<std::string> environment;
+  for (const auto& [name, value] : variables)
+    environment.push_back(cat(name, "=", fill(value, values)));
+  return environment;
+}
+
 std::string agent_name(const Config& config) {
   if (config.agent && config.agent->binary == kOwnAgent) {
     return config.build.binaries.empty()
@@ -138,6 +157,11 @@ std::string agent_name(const Config& config) {
                      .string();
   }
   return cat(config.product.name, "-updater");
+}
+
+void add_agents(const Config& config, std::vector<Target>& targets, std::string_view home) {
+  for (Target& target : targets)
+    add_agent(config, target, home);
 }
 
 std::vector<Target> resolve_targets(const Config& config, const ReleaseIdentity& identity,

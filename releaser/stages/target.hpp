@@ -40,8 +40,20 @@ struct Target {
 // The values of placeholders that do not depend on a platform.
 PlaceholderValues release_values(const Config& config, const ReleaseIdentity& identity);
 
+// A path for a command, which runs in the project's folder: absolute where that is not the current
+// one.
+std::string path_for_commands(const Config& config, const base::Path& path);
+
+// [build] env and what the platform's override adds, filled: "NAME=value".
+std::vector<std::string> environment_of(const Config& config, const schema::Platform& platform,
+                                        const PlaceholderValues& values);
+
 // Where the agent of a product lies in its archives: "esbuild-updater", or the product's own name.
 std::string agent_name(const Config& config);
+
+// Adds the agents that were not there when the targets were resolved, since a hook or a command
+// made them.
+void add_agents(const Config& config, std::vector<Target>& targets, std::string_view home);
 
 // What the configuration says for each platform, with all placeholders filled. Only an agent's file
 // is looked for: a platform without one has no updater. Throws Errc::config for names that may not
