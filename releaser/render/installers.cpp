@@ -248,6 +248,28 @@ std::string platform_names(const schema::Release& release, bool windows) {
   return names.empty() ? "no platform of this kind" : base::join(names, " ");
 }
 
+// One script of many parts: functions first, each below what it calls, the work last.
+std::string install_sh_template() {
+  std::string out;
+  for (const char* part : {
+           "opening.sh.in",  // what the text pins; words and help
+           "options.sh.in",  // what was asked
+           "home.sh.in",     // for whom, into which folders
+           "json.sh.in",     // reading and writing it
+           "proof.sh.in",    // hashes and signatures
+           "fetch.sh.in",    // archives and manifests from a site or a folder
+           "machine.sh.in",  // which archive runs here
+           "stage.sh.in",    // lock, staging folder, unpacking, test run, clean-up
+           "path.sh.in",     // start-up files of shells
+           "present.sh.in",  // what is installed already, and by whom
+           "removal.sh.in",  // --uninstall
+           "main.sh.in",     // the installation, from the first line to the last
+       }) {
+    out += embedded_template(part);
+  }
+  return out;
+}
+
 std::string main_binary(const Product& product) {
   std::string name = product.binaries.empty() ? product.name : product.binaries.front();
   require_plain_name(name);
@@ -302,7 +324,7 @@ std::string powershell_candidates() {
 std::string render_install_sh(const Product& product, const schema::Version& version,
                               const schema::Release& release) {
   const std::string site = without_final_slash(product.base_url.text());
-  return fill_template(embedded_template("install.sh.in"),
+  return fill_template(install_sh_template(),
                        Marks{{"NAME_TEXT", product.name},
                              {"VERSION_TEXT", version.text()},
                              {"SITE_TEXT", site},
