@@ -262,6 +262,7 @@ std::string install_sh_template() {
            "stage.sh.in",    // lock, staging folder, unpacking, test run, clean-up
            "path.sh.in",     // start-up files of shells
            "present.sh.in",  // what is installed already, and by whom
+           "receipt.sh.in",  // what was written, for later
            "removal.sh.in",  // --uninstall
            "main.sh.in",     // the installation, from the first line to the last
        }) {

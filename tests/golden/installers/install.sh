@@ -1471,6 +1471,8 @@ is_installed() {
     test "$(printf '%s\n' "$old_receipt" | look_up bin)" = "$bin"
 }
 
+# ---- the receipt ---------------------------------------------------------------------------------------
+
 read_old_receipt() {
   old_receipt=
   if test -f "$receipt"; then
@@ -1480,6 +1482,82 @@ read_old_receipt() {
       *) die 3 "$receipt was written by a newer installer; take the new one: $site/install.sh" ;;
     esac
   fi
+}
+
+# Writes what this installation put where, for --uninstall and for the next one.
+write_receipt() {
+  {
+    printf '{\n  "schema": 1,\n'
+    for pair in "product=$product" "version=$version" "channel=$channel" "platform=$platform" \
+      "method=install.sh" "site=${base_url:-$site}" "archive=$asset" "archive_sha256=$sha256" "bin=$bin" \
+      "installed=$(date -u +%Y-%m-%dT%H:%M:%SZ)"; do
+      printf '  "%s": %s,\n' "${pair%%=*}" "$(json_string "${pair#*=}")"
+    done
+    printf '  "files": [\n'
+    comma=
+    for word in $binaries; do
+      binary=${word#*:}
+      printf '%s    {"path": %s, "sha256": "%s"}' "$comma" "$(json_string "$bin/${binary##*/}")" "${word%%:*}"
+      comma=",$newline"
+    done
+    # Programs that an earlier installation put into another folder stay known.
+    number=0
+    while test -n "$old_receipt"; do
+      file=$(printf '%s\n' "$old_receipt" | look_up "files/$number/path")
+      test -n "$file" || break
+      case $file in
+        "$data"/*) ;;
+        *)
+          if test "${file%/*}" != "$bin" && test -e "$file"; then
+            printf '%s    {"path": %s, "sha256": %s}' "$comma" "$(json_string "$file")" \
+              "$(json_string "$(printf '%s\n' "$old_receipt" | look_up "files/$number/sha256")")"
+          fi
+          ;;
+      esac
+      number=$((number + 1))
+    done
+    find "$data/files" -type f >"$stage/names"
+    while IFS= read -r file; do
+      digest_of "$file"
+      printf '%s    {"path": %s, "sha256": "%s"}' "$comma" "$(json_string "$file")" "$digest"
+    done <"$stage/names"
+    printf '\n  ],\n  "path_edits": [\n'
+    comma=
+    IFS=$newline
+    set -f
+    for word in $path_edits; do
+      unset IFS
+      edited_file=${word#*:}
+      added=${edited_file%%:*}
+      printf '%s    {"file": %s, "created": %s, "added_newline": %s}' "$comma" "$(json_string "${edited_file#*:}")" "${word%%:*}" "$added"
+      comma=",$newline"
+    done
+    set +f
+    unset IFS
+    printf '%s  ],\n  "folders": [\n' "${comma:+$newline}"
+    # Deepest first. Folders that an earlier run made are still ours to remove.
+    find "$data/files" -depth -type d >"$stage/names"
+    printf '%s\n' "$made_folders" >>"$stage/names"
+    number=0
+    while test -n "$old_receipt"; do
+      folder=$(printf '%s\n' "$old_receipt" | look_up "folders/$number")
+      test -n "$folder" || break
+      case $folder in "$data/files" | "$data/files"/*) ;; *) printf '%s\n' "$folder" >>"$stage/names" ;; esac
+      number=$((number + 1))
+    done
+    comma=
+    while IFS= read -r folder; do
+      test -n "$folder" || continue
+      printf '%s    %s' "$comma" "$(json_string "$folder")"
+      comma=",$newline"
+    done <"$stage/names"
+    printf '\n  ]\n}\n'
+  } >"$stage/receipt.json" || die 13 "cannot write in $bin"
+  # Another file system than the stage's, perhaps: a file that is new for certain, no link, then a rename.
+  rm -f "$receipt.new"
+  (set -C && cat "$stage/receipt.json" >"$receipt.new") 2>/dev/null || die 13 "cannot write $receipt"
+  sync "$receipt.new" 2>/dev/null || :
+  mv -f "$receipt.new" "$receipt" || die 13 "cannot write $receipt"
 }
 
 # ---- uninstall -----------------------------------------------------------------------------------------
@@ -1709,78 +1787,7 @@ if test "$unmanaged" = no; then
   mv "$data/files.new" "$data/files" || die 13 "cannot write in $data"
   rm -rf "$data/files.old"
   edit_path
-  {
-    printf '{\n  "schema": 1,\n'
-    for pair in "product=$product" "version=$version" "channel=$channel" "platform=$platform" \
-      "method=install.sh" "site=${base_url:-$site}" "archive=$asset" "archive_sha256=$sha256" "bin=$bin" \
-      "installed=$(date -u +%Y-%m-%dT%H:%M:%SZ)"; do
-      printf '  "%s": %s,\n' "${pair%%=*}" "$(json_string "${pair#*=}")"
-    done
-    printf '  "files": [\n'
-    comma=
-    for word in $binaries; do
-      binary=${word#*:}
-      printf '%s    {"path": %s, "sha256": "%s"}' "$comma" "$(json_string "$bin/${binary##*/}")" "${word%%:*}"
-      comma=",$newline"
-    done
-    # Programs that an earlier installation put into another folder stay known.
-    number=0
-    while test -n "$old_receipt"; do
-      file=$(printf '%s\n' "$old_receipt" | look_up "files/$number/path")
-      test -n "$file" || break
-      case $file in
-        "$data"/*) ;;
-        *)
-          if test "${file%/*}" != "$bin" && test -e "$file"; then
-            printf '%s    {"path": %s, "sha256": %s}' "$comma" "$(json_string "$file")" \
-              "$(json_string "$(printf '%s\n' "$old_receipt" | look_up "files/$number/sha256")")"
-          fi
-          ;;
-      esac
-      number=$((number + 1))
-    done
-    find "$data/files" -type f >"$stage/names"
-    while IFS= read -r file; do
-      digest_of "$file"
-      printf '%s    {"path": %s, "sha256": "%s"}' "$comma" "$(json_string "$file")" "$digest"
-    done <"$stage/names"
-    printf '\n  ],\n  "path_edits": [\n'
-    comma=
-    IFS=$newline
-    set -f
-    for word in $path_edits; do
-      unset IFS
-      edited_file=${word#*:}
-      added=${edited_file%%:*}
-      printf '%s    {"file": %s, "created": %s, "added_newline": %s}' "$comma" "$(json_string "${edited_file#*:}")" "${word%%:*}" "$added"
-      comma=",$newline"
-    done
-    set +f
-    unset IFS
-    printf '%s  ],\n  "folders": [\n' "${comma:+$newline}"
-    # Deepest first. Folders that an earlier run made are still ours to remove.
-    find "$data/files" -depth -type d >"$stage/names"
-    printf '%s\n' "$made_folders" >>"$stage/names"
-    number=0
-    while test -n "$old_receipt"; do
-      folder=$(printf '%s\n' "$old_receipt" | look_up "folders/$number")
-      test -n "$folder" || break
-      case $folder in "$data/files" | "$data/files"/*) ;; *) printf '%s\n' "$folder" >>"$stage/names" ;; esac
-      number=$((number + 1))
-    done
-    comma=
-    while IFS= read -r folder; do
-      test -n "$folder" || continue
-      printf '%s    %s' "$comma" "$(json_string "$folder")"
-      comma=",$newline"
-    done <"$stage/names"
-    printf '\n  ]\n}\n'
-  } >"$stage/receipt.json" || die 13 "cannot write in $bin"
-  # Another file system than the stage's, perhaps: a file that is new for certain, no link, then a rename.
-  rm -f "$receipt.new"
-  (set -C && cat "$stage/receipt.json" >"$receipt.new") 2>/dev/null || die 13 "cannot write $receipt"
-  sync "$receipt.new" 2>/dev/null || :
-  mv -f "$receipt.new" "$receipt" || die 13 "cannot write $receipt"
+  write_receipt
 else
   path_hint=
   test "$on_path" = yes || path_hint="export PATH=$path_word:\"\$PATH\""
