@@ -33,6 +33,33 @@ ServeOptions read_options(const base::Arguments& arguments) {
   return options;
 }
 
+// Where the installers of products lie in what is served: "" for the folder itself, "tool/".
+std::vector<std::string> places_of_installers(const base::Path& folder) {
+  std::vector<std::string> places;
+  std::error_code error;
+  if (std::filesystem::exists(folder / "install.sh", error)) places.emplace_back();
+  for (const std::string& name : base::list_directory(folder)) {
+    if (std::filesystem::exists(folder / name / "install.sh", error)) places.push_back(name + "/");
+  }
+  return places;
+}
+
+// Commands for another terminal. The installers name the public address, so they are told ours.
+std::string what_to_try(const ServeOptions& options, const PreviewServer& server,
+                        const base::Path& ca_file) {
+  std::string text = cat("in another terminal: export SSL_CERT_FILE=", ca_file.native(),
+                         " CURL_CA_BUNDLE=", ca_file.native(), "\n");
+  const auto places = places_of_installers(options.folder);
+  for (const std::string& place : places) {
+    const std::string url = server.url() + place;
+    text += cat("  try ", place.empty() ? "the installer" : place, ": curl -fsSL ", url,
+                "install.sh | HOME=$(mktemp -d) bash -s -- --base-url ",
+                url.substr(0, url.size() - 1), "\n");
+  }
+  if (places.empty()) text += cat("  try: curl ", server.url(), "\n");
+  return text + "Ctrl-C ends the preview; its certificate goes with it";
+}
+
 int run_serve(const Services& services, const ServeOptions& options,
               const base::Messages& messages) {
   // Signals first: one that comes early must not leave the certificate behind.
@@ -54,8 +81,7 @@ int run_serve(const Services& services, const ServeOptions& options,
   }
   services.out << std::flush;
   if (services.terminal.messages) {
-    messages.say(cat("try: curl --cacert ", ca_file.native(), " ", server.url(),
-                     "\nCtrl-C ends the preview; its certificate goes with it"));
+    messages.say(what_to_try(options, server, ca_file));
   }
   server.run(stop.number());
   return base::exit_status(base::Errc::done);
@@ -74,7 +100,7 @@ base::Command add_serve(const Services& services) {
           "the authority's certificate, for curl --cacert or SSL_CERT_FILE. Ctrl-C or SIGTERM ends "
           "it.",
       .options = {{"--port", "", "N", "port; 0 takes any free one; default 8443", {}}},
-      .positionals = {{"DIR", "folder with the files; index.html stands for a folder", true, {}}},
+      .positionals = {{"DIR", "folder with the files; one without index.html is listed", true, {}}},
       .examples = {{"cco-release serve site", "shows ./site at https://127.0.0.1:8443/"},
                    {"cco-release serve site --port 0 --json", "prints URL and ca_file as JSON"}},
       .run = [&services](const base::Arguments& arguments) {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/serve/folder_page.hpp"
 
 #include <algorithm>
 #include <array>
@@ -47,11 +48,11 @@ ServedAnswer short_answer(int status, std::string text) {
   return answer;
 }
 
-// The file that a request path names, with links resolved; nothing where it is outside of root or
-// not there.
-std::optional<base::Path> find_served_file(const base::Path& root, std::string_view request_path) {
+// The file or folder that a request path names, with links resolved; nothing where it is outside of
+// root or not there.
+std::optional<base::Path> find_served_path(const base::Path& root, std::string_view request_path) {
   std::error_code error;
-  base::Path file =
+  const base::Path file =
       std::filesystem::canonical(root / base::Path(request_path.substr(1)).relative_path(), error);
   if (error) {
     return std::nullopt;
@@ -59,9 +60,6 @@ std::optional<base::Path> find_served_file(const base::Path& root, std::string_v
   const auto leaves = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
   if (leaves.first != root.end()) {
     return std::nullopt;
-  }
-  if (std::filesystem::is_directory(file, error)) {
-    file /= "index.html";
   }
   return file;
 }
@@ -111,7 +109,19 @@ ServedAnswer answer_request(const base::Path& root, const ServedRequest& request
     answer.headers.emplace_back("Allow", "GET, HEAD");
     return answer;
   }
-  const auto path = find_served_file(root, request.path);
+  auto path = find_served_path(root, request.path);
+  std::error_code error;
+  const bool is_folder = path && std::filesystem::is_directory(*path, error);
+  if (is_folder) {
+    const auto index = find_served_path(root, base::cat(request.path, "/index.html"));
+    if (!index) {
+      ServedAnswer answer = short_answer(200, folder_page(*path, request.path));
+      answer.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                        {"Cache-Control", "no-cache"}};
+      return answer;
+    }
+    path = index;
+  }
   auto file = path ? open_served_file(*path) : std::nullopt;
   if (!file) {
     return short_answer(404, "not found\n");

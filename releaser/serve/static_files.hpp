@@ -20,7 +20,8 @@ struct ServedAnswer {
   std::uint64_t length = 0;  // of the body that GET would have; HEAD sends none
 };
 
-// Answers GET and HEAD from the files below `root` (canonical). A folder is its index.html.
+// Answers GET and HEAD from the files below `root` (canonical). A folder is its index.html,
+// else a page that lists it.
 // Whatever leads out of root ("..", a link) is a 404 like a file that is not there. Strong ETag of
 // size, time and inode; 304, 206 and 416 by RFC 9110.
 ServedAnswer answer_request(const base::Path& root, const ServedRequest& request);

@@ -49,11 +49,12 @@ done <<'TABLE'
 404 %2e%2e/secret
 404 sub/../../secret
 404 sub/%2e%2e/%2e%2e/secret
-404 sub/
+200 sub/
 404 /etc/passwd
 400 install.sh%00
 200 sub/../install.sh
 TABLE
+like "a folder is listed" "$(get "$url")" '<a href="/install\.sh">install\.sh</a>'
 is "only GET and HEAD" "$(code -X DELETE "${url}install.sh")" 405
 is "the file is still there" "$(code "${url}install.sh")" 200
 is "a head that does not end is refused" "$(code -H "X: $(head -c 20000 /dev/zero | tr '\0' x)" "${url}install.sh")" 431

@@ -53,7 +53,7 @@ TEST_SUITE("releaser/serve/static_files") {
         {"/inside", 200},
         {"/sub/", 200},
         {"/sub", 200},
-        {"/", 404},
+        {"/", 200},
         {"/nothing", 404},
         {"/outside", 404},
         {"/dangling", 404},
@@ -67,6 +67,25 @@ TEST_SUITE("releaser/serve/static_files") {
       CAPTURE(row.first);
       CHECK(site.get(row.first).status == row.second);
     }
+  }
+
+  TEST_CASE("a folder without an index is listed, with links that lead there") {
+    const Site site;
+    base::make_directories(site.root / "a b&<c");
+    base::write_file_atomically(site.root / "a b&<c" / "50%\"", "x");
+    base::write_file_atomically(site.root / ".hidden", "x");
+    const auto top = site.get("/");
+    CHECK(header_of(top, "Content-Type") == "text/html; charset=utf-8");
+    CHECK(top.length == top.text.size());
+    CHECK(top.text.find("<a href=\"/a%20b%26%3Cc/\">a b&amp;&lt;c/</a>") != std::string::npos);
+    CHECK(top.text.find("<a href=\"/install.sh\">install.sh</a>") != std::string::npos);
+    CHECK(top.text.find("/sub/") < top.text.find("/install.sh"));
+    CHECK(top.text.find("hidden") == std::string::npos);
+    const auto below = site.get("/a b&<c");
+    CHECK(below.text.find("<a href=\"/\">..</a>") != std::string::npos);
+    CHECK(below.text.find("<a href=\"/a%20b%26%3Cc/50%25%22\">50%&quot;</a>") != std::string::npos);
+    CHECK(site.get("/sub").text.empty());
+    CHECK(site.get("/sub").length == 12);
   }
 
   TEST_CASE("the same file has the same tag until it changes") {
