@@ -40,6 +40,14 @@ std::string fill(std::string_view file_name, const Marks& all) {
   return fill_template(text, wanted);
 }
 
+// A part of a script for a mark that stands alone on its line.
+std::string part(std::string_view file_name) {
+  std::string_view text = embedded_template(file_name);
+  while (text.ends_with('\n'))
+    text.remove_suffix(1);
+  return std::string(text);
+}
+
 }  // namespace
 
 std::vector<SitePage> render_site_pages(const Product& product) {
@@ -56,6 +64,10 @@ std::vector<SitePage> render_site_pages(const Product& product) {
       {"AGENT_SH", sh_literal(product.agent.value_or(""))},
       {"BASE_URL_SH", sh_literal(product.base_url.text())},
       {"PUBLIC_KEYS_SH", sh_literal(base::join(keys, " "))},
+      // What the scripts share with install.sh.
+      {"JSON", part("json.sh.in")},
+      {"PROOF", part("proof.sh.in")},
+      {"FETCH", part("fetch_signed.sh.in")},
   };
   marks.emplace(
       "UPDATING",

@@ -13,6 +13,8 @@
 //   floor VERSION           security floor of all manifests
 //   pin VERSION             the release that the top-level installers pin
 //
+// The top-level install.sh is signed, and the scripts of a site are written.
+//
 // usage: make_site SITE_FOLDER SITE_URL KEY_FILE < lines      writes KEY_FILE and KEY_FILE.pub
 // once, then uses it
 
@@ -21,6 +23,7 @@
 #include "base/text.hpp"
 #include "manifest-schema/manifest.hpp"
 #include "releaser/render/installers.hpp"
+#include "releaser/render/site_pages.hpp"
 #include "tests/support/signing.hpp"
 #include "trust/signing/secret_key.hpp"
 
@@ -133,8 +136,25 @@ class Site {
     for (const auto& [version, release] : m_releases) {
       write_installers(m_folder / "releases" / cat("v", version.text()), version, release);
     }
+    schema::Manifest combined = test::make_manifest(m_product.name, schema::Channel::stable);
+    combined.channel.reset();
+    for (const auto& [version, release] : m_releases) {
+      combined.versions.insert_or_assign(version, release);
+      combined.latest.insert_or_assign(release.channel, version);
+    }
+    const std::string text = schema::write_manifest(combined);
+    write_signed(m_folder / "version-manifest.json", text, m_key,
+                 test::manifest_comment(m_product.name, "version-manifest.json", "", text));
     const auto pinned = m_pinned ? *m_pinned : m_releases.rbegin()->first;
     write_installers(m_folder, pinned, m_releases.at(pinned));
+    const std::string installer = base::read_file(m_folder / "install.sh", kMaxFileBytes);
+    write_signed(m_folder / "install.sh", installer, m_key,
+                 test::manifest_comment(m_product.name, "install.sh", "stable", installer));
+    for (const releaser::SitePage& page : releaser::render_site_pages(m_product)) {
+      if (!page.executable) continue;
+      fs::create_directories((m_folder / page.path).parent_path());
+      base::write_file_atomically(m_folder / page.path, page.text, 0755);
+    }
   }
 
  private:

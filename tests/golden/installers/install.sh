@@ -475,6 +475,7 @@ size_of() { # FILE -> $file_size
   file_size=$1
 }
 
+# What checks signatures here -> $signature_tool; 1 where nothing does.
 find_signature_tool() {
   signature_tool=
   if have minisign; then
@@ -484,7 +485,7 @@ find_signature_tool() {
       "OpenSSL "[3-9].* | "OpenSSL "[1-9][0-9].*) signature_tool=openssl ;;
     esac
   fi
-  test -n "$signature_tool" || die 7 "only $pinned_version can be verified by this text alone; for another version install minisign or OpenSSL 3, or run that version's own installer: curl -fsSL $site/releases/vVERSION/install.sh | bash"
+  test -n "$signature_tool"
 }
 
 # One key against a .minisig of the prehashed form whose lines are in $signature_line2..4.
@@ -530,7 +531,8 @@ comment_field() { # NAME -> $field
   test "$fields_found" = 1
 }
 
-# Is FILE signed by one of $keys, as NAME of this product and channel? Sets $trouble where it is not.
+# Is FILE signed by one of $keys (-> $signing_key), as NAME of this product and CHANNEL, "none" for a file of no
+# channel, "any" for one of whichever? Sets $trouble where it is not.
 verify_signature() { # FILE SIGNATURE NAME CHANNEL
   signature_line1=''
   signature_line2=''
@@ -557,12 +559,19 @@ verify_signature() { # FILE SIGNATURE NAME CHANNEL
       trouble="its signature is for another file"
       comment_field app && test "$field" = "$product" || return 1
       comment_field file && test "$field" = "$3" || return 1
-      comment_field channel && test "$field" = "$4" || return 1
+      comment_field channel
+      case $4 in
+        any) ;;
+        none) test "$fields_found" = 0 || return 1 ;;
+        *) test "$fields_found" = 1 && test "$field" = "$4" || return 1 ;;
+      esac
       if comment_field sha256; then
         digest_of "$1"
         test "$field" = "$digest" || return 1
       fi
       trouble=
+      # yash keeps the variable of a loop to its function.
+      signing_key=$key
       return 0
     fi
   done
@@ -930,7 +939,8 @@ is_newer() {
 
 # The signed manifests decide: $version, $manifest and the facts of the archive.
 choose_from_manifests() {
-  find_signature_tool
+  find_signature_tool ||
+    die 7 "only $pinned_version can be verified by this text alone; for another version install minisign or OpenSSL 3, or run that version's own installer: curl -fsSL $site/releases/vVERSION/install.sh | bash"
   case ${wanted_channel:-nightly} in
     stable) channels=stable ;;
     beta) channels='stable beta' ;;
