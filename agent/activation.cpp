@@ -45,26 +45,9 @@ std::optional<ProbeFailure> look_through_links(const Services& services,
   return probe_agent(agent, services.identity, version, std::nullopt, options);
 }
 
-// A receipt from before, or the one of a first installation.
-Receipt receipt_to_renew(const Services& services, const Journal& journal) {
-  if (auto receipt = read_receipt(services.layout)) {
-    return *receipt;
-  }
-  return {.product = services.identity.product,
-          .channel = services.identity.default_channel,
-          .bin_directory = services.layout.bin_directory,
-          .links = {},
-          .base_urls = {},
-          .path_edits = {},
-          .installed_at = services.now,
-          .version = journal.to,
-          .archive_sha256 = journal.sha256};
-}
-
 void renew_receipt(const Services& services, const Journal& journal, const CompletionMark& mark,
                    std::vector<std::string> links) {
-  const Receipt before = receipt_to_renew(services, journal);
-  Receipt receipt = before;
+  Receipt receipt = receipt_or_first(services, journal.to, journal.sha256);
   receipt.version = journal.to;
   receipt.archive_sha256 = mark.archive_sha256;
   // Programs that this version no longer has would be links to nothing.
@@ -105,6 +88,22 @@ void add_shadow_remarks(const Services& services, const std::vector<std::string>
 
 }  // namespace
 
+Receipt receipt_or_first(const Services& services, const schema::Version& version,
+                         const trust::Sha256& archive_sha256) {
+  if (auto receipt = read_receipt(services.layout)) {
+    return *receipt;
+  }
+  return {.product = services.identity.product,
+          .channel = services.identity.default_channel,
+          .bin_directory = services.layout.bin_directory,
+          .links = {},
+          .base_urls = {},
+          .path_edits = {},
+          .installed_at = services.now,
+          .version = version,
+          .archive_sha256 = archive_sha256};
+}
+
 void switch_version(const Layout& layout, Journal& journal) {
   enter(layout, journal, JournalState::armed);
   base::replace_symlink(layout.current, journal.to.text());
@@ -117,12 +116,9 @@ void finish_switch(const Services& services, Journal& journal, unsigned keep_ver
   if (journal.state == JournalState::armed) {
     enter(layout, journal, JournalState::switched);
   }
-  const std::optional<CompletionMark> mark = read_completion_mark(layout, journal.to);
-  if (!mark) {
-    throw base::Error(base::Errc::internal, base::cat(journal.to.text(), " has no mark"));
-  }
-  std::vector<std::string> links = make_links(layout, mark->binaries);
-  if (const auto failure = look_through_links(services, journal.to, *mark)) {
+  const CompletionMark mark = require_completion_mark(layout, journal.to);
+  std::vector<std::string> links = make_links(layout, mark.binaries);
+  if (const auto failure = look_through_links(services, journal.to, mark)) {
     switch_back(services, journal, failure->reason);
     throw base::Error(
         base::Errc::rolled_back,
@@ -135,7 +131,7 @@ void finish_switch(const Services& services, Journal& journal, unsigned keep_ver
   }
   settle_hold(services, journal);
   add_shadow_remarks(services, links, remarks);
-  renew_receipt(services, journal, *mark, std::move(links));
+  renew_receipt(services, journal, mark, std::move(links));
   enter(layout, journal, JournalState::committed);
   remove_old_versions(layout, keep_versions);
   remove_journal(layout);

@@ -26,6 +26,10 @@ std::vector<std::string> make_links(const Layout& layout, const std::vector<std:
 // Removes those of these names that are ours.
 void remove_links(const Layout& layout, const std::vector<std::string>& names);
 
+// The receipt that is there, or what one of a first installation of this archive begins with.
+Receipt receipt_or_first(const Services& services, const schema::Version& version,
+                         const trust::Sha256& archive_sha256);
+
 // Journal ARMED, one rename of `current`, journal SWITCHED. `journal.to` is complete.
 void switch_version(const Layout& layout, Journal& journal);
 

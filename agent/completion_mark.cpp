@@ -94,13 +94,17 @@ std::optional<std::string> wrong_version_reason(const Layout& layout,
 std::optional<CompletionMark> read_completion_mark(const Layout& layout,
                                                    const schema::Version& version) {
   try {
-    const auto text = base::read_file_if_exists(layout.version_directory(version) / kCompletionMark,
-                                                kMaxMarkBytes);
-    return text ? std::optional(parse_mark(*text)) : std::nullopt;
+    return require_completion_mark(layout, version);
   } catch (const base::Error&) {
     // A mark that proves nothing is none.
     return std::nullopt;
   }
+}
+
+CompletionMark require_completion_mark(const Layout& layout, const schema::Version& version) {
+  const base::Path path = layout.version_directory(version) / kCompletionMark;
+  return base::with_context(base::cat("the mark of ", version.text()),
+                            [&] { return parse_mark(base::read_file(path, kMaxMarkBytes)); });
 }
 
 void write_completion_mark(const Layout& layout, const schema::Version& version,

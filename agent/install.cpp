@@ -114,29 +114,17 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
 
 // What a first installation leaves behind it even if the rest never happens.
 void ensure_receipt(const Services& services, const InstallOrder& order) {
-  std::optional<Receipt> receipt = read_receipt(services.layout);
-  const bool known = receipt.has_value();
-  if (!known) {
-    receipt = Receipt{.product = services.identity.product,
-                      .channel = services.identity.default_channel,
-                      .bin_directory = services.layout.bin_directory,
-                      .links = {},
-                      .base_urls = {},
-                      .path_edits = {},
-                      .installed_at = services.now,
-                      .version = order.version,
-                      .archive_sha256 = order.entry.sha256};
-  }
-  const Receipt before = *receipt;
-  receipt->bin_directory = services.layout.bin_directory;
+  const std::optional<Receipt> before = read_receipt(services.layout);
+  Receipt receipt = receipt_or_first(services, order.version, order.entry.sha256);
+  receipt.bin_directory = services.layout.bin_directory;
   if (order.receipt_channel) {
-    receipt->channel = *order.receipt_channel;
+    receipt.channel = *order.receipt_channel;
   }
   if (!order.receipt_base_urls.empty()) {
-    receipt->base_urls = order.receipt_base_urls;
+    receipt.base_urls = order.receipt_base_urls;
   }
-  if (!known || !(*receipt == before)) {
-    write_receipt(services.layout, *receipt);
+  if (before != receipt) {
+    write_receipt(services.layout, receipt);
   }
 }
 
@@ -229,9 +217,9 @@ InstallOutcome rollback(const Services& services, const WriteAccess& /*access*/,
                                              target->text(), "` fetches it")
                                  : base::cat("kept here: ", list_of(others))));
   }
-  const std::optional<CompletionMark> mark = read_completion_mark(layout, *target);
-  Journal journal = begin(services, Operation::rollback, *target,
-                          mark ? mark->archive_sha256 : trust::Sha256(), from && *target < *from);
+  Journal journal =
+      begin(services, Operation::rollback, *target,
+            require_completion_mark(layout, *target).archive_sha256, from && *target < *from);
   return switch_to(services, journal, kDefaultKeepVersions);
 }
 

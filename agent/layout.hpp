@@ -86,9 +86,11 @@ struct CompletionMark {
   bool operator==(const CompletionMark&) const = default;
 };
 inline constexpr std::string_view kCompletionMark = ".ok";
-// Nothing where the mark is missing, damaged or of a newer schema.
+// Nothing where the mark is missing, damaged, unreadable or of a newer schema.
 std::optional<CompletionMark> read_completion_mark(const Layout& layout,
                                                    const schema::Version& version);
+// For a version that must have one: throws with the reason where it cannot be read.
+CompletionMark require_completion_mark(const Layout& layout, const schema::Version& version);
 void write_completion_mark(const Layout& layout, const schema::Version& version,
                            const CompletionMark& mark);
 

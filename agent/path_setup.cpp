@@ -124,24 +124,6 @@ std::size_t block_size(std::string_view text, std::string_view program) {
   return 0;
 }
 
-// Replaces the text of a file by what `change` makes of it. What may not be replaced is left, also
-// where it only became a link since it was planned or recorded; then the reason is given.
-std::optional<std::string> edit(const base::Path& file,
-                                const std::function<std::string(std::string_view)>& change) {
-  const std::string text = base::read_file_if_exists(file, kMaxShellFileBytes).value_or("");
-  const std::string wanted = change(text);
-  if (wanted == text) {
-    return std::nullopt;
-  }
-  if (const auto reason = obstacle(file)) {
-    return base::cat(file.native(), " ", *reason, " and is left as it is");
-  }
-  const std::optional<FileKind> kind = inspect_file(file);
-  base::make_directories(file.parent_path());
-  base::write_file_atomically(file, wanted, kind ? kind->mode & 0777U : 0644U);
-  return std::nullopt;
-}
-
 // The runner's own file: it keeps its inode and its mode. What was done, or what to do.
 std::string tell_next_steps(const base::Path& github_path, const base::Path& bin_directory) {
   try {
@@ -159,6 +141,22 @@ std::string tell_next_steps(const base::Path& github_path, const base::Path& bin
 }
 
 }  // namespace
+
+std::optional<std::string> edit_shell_file(
+    const base::Path& file, const std::function<std::string(std::string_view)>& change) {
+  const std::string text = base::read_file_if_exists(file, kMaxShellFileBytes).value_or("");
+  const std::string wanted = change(text);
+  if (wanted == text) {
+    return std::nullopt;
+  }
+  if (const auto reason = obstacle(file)) {
+    return base::cat(file.native(), " ", *reason, " and is left as it is");
+  }
+  const std::optional<FileKind> kind = inspect_file(file);
+  base::make_directories(file.parent_path());
+  base::write_file_atomically(file, wanted, kind ? kind->mode & 0777U : 0644U);
+  return std::nullopt;
+}
 
 std::string path_block(std::string_view program, const base::Path& bin_directory,
                        ShellSyntax syntax) {
@@ -280,7 +278,7 @@ void make_path_edits(const PathSetup& setup, std::string_view program,
     const std::string by_hand = base::cat("; add this line to ", planned.file.native(), ": ",
                                           line_to_add(bin_directory, syntax));
     try {
-      const auto reason = edit(planned.file, [&](std::string_view text) {
+      const auto reason = edit_shell_file(planned.file, [&](std::string_view text) {
         return with_path_block(text, program, path_block(program, bin_directory, syntax));
       });
       if (reason) {
@@ -308,8 +306,8 @@ void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view progra
       base::cat("; remove the lines between the ", program, " marks by hand");
   for (const PathEdit& made : edits) {
     try {
-      const auto reason =
-          edit(made.file, [&](std::string_view text) { return without_path_block(text, program); });
+      const auto reason = edit_shell_file(
+          made.file, [&](std::string_view text) { return without_path_block(text, program); });
       const std::string left =
           base::read_file_if_exists(made.file, kMaxShellFileBytes).value_or("");
       if (reason) {

@@ -28,6 +28,12 @@ std::string without_path_block(std::string_view text, std::string_view program);
 // Is there still a line that begins a block?
 bool has_path_mark(std::string_view text, std::string_view program);
 
+// Replaces the text of a file by what `change` makes of it, an absent one's by what it makes of "".
+// What may not be replaced is left, also where it only became a link since it was planned or
+// recorded; then the reason is given.
+std::optional<std::string> edit_shell_file(
+    const base::Path& file, const std::function<std::string(std::string_view)>& change);
+
 // A file that a shell of this user reads at its start.
 struct ShellFile {
   base::Path file;

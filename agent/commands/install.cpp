@@ -3,6 +3,7 @@
 #include "agent/commands/changing.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/plain_install.hpp"
+#include "agent/script_install.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"
@@ -31,10 +32,12 @@ void require_own_home(const Services& services) {
 }
 
 // A name in the way that is not ours is neither overwritten nor passed over in silence.
-void require_free_links(const Layout& layout, const schema::PlatformEntry& entry) {
+void require_free_links(const Layout& layout, const schema::PlatformEntry& entry,
+                        const std::optional<ScriptInstall>& script) {
   for (const schema::BinaryEntry& binary : entry.binaries) {
     const std::string name = link_name(binary.path);
-    if (inspect_link(layout, name) == LinkState::foreign) {
+    if (inspect_link(layout, name) == LinkState::foreign &&
+        !(script && is_unchanged(*script, layout.bin_directory / name))) {
       throw base::Error(base::Errc::config,
                         base::cat((layout.bin_directory / name).native(),
                                   " is there already and was not made by ", layout.program,
@@ -96,7 +99,7 @@ void set_up_path(const Services& services, PathPolicy policy, std::vector<std::s
   const Layout& layout = services.layout;
   const PathSetup setup = plan_path_setup(services.environment, layout.home, layout.program,
                                           layout.bin_directory, policy);
-  messages = setup.messages;
+  messages.insert(messages.end(), setup.messages.begin(), setup.messages.end());
   if (std::optional<Receipt> receipt = read_receipt(layout); receipt && !setup.edits.empty()) {
     const Receipt before = *receipt;
     for (const PathEdit& edit : setup.edits) {
@@ -113,110 +116,146 @@ void set_up_path(const Services& services, PathPolicy policy, std::vector<std::s
   make_path_edits(setup, layout.program, layout.bin_directory, messages);
 }
 
-int run_install(const Services& services, const base::Arguments& arguments) {
-  const Layout& layout = services.layout;
-  require_own_home(services);
-  Config config = usable_config(services);
-  std::optional<base::Url> base_url;
-  if (const auto text = arguments.value("--base-url")) {
-    base_url = base::with_context("--base-url", [&] { return base::Url::parse(*text); });
-  }
+struct InstallOptions {
   std::optional<schema::Channel> channel;
+  std::optional<base::Url> base_url;
+  PathPolicy path_policy = PathPolicy::modify;
+};
+
+InstallOptions read_options(const base::Arguments& arguments) {
+  InstallOptions options;
+  if (const auto text = arguments.value("--base-url")) {
+    options.base_url = base::with_context("--base-url", [&] { return base::Url::parse(*text); });
+  }
   if (const auto text = arguments.value("--channel")) {
-    channel = schema::parse_channel(*text);
-    if (!channel) {
-      throw base::Error(base::Errc::usage, base::cat("--channel ", base::safe_text(*text),
-                                                     ": use stable, beta or nightly"));
-    }
-    config.channel = *channel;
+    options.channel = schema::parse_channel(*text);
   }
-  const bool unmanaged = arguments.has("--unmanaged");
-  require_writable_bin_directory(layout);
-  std::optional<WriteAccess> write_access;
-  if (!unmanaged) {
-    write_access.emplace(services);
+  if (arguments.has("--no-modify-path")) {
+    options.path_policy = PathPolicy::leave;
   }
-  const SiteAccess site_access = open_site(services, config, base_url);
+  return options;
+}
+
+InstallOrder order_of(const Install& decided, const SiteAccess& site_access,
+                      const base::Arguments& arguments) {
+  return {.operation = Operation::install,
+          .version = decided.version,
+          .channel = decided.channel,
+          .platform = decided.platform,
+          .entry = decided.entry,
+          .configured_bases = site_access.configured_bases,
+          .archive = arguments.value("--archive"),
+          .receipt_channel = std::nullopt,
+          .receipt_base_urls = {}};
+}
+
+InstallOrder managed_order(const Install& decided, const SiteAccess& site_access,
+                           const base::Arguments& arguments, const InstallOptions& options,
+                           const Config& config) {
+  InstallOrder order = order_of(decided, site_access, arguments);
+  order.keep_versions = config.keep_versions;
+  order.hold = decided.downgrade;
+  order.receipt_channel = options.channel;
+  if (options.base_url) {
+    order.receipt_base_urls = {options.base_url->text()};
+  }
+  return order;
+}
+
+// One plain file and no root.
+int install_unmanaged(const Services& services, const base::Arguments& arguments,
+                      const InstallOptions& options, const Config& config) {
+  const SiteAccess site_access = open_site(services, config, options.base_url);
   Situation situation =
       read_situation(services, site_access, config, plan_request(services, arguments));
-  if (unmanaged) {
-    situation.input.installed = {};
-  } else {
-    write_site_memory(layout, situation.memory);
+  situation.input.installed = {};
+  const std::optional<Install> decided = decide(situation.input);
+  if (!decided) {
+    throw base::Error(base::Errc::not_found, "there is no release to install");
   }
+  const InstallOutcome outcome =
+      install_plainly(services, *site_access.http, order_of(*decided, site_access, arguments));
+  report_change(
+      services, outcome, "installed",
+      base::cat(services.identity.product, " ", outcome.version.text(), " is in ",
+                services.layout.bin_directory.native(), "; nothing updates it by itself"));
+  return base::exit_status(base::Errc::done);
+}
+
+// What is installed already, with whatever is missing of its links.
+InstallOutcome keep_current(const Layout& layout) {
+  const schema::Version current = *current_version(layout);
+  if (const auto mark = read_completion_mark(layout, current)) {
+    make_links(layout, mark->binaries);
+  }
+  return {.from = current, .version = current, .downloaded_bytes = 0, .remarks = {}};
+}
+
+std::string success_line(const Services& services, const InstallOutcome& outcome,
+                         std::string_view action) {
+  const std::string what =
+      base::cat(services.identity.product, " ", outcome.version.text(), " is installed ");
+  if (action == "unchanged") {
+    return what + "already";
+  }
+  return base::cat(what, "for ", account_name(), " in ", services.layout.bin_directory.native(),
+                   "; next: ", services.identity.product, " --help, and `", services.layout.program,
+                   " update` when there is something newer");
+}
+
+int install_managed(const Services& services, const base::Arguments& arguments,
+                    const InstallOptions& options, const Config& config) {
+  const Layout& layout = services.layout;
+  const WriteAccess write_access(services);
+  const SiteAccess site_access = open_site(services, config, options.base_url);
+  Situation situation =
+      read_situation(services, site_access, config, plan_request(services, arguments));
+  write_site_memory(layout, situation.memory);
   const std::optional<schema::Version> current = situation.input.installed.current;
   if (current && incomplete_reason(layout, *current)) {
     // A damaged version is none: the same one is put in place anew.
     situation.input.installed.current.reset();
   }
-  const std::optional<Install> order =
-      !unmanaged && is_here_already(services, arguments) ? std::nullopt : decide(situation.input);
+  const std::optional<Install> decided =
+      is_here_already(services, arguments) ? std::nullopt : decide(situation.input);
+  const std::optional<ScriptInstall> script = read_script_install(services.environment, layout);
+
+  if (decided) {
+    require_free_links(layout, decided->entry, script);
+  }
+  const InstallOutcome outcome =
+      decided ? install_release(services, write_access, *site_access.http,
+                                managed_order(*decided, site_access, arguments, options, config))
+              : keep_current(layout);
+  const std::string_view action = !decided                                          ? "unchanged"
+                                  : outcome.from && outcome.from != outcome.version ? "updated"
+                                                                                    : "installed";
 
   std::vector<std::string> messages;
-  const PathPolicy policy =
-      arguments.has("--no-modify-path") ? PathPolicy::leave : PathPolicy::modify;
-  if (unmanaged) {
-    if (!order) {
-      throw base::Error(base::Errc::not_found, "there is no release to install");
-    }
-    const InstallOutcome outcome =
-        install_plainly(services, *site_access.http,
-                        {.operation = Operation::install,
-                         .version = order->version,
-                         .channel = order->channel,
-                         .platform = order->platform,
-                         .entry = order->entry,
-                         .configured_bases = site_access.configured_bases,
-                         .archive = arguments.value("--archive"),
-                         .receipt_channel = std::nullopt,
-                         .receipt_base_urls = {}});
-    report_change(services, outcome, "installed",
-                  base::cat(services.identity.product, " ", outcome.version.text(), " is in ",
-                            layout.bin_directory.native(), "; nothing updates it by itself"));
-    return base::exit_status(base::Errc::done);
+  if (script) {
+    const auto mark = read_completion_mark(layout, outcome.version);
+    messages = take_over(
+        services, *script, mark ? mark->binaries : std::vector<std::string>(),
+        options.path_policy == PathPolicy::leave ? ShellEdits::leave : ShellEdits::take_over);
   }
-
-  InstallOutcome outcome{.from = current_version(layout),
-                         .version = services.identity.version,
-                         .downloaded_bytes = 0,
-                         .remarks = {}};
-  std::string action = "unchanged";
-  if (order) {
-    require_free_links(layout, order->entry);
-    outcome = install_release(services, *write_access, *site_access.http,
-                              {.operation = Operation::install,
-                               .version = order->version,
-                               .channel = order->channel,
-                               .platform = order->platform,
-                               .entry = order->entry,
-                               .configured_bases = site_access.configured_bases,
-                               .archive = arguments.value("--archive"),
-                               .keep_versions = config.keep_versions,
-                               .hold = order->downgrade,
-                               .receipt_channel = channel,
-                               .receipt_base_urls = base_url ? std::vector{base_url->text()}
-                                                             : std::vector<std::string>()});
-    action = outcome.from && outcome.from != outcome.version ? "updated" : "installed";
-  } else {
-    outcome.version = *current_version(layout);
-    if (const auto mark = read_completion_mark(layout, outcome.version)) {
-      make_links(layout, mark->binaries);
-    }
-  }
-  set_up_path(services, policy, messages);
+  set_up_path(services, options.path_policy, messages);
   for (const std::string& message : messages) {
     services.messages.say(message);
   }
-  report_change(
-      services, outcome, action,
-      action == "unchanged"
-          ? base::cat(services.identity.product, " ", outcome.version.text(),
-                      " is installed already")
-          : base::cat(services.identity.product, " ", outcome.version.text(), " is installed for ",
-                      account_name(), " in ", layout.bin_directory.native(),
-                      "; next: ", services.identity.product, " --help, and `", layout.program,
-                      " update` when there is something newer"));
+  report_change(services, outcome, action, success_line(services, outcome, action));
   return base::exit_status(base::Errc::done);
+}
+
+int run_install(const Services& services, const base::Arguments& arguments) {
+  require_own_home(services);
+  Config config = usable_config(services);
+  const InstallOptions options = read_options(arguments);
+  if (options.channel) {
+    config.channel = *options.channel;
+  }
+  require_writable_bin_directory(services.layout);
+  return arguments.has("--unmanaged") ? install_unmanaged(services, arguments, options, config)
+                                      : install_managed(services, arguments, options, config);
 }
 
 }  // namespace
