@@ -41,8 +41,10 @@ ReleaseBinary described(const Target& target, const InputBinary& binary,
   return described;
 }
 
-// An agent says the version that is stamped into it, so nobody asks before it is stamped.
-bool tells_its_version(const InputBinary& binary) {
+// An agent says the version that is stamped into it, so nobody asks before it is stamped. No build
+// knows the version of a snapshot.
+bool tells_its_version(const Run& run, const InputBinary& binary) {
+  if (run.identity->is_snapshot) return false;
   return binary.role == BinaryRole::product || binary.packed != binary.source;
 }
 
@@ -58,7 +60,8 @@ void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries
     for (const InputBinary& binary : target.binaries) {
       if (binary.role == BinaryRole::agent || binary.inspection.slices.empty()) continue;
       if (!which(target, binary)) continue;
-      (tells_its_version(binary) ? runnable : silent).push_back(described(target, binary, last));
+      (tells_its_version(run, binary) ? runnable : silent)
+          .push_back(described(target, binary, last));
     }
   }
   const base::TemporaryDirectory folder(run.around.environment.find("TMPDIR").value_or("/tmp"),
@@ -69,7 +72,7 @@ void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries
                          .temporary_directory = folder.path()};
   for (std::string& warning : binary_warnings(runnable, options))
     problems.warn(std::move(warning));
-  options.machine.reset();
+  options.machine.reset();  // which is who would ask them
   for (std::string& warning : binary_warnings(silent, options))
     problems.warn(std::move(warning));
 }

@@ -50,7 +50,6 @@ Skipped identify_stage(Run& run) {
   Problems problems;
   prepare_release(run, problems);
   problems.throw_if_any();
-  if (run.options.clean) base::remove_tree(run.folder);
   remove_leftovers(run.folder);
   run.around.messages.say(base::cat(run.config.product.name, " ", run.identity->version.text(),
                                     " for ", schema::channel_name(run.identity->channel),

@@ -145,6 +145,11 @@ Skipped package_stage(Run& run) {
   for (std::size_t index = 0; index < records.size(); ++index) {
     run.record.archives[run.targets[index].asset] = std::move(records[index]);
   }
+  if (run.options.check_reproducible) {
+    run.around.messages.say(
+        cat("packed everything twice, with the same bytes: ", run.targets.size(), " archive",
+            run.targets.size() == 1 ? "" : "s"));
+  }
   remove_stale_assets(run);
   write_if_changed(run.folder / "release.json", write_record(run.record));
   return std::nullopt;

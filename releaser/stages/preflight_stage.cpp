@@ -147,7 +147,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   const base::Path earlier = run.dist_to_copy_record_from.empty()
                                  ? run.folder
                                  : run.dist_to_copy_record_from / run.identity->version.text();
-  run.earlier = read_record(earlier / "release.json");
+  if (!run.options.clean) run.earlier = read_record(earlier / "release.json");
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   open_destinations(run, problems);
   find_archive_files(run, problems);
@@ -161,7 +161,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
                      ": [[destination]] is missing; add one of type \"directory\" with path and "
                      "url"));
   }
-  if (!run.identity->is_snapshot) check_against_public_state(run, problems);
+  check_against_public_state(run, problems);
   warn_about_binaries(run, problems, [&](const Target& target, const InputBinary& binary) {
     // `check` asks for all, since no stage will follow that sees the rest.
     return run.warns_again || is_final(run, target, binary);
@@ -211,6 +211,8 @@ Skipped preflight_stage(Run& run) {
   Problems problems;
   look_at_release(run, problems, run.options.dry_run ? Unlock::no : Unlock::yes);
   conclude(run, problems);
+  // Only now: a run that is refused takes nothing away.
+  if (run.options.clean) base::remove_tree(run.folder);
   return std::nullopt;
 }
 

@@ -103,12 +103,19 @@ void check_follows(const Destination& follower, const Run& run, Problems& proble
 
 void check_against_public_state(const Run& run, Problems& problems) {
   const ReleaseIdentity& identity = *run.identity;
+  if (identity.is_snapshot) return;
   const std::string version = identity.version.text();
   if (const schema::Release* const there = run.before.find(identity.version)) {
     if (there->channel != identity.channel) {
       problems.add(Errc::conflict, cat(version, " is public already in channel ",
                                        schema::channel_name(there->channel),
                                        "; publish it there, or choose a new version"));
+    }
+    if (there->date != identity.date) {
+      problems.add(Errc::conflict,
+                   cat(version, " is public already with the date ", base::format_time(there->date),
+                       ", and not ", base::format_time(identity.date),
+                       "; give that date with --date, or choose a new version"));
     }
     for (const Target& target : run.targets) {
       const auto entry = there->platforms.find(target.platform);

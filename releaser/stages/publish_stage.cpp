@@ -81,6 +81,14 @@ void verify_as_stranger(const Run& run, const Destination& destination) {
                  run.config.product.name, run.identity->version, *run.release, keys);
 }
 
+std::string first_of(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 3;
+  if (names.size() <= kShown + 1) return base::join(names, ", ");
+  const std::size_t more = names.size() - kShown;
+  names.resize(kShown);
+  return cat(base::join(names, ", "), " and ", more, " more");
+}
+
 using Plans = std::map<const Destination*, PublicationPlan>;
 
 PublicationPlan plan_for(const Run& run, const Destination& destination,
@@ -91,7 +99,7 @@ PublicationPlan plan_for(const Run& run, const Destination& destination,
                                           is_announced ? Announced::yes : Announced::no, wanted);
   if (!plan.conflicts.empty()) {
     throw Error(Errc::conflict,
-                cat("other bytes are public already as ", base::join(plan.conflicts, ", "),
+                cat("other bytes are public already as ", first_of(plan.conflicts),
                     "; nothing was changed: choose a new version, or put the old files back"));
   }
   return plan;

@@ -184,5 +184,7 @@ is 'without a warning about its version, which the stamp tells' "$(grep -c -- '-
 mkdir x && tar -xzf site/releases/v3.4.5/*.tar.gz -C x
 is 'under its own name' "$(ls x | grep -c '^cco$')" 1
 like 'and it says the version' "$(env -i HOME=/nonexistent x/cco --version)" '3\.4\.5'
+status 'a snapshot below what is stable' 0 publish --snapshot
+like 'is made' "$output" 'hello 0\.0\.1-snapshot\.0 is in dist/0\.0\.1-snapshot\.0; nothing was published'
 is 'the manifest knows it as the agent' "$(python3 -c 'import json; p = json.load(open("site/version-manifest.json"))["versions"]["3.4.5"]["platforms"]["linux-x86_64"]; print(p["agent"], p["probe"])')" "cco ['cco', '--version']"
 done_testing

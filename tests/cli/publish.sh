@@ -84,10 +84,52 @@ status "--allow-backport publishes it" 0 publish --version 1.0.5 --allow-backpor
 is "latest stays" "$(python3 -c 'import json; print(json.load(open("site/stable.version-manifest.json"))["latest"])')" "{'stable': '1.1.0'}"
 like "the installers stay" "$(grep -m1 -o '1\.1\.0' site/install.sh)" '1\.1\.0'
 
+# --- options ---
+status "the same version with another date is a conflict" 5 release publish --version 1.1.0 --date 2026-11-21
+like "it names both dates and the way out" "$output" '1\.1\.0 is public already with the date 2026-11-20T10:00:00Z, and not 2026-11-21T00:00:00Z; give that date with --date'
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+cp dist/1.1.0/release.json saved.json
+touch dist/1.1.0/mine
+before=$(state_of site)
+status "--clean makes a public version anew" 0 publish --version 1.1.0 --clean
+is "what was in dist/V is gone" "$(find dist/1.1.0 -name mine)" ""
+is "the record is the same" "$(cmp dist/1.1.0/release.json saved.json && echo same)" same
+is "and so is the site" "$(state_of site)" "$before"
+before=$(state_of dist)
+mv hello.key saved.key
+status "--clean of a run that is refused" 3 publish --version 1.1.0 --clean
+is "takes nothing away" "$(state_of dist)" "$before"
+status "--clean of a dry run is refused too" 3 publish --version 1.1.0 --clean --dry-run
+mv saved.key hello.key
+status "--clean of a dry run" 0 publish --version 1.1.0 --clean --dry-run
+is "takes nothing away either" "$(state_of dist)" "$before"
+hello_binary bin/linux-x86_64/hello 'hello 1.2.0'
+is "--quiet prints the result alone" "$(release publish --version 1.2.0 --date "$hello_date" --quiet 2>&1)" "hello 1.2.0 is public at https://releases.example.com/hello (directory site): 18 files written and verified"
+is "--quiet --dry-run too" "$(release publish --version 1.2.0 --date "$hello_date" -q --dry-run 2>&1)" "nothing to do"
+is "--json alone is on standard output" "$(release publish --version 1.2.0 --date "$hello_date" --json 2>/dev/null | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["version"], d["channel"], d["published"], d["dry_run"], d["actions"], d["failures"])')" "1.2.0 stable True False [] []"
+is "--json of a dry run says that nothing was published" "$(release publish --version 1.3.0 --date "$hello_date" --json --dry-run 2>/dev/null | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["published"], d["dry_run"], len(d["actions"]) > 10)')" "False True True"
+status "--verbose tells why a stage has nothing to do" 0 publish --version 1.2.0 -v
+like "with the reason" "$output" '^build: skipped: the binaries are there already$'
+status "--skip publish makes everything else" 0 publish --version 1.3.0 --skip publish
+is "signed, too" "$(find dist/1.3.0 -name '*.minisig' | wc -l)" 8
+is "and not public" "$(find site -name '*1.3.0*')" ""
+status "--skip of everything but archives and sums" 0 publish --version 1.3.1 --skip manifest,render,sign,publish
+is "leaves these alone" "$(ls dist/1.3.1 dist/1.3.1/assets)" "dist/1.3.1:
+assets
+release.json
+
+dist/1.3.1/assets:
+checksums.sha256
+hello-v1.3.1-linux-x86_64.tar.gz
+hello-v1.3.1-linux-x86_64.tar.gz.sha256"
+status "a stage that cannot be skipped" 2 publish --version 1.3.0 --skip inspect
+like "is refused with those that can" "$output" 'nothing of that name can be skipped; it takes build, manifest, render, sign, publish, directory'
+status "a snapshot does not ask the binary for its version" 0 publish --snapshot --strict
 status "a snapshot is packed and signed" 0 publish --snapshot
 is "under a version of its own" "$(find dist -maxdepth 1 -name '*snapshot*' | wc -l)" 1
 is "and is not public" "$(find site -name '*snapshot*')" ""
 status "package --check-reproducible" 0 release package --version 2.0.0 --date "$hello_date" --check-reproducible -p 1
+like "says what it did" "$output" 'packed everything twice, with the same bytes: 1 archive$'
 sum=$(sha256sum <dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)
 mkdir elsewhere && cp -r bin man LICENSE cco-release.toml elsewhere
 check "elsewhere, with another umask and time zone" bash -c "cd elsewhere && umask 077 && env -i TZ=Asia/Tokyo PATH='$PATH' '$CCO_RELEASE' package --version 2.0.0 --date $hello_date -p 4"
