@@ -28,11 +28,39 @@ Errc errc_of(int error_number) {
   }
 }
 
+std::string_view advice_for(int error_number) {
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      return "check owner and mode";
+    case EROFS:
+      return "mount it writable, or choose another place";
+    case ENOSPC:
+    case EDQUOT:
+      return "make room and run again";
+    case ENOTDIR:
+      return "remove the file that has the name of a directory";
+    case EIO:
+      return "check the disk";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
+
+std::string with_advice(std::string_view message, std::string_view advice) {
+  std::string text(message);
+  if (!advice.empty() && text.find("; ") == std::string::npos) {
+    text.append("; ").append(advice);
+  }
+  return text;
+}
 
 Error system_error(std::string_view what, int error_number) {
   return {errc_of(error_number),
-          std::string(what) + ": " + std::generic_category().message(error_number)};
+          with_advice(std::string(what) + ": " + std::generic_category().message(error_number),
+                      advice_for(error_number))};
 }
 
 }  // namespace base

@@ -82,8 +82,12 @@ decltype(auto) with_context(std::string_view what, Work&& work) {
   }
 }
 
+// A message with "; <advice>" at its end, unless it says already what to do.
+std::string with_advice(std::string_view message, std::string_view advice);
+
 // An Error from an errno value: EACCES, EROFS, ENOSPC and the like are cannot_write, ENOENT is
-// not_found, the rest is internal. The message is "<what>: <text of errno>".
+// not_found, the rest is internal. The message is "<what>: <text of errno>", and what to do where
+// the number tells it: "write x: No space left on device; make room and run again".
 Error system_error(std::string_view what, int error_number);
 
 }  // namespace base

@@ -40,6 +40,11 @@ class FileDescriptor {
 FileDescriptor open_regular_file(const Path& path);
 std::uint64_t file_size(const FileDescriptor& file);
 
+enum class Links { followed, not_followed };
+// What stands under a name; file_type::not_found where nothing does. Throws Errc::config where that
+// cannot be seen, for example because a folder above it may not be entered.
+std::filesystem::file_type type_of(const Path& path, Links links = Links::followed);
+
 // Reads a whole regular file. Throws Errc::not_found if there is none, Errc::config if it is larger
 // than `max_bytes`.
 std::string read_file(const Path& path, std::size_t max_bytes);

@@ -47,11 +47,10 @@ void require_regular(const Path& path, const struct stat& status) {
   }
 }
 
-std::string read_open_file(const FileDescriptor& file, const Path& path, std::size_t max_bytes) {
+std::string read_open_file(const FileDescriptor& file, std::size_t max_bytes) {
   const std::uint64_t size = file_size(file);
   if (size > max_bytes) {
-    throw Error(Errc::config,
-                cat(path.native(), ": larger than the ", max_bytes, " bytes allowed"));
+    throw Error(Errc::config, cat("larger than the ", max_bytes, " bytes allowed"));
   }
   // Files in /proc say 0 and have more; a file may grow while it is read.
   std::string bytes;
@@ -62,8 +61,7 @@ std::string read_open_file(const FileDescriptor& file, const Path& path, std::si
     const std::size_t count = read_at(file, bytes.data() + filled, bytes.size() - filled, filled);
     filled += count;
     if (filled > max_bytes) {
-      throw Error(Errc::config,
-                  cat(path.native(), ": larger than the ", max_bytes, " bytes allowed"));
+      throw Error(Errc::config, cat("larger than the ", max_bytes, " bytes allowed"));
     }
     if (count == 0) {
       bytes.resize(filled);
@@ -117,10 +115,19 @@ std::uint64_t file_size(const FileDescriptor& file) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+std::filesystem::file_type type_of(const Path& path, Links links) {
+  std::error_code error;
+  const auto status = links == Links::followed ? std::filesystem::status(path, error)
+                                               : std::filesystem::symlink_status(path, error);
+  if (status.type() == std::filesystem::file_type::none) {
+    throw reading_error(path, error.value());
+  }
+  return status.type();
+}
+
 std::string read_file(const Path& path, std::size_t max_bytes) {
   const FileDescriptor file = open_regular_file(path);
-  return with_context(path.native(),
-                      [&] { return read_open_file(file, path.filename(), max_bytes); });
+  return with_context(path.native(), [&] { return read_open_file(file, max_bytes); });
 }
 
 std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max_bytes) {

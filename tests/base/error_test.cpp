@@ -28,6 +28,24 @@ TEST_SUITE("base/error") {
           "open x: No such file or directory");
   }
 
+  TEST_CASE("system errors say what to do where their number tells it") {
+    for (const auto& [number, message] :
+         {std::pair{EACCES, "write x: Permission denied; check owner and mode"},
+          {EPERM, "write x: Operation not permitted; check owner and mode"},
+          {EROFS, "write x: Read-only file system; mount it writable, or choose another place"},
+          {ENOSPC, "write x: No space left on device; make room and run again"},
+          {ENOTDIR, "write x: Not a directory; remove the file that has the name of a directory"},
+          {EINVAL, "write x: Invalid argument"}}) {
+      CHECK(std::string(base::system_error("write x", number).what()) == message);
+    }
+  }
+
+  TEST_CASE("advice is given once") {
+    CHECK(base::with_advice("no such file", "make it") == "no such file; make it");
+    CHECK(base::with_advice("no such file; fetch it", "make it") == "no such file; fetch it");
+    CHECK(base::with_advice("no such file", "") == "no such file");
+  }
+
   TEST_CASE("the table of exit statuses ascends") {
     for (std::size_t i = 1; i < base::kExitStatuses.size(); ++i) {
       CHECK(base::kExitStatuses[i - 1].code < base::kExitStatuses[i].code);

@@ -95,6 +95,36 @@ TEST_SUITE("base/file") {
     }
   }
 
+  TEST_CASE("what stands under a name is told, through links and of links") {
+    using Type = std::filesystem::file_type;
+    const TempDir directory;
+    put(directory / "file", "text");
+    REQUIRE(symlink("file", (directory / "link").c_str()) == 0);
+    REQUIRE(symlink("nothing", (directory / "dangling").c_str()) == 0);
+    REQUIRE(symlink("loop", (directory / "loop").c_str()) == 0);
+    CHECK(base::type_of(directory / "file") == Type::regular);
+    CHECK(base::type_of(directory.path()) == Type::directory);
+    CHECK(base::type_of(directory / "link") == Type::regular);
+    CHECK(base::type_of(directory / "link", base::Links::not_followed) == Type::symlink);
+    CHECK(base::type_of(directory / "dangling") == Type::not_found);
+    CHECK(base::type_of(directory / "dangling", base::Links::not_followed) == Type::symlink);
+    CHECK(base::type_of(directory / "none") == Type::not_found);
+    CHECK(base::type_of(directory / "file/below") == Type::not_found);
+    CHECK(code_of([&] { base::type_of(directory / "loop"); }) == base::Errc::config);
+    // Behind a folder that may not be entered there is no saying; root may enter every one.
+    REQUIRE(chmod(directory.path().c_str(), 0700) == 0);
+    const int status = in_child([&] {
+      if (geteuid() != 0) {
+        chmod(directory.path().c_str(), 0);
+      } else if (setuid(65534) != 0) {
+        return 100;
+      }
+      return base::exit_status(code_of([&] { base::type_of(directory / "file"); }));
+    });
+    REQUIRE(chmod(directory.path().c_str(), 0700) == 0);
+    CHECK(status == base::exit_status(base::Errc::config));
+  }
+
   TEST_CASE("reads have a limit, met exactly") {
     const TempDir directory;
     put(directory / "file", "12345");
