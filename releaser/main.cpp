@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 namespace {
@@ -46,6 +47,10 @@ int main(int argc, char** argv) {
   } catch (const base::Error& error) {
     std::cerr << "cco-release: " << error.what() << '\n';
     return base::exit_status(error.code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    const base::Error known = base::system_error(error.path1().native(), error.code().value());
+    std::cerr << "cco-release: " << known.what() << '\n';
+    return base::exit_status(known.code());
   } catch (const std::exception& error) {
     std::cerr << "cco-release: internal error: " << error.what() << '\n';
     return base::exit_status(base::Errc::internal);

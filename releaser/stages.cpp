@@ -56,11 +56,11 @@ void check_skips(const Run& run) {
     names.push_back(destination.name);
   for (const std::string& name : run.options.skip) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw base::Error(base::Errc::usage, cat("--skip ", base::safe_text(name, 80),
-                                               ": nothing of that name can be "
-                                               "skipped",
-                                               base::did_you_mean(name, names), "; it takes ",
-                                               base::join(names, ", ")));
+      const std::string nearest = base::did_you_mean(name, names);
+      throw base::Error(
+          base::Errc::usage,
+          cat("--skip ", base::safe_text(name, 80), ": nothing of that name can be skipped",
+              nearest, nearest.empty() ? "; it takes " : " It takes ", base::join(names, ", ")));
     }
   }
   if (run.skips("publish") || run.options.identify.snapshot) return;

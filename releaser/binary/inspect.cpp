@@ -112,11 +112,12 @@ class Inspector {
   void describe(const base::Error& error) {
     // Errors about the file itself name it already.
     const std::string_view text = error.what();
-    const auto what_to_do = cat("; build or fetch the binary for ", m_platform.name(), " again");
+    const auto advised =
+        base::with_advice(text, cat("build or fetch the binary for ", m_platform.name(), " again"));
     if (text.find(m_path.string()) != std::string_view::npos) {
-      m_inspection.problems.push_back(cat(text, what_to_do));
+      m_inspection.problems.push_back(advised);
     } else {
-      problem(cat(text, what_to_do));
+      problem(advised);
     }
   }
 

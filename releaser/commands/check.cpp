@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/stages/stage.hpp"
 
@@ -28,8 +29,9 @@ void check_tools(const Run& run, Problems& problems) {
   }
   for (const std::string& program : programs) {
     const bool is_path = program.find('/') != std::string::npos;
-    const bool found = is_path ? std::filesystem::exists(run.config.root / program)
-                               : base::find_program(program, path).has_value();
+    const bool found =
+        is_path ? base::type_of(run.config.root / program) == std::filesystem::file_type::regular
+                : base::find_program(program, path).has_value();
     if (!found) {
       problems.add(
           cat("the program `", program, "` of a command or hook is not there; install it"));

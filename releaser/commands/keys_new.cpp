@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/password.hpp"
 
 #include <filesystem>
 
@@ -13,8 +14,6 @@ namespace json = base::json;
 using base::cat;
 using base::Errc;
 using base::Error;
-
-constexpr std::size_t kMaxPasswordBytes = 1024;  // as minisign
 
 struct KeysNewOptions {
   std::optional<base::Path> out;  // without ".key"
@@ -57,22 +56,22 @@ base::Path default_out(const base::Environment& environment) {
   throw Error(Errc::usage, "HOME is not set; say by --out where the keys go");
 }
 
-trust::SecretBytes checked_password(std::string& password) {
-  if (password.empty()) {
+// The first line of `text`, which is wiped.
+trust::SecretBytes new_password(std::string& text) {
+  trust::SecretBytes password = first_line(text);
+  if (password.size() == 0) {
     throw Error(Errc::usage, "the password is empty; --no-password makes a key without one");
   }
   if (password.size() > kMaxPasswordBytes) {
-    throw Error(Errc::usage, cat("the password is longer than ", kMaxPasswordBytes, " bytes"));
+    throw Error(Errc::usage, cat("the password is longer than ", kMaxPasswordBytes,
+                                 " bytes; choose a shorter one"));
   }
-  return trust::SecretBytes::take(password);
+  return password;
 }
 
 trust::SecretBytes password_of_file(const base::Path& path) {
   std::string text = base::read_file(path, kMaxPasswordBytes + 2);
-  if (const auto end = text.find_first_of("\r\n"); end != std::string::npos) {
-    text.resize(end);
-  }
-  return base::with_context(path.native(), [&] { return checked_password(text); });
+  return base::with_context(path.native(), [&] { return new_password(text); });
 }
 
 trust::SecretBytes password_of_terminal(const base::Messages& messages) {
@@ -82,7 +81,7 @@ trust::SecretBytes password_of_terminal(const base::Messages& messages) {
     const bool same = password == again;
     trust::SecretBytes::take(again);  // wiped
     if (same) {
-      return checked_password(password);
+      return new_password(password);
     }
     trust::SecretBytes::take(password);
     messages.warn("the two differ");
@@ -103,7 +102,7 @@ std::optional<trust::SecretBytes> find_password(const Services& services,
   if (services.release_password) {
     std::string copy(reinterpret_cast<const char*>(services.release_password->data()),
                      services.release_password->size());
-    return base::with_context("CCO_RELEASE_PASSWORD", [&] { return checked_password(copy); });
+    return base::with_context("CCO_RELEASE_PASSWORD", [&] { return new_password(copy); });
   }
   if (services.terminal.input && services.terminal.messages) {
     return password_of_terminal(messages);

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/stages.hpp"
 #include "releaser/stages/each_destination.hpp"

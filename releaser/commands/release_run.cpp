@@ -3,10 +3,9 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/password.hpp"
 
 #include <filesystem>
-
-#include <unistd.h>
 
 namespace releaser {
 namespace {
@@ -14,64 +13,9 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxPasswordBytes = 1024;
 constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
 
-trust::SecretBytes password_of_text(std::string& text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
-    text.pop_back();
-  return trust::SecretBytes::take(text);
-}
-
-std::string read_descriptor(int number) {
-  std::string text(kMaxPasswordBytes + 2, '\0');
-  std::size_t length = 0;
-  while (length < text.size()) {
-    const auto got = ::read(number, text.data() + length, text.size() - length);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw base::system_error(cat("--password-fd ", number), errno);
-    if (got == 0) break;
-    length += static_cast<std::size_t>(got);
-  }
-  text.resize(length);
-  return text;
-}
-
-// Where the password of the key comes from, in this order: a file, a descriptor, the variable, the
-// terminal.
-std::optional<trust::SecretBytes> find_password(const Services& services,
-                                                const base::Arguments& arguments,
-                                                const base::Messages& messages) {
-  if (const auto file = arguments.value("--password-file")) {
-    std::string text = base::read_file(*file, kMaxPasswordBytes + 2);
-    return password_of_text(text);
-  }
-  if (const auto number = arguments.value("--password-fd")) {
-    const auto descriptor = base::parse_decimal(*number);
-    if (!descriptor || *descriptor > 1024) {
-      throw Error(Errc::usage, "--password-fd takes the number of an open descriptor");
-    }
-    std::string text = read_descriptor(static_cast<int>(*descriptor));
-    return password_of_text(text);
-  }
-  if (services.release_password) {
-    std::string copy(reinterpret_cast<const char*>(services.release_password->data()),
-                     services.release_password->size());
-    return password_of_text(copy);
-  }
-  if (services.terminal.input && services.terminal.messages) {
-    std::string text = base::ask_password(messages, "Password of the signing key: ");
-    return password_of_text(text);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
-
-std::vector<base::Option> password_options() {
-  return {{"--password-file", "", "FILE", "password of the signing key", {}},
-          {"--password-fd", "", "N", "read that password from an open descriptor", {}}};
-}
 
 std::vector<base::Option> release_options() {
   return {
@@ -116,7 +60,7 @@ void with_run(const Services& services, const base::Arguments& arguments, const 
       .now = services.now,
       .tool_version = base::build_info().version,
       .key_text = services.release_key ? &*services.release_key : nullptr,
-      .password = [&] { return find_password(services, arguments, messages); },
+      .password = [&] { return signing_password(services, arguments, messages); },
   };
   Run run{.config = config,
           .options = options,

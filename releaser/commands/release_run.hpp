@@ -10,8 +10,6 @@ namespace releaser {
 
 // Options of every command that makes a release: --version, --channel, --snapshot, …
 std::vector<base::Option> release_options();
-// --password-file and --password-fd.
-std::vector<base::Option> password_options();
 
 RunOptions run_options(const base::Arguments& arguments);
 

@@ -53,13 +53,15 @@ base::Path find_config(const std::optional<std::string>& file, const base::Path&
 }
 
 Config load_config(const base::Path& file) {
+  std::string text;
   try {
-    return parse_config(base::read_file(file, kMaxConfigBytes), file);
+    text = base::read_file(file, kMaxConfigBytes);
   } catch (const base::Error& error) {
-    if (error.code() != base::Errc::not_found) throw;
-    throw base::Error(base::Errc::config,
-                      cat(error.what(), "; `cco-release init` writes a cco-release.toml"));
+    throw base::Error(
+        base::Errc::config,
+        base::with_advice(error.what(), "`cco-release init` writes a cco-release.toml"));
   }
+  return parse_config(text, file);
 }
 
 }  // namespace releaser

@@ -77,7 +77,7 @@ std::optional<std::string> platform_of_other_name(std::string_view name) {
 
 void check_platforms(Config& config, ConfigProblems& problems) {
   const int line = line_of(config, "build.platforms");
-  if (config.build.platforms.empty() && line > 0) {
+  if (config.build.platforms.empty() && line > 0 && !problems.has(line)) {
     problems.add(line, "`build.platforms` is empty; name at least one, for example linux-x86_64");
   }
   std::vector<std::string> names;

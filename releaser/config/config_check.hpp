@@ -14,6 +14,8 @@ class ConfigProblems {
   explicit ConfigProblems(std::string file) : m_file(std::move(file)) {}
   // line 0: of the file as a whole.
   void add(int line, const std::string& text);
+  // Was anything said about that line?
+  [[nodiscard]] bool has(int line) const;
   // Throws one Errc::config.
   void throw_if_any() const;
 

@@ -55,7 +55,7 @@ class Reader {
     }
     const Value* const value = parent == nullptr ? nullptr : base::toml::find(*parent, name);
     if (value == nullptr) {
-      if (section.required) m_problems.add(0, cat("[", section.name, "] is missing"));
+      if (section.required) add_missing(section);
       return;
     }
     switch (section.kind) {
@@ -71,6 +71,15 @@ class Reader {
         read_array_of_tables(*value, section);
         break;
     }
+  }
+
+  template <class Section>
+  void add_missing(const SectionKeys<Section>& section) {
+    std::vector<std::string> needed;
+    for (const auto& key : section.keys) {
+      if (key.rules.required) needed.push_back(cat("`", key.name, "`"));
+    }
+    m_problems.add(0, cat("[", section.name, "] is missing; it needs ", base::join(needed, ", ")));
   }
 
   template <class Section>
@@ -309,6 +318,11 @@ void ConfigProblems::add(int line, const std::string& text) {
                           line > 0 ? cat(m_file, ":", line, ": ", text) : cat(m_file, ": ", text));
 }
 
+bool ConfigProblems::has(int line) const {
+  return std::any_of(m_problems.begin(), m_problems.end(),
+                     [&](const auto& problem) { return problem.first == line; });
+}
+
 void ConfigProblems::throw_if_any() const {
   if (m_problems.empty()) return;
   auto sorted = m_problems;
@@ -321,13 +335,25 @@ void ConfigProblems::throw_if_any() const {
   throw base::Error(base::Errc::config, message);
 }
 
+namespace {
+
+Table parse_toml(std::string_view text, const std::string& name) {
+  try {
+    return base::toml::parse(text, name);
+  } catch (const base::Error& error) {
+    throw base::Error(error.code(), base::with_advice(error.what(), "mend that line"));
+  }
+}
+
+}  // namespace
+
 Config parse_config(std::string_view text, const base::Path& file) {
   Config config;
   config.file = file;
   const base::Path folder = file.parent_path();
   config.root = folder.filename() == ".config" ? folder.parent_path() : folder;
   if (config.root.empty()) config.root = ".";
-  const Table root = base::toml::parse(text, file.filename().string());
+  const Table root = parse_toml(text, file.filename().string());
   ConfigProblems problems(file.filename().string());
   Reader(config, problems).read(root);
   check_config(config, problems);

@@ -114,7 +114,8 @@ std::vector<std::string> matching_paths(const std::string& pattern, const base::
   std::error_code error;
   std::size_t visited = 0;
   fs::recursive_directory_iterator walk(root / folder, error);
-  for (const fs::recursive_directory_iterator end; !error && walk != end; walk.increment(error)) {
+  const fs::recursive_directory_iterator end;
+  for (; !error && walk != end; walk.increment(error)) {
     if (++visited > kMaxVisited) {
       throw base::Error(base::Errc::config,
                         cat("pattern `", pattern, "` looks at too many files; name a folder"));
@@ -129,6 +130,13 @@ std::vector<std::string> matching_paths(const std::string& pattern, const base::
     } else if (matches_pattern(pattern, path)) {
       found.push_back(path);
     }
+  }
+  // A folder that is not there holds no file; one that cannot be looked into is another matter.
+  if (error && error != std::errc::no_such_file_or_directory &&
+      error != std::errc::not_a_directory) {
+    throw base::Error(
+        base::Errc::config,
+        cat("`", pattern, "` cannot be looked for: ", error.message(), "; check owner and mode"));
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -147,8 +155,9 @@ std::string name_in_archive(const FilePattern& pattern, const std::string& path,
 
 void check_name(const std::string& name) {
   if (const auto reason = base::unsafe_path_reason(name)) {
-    throw base::Error(base::Errc::config, cat("`", base::safe_text(name, 200),
-                                              "` cannot stand in an archive: ", *reason));
+    throw base::Error(base::Errc::config,
+                      cat("`", base::safe_text(name, 200),
+                          "` cannot stand in an archive: ", *reason, "; mend `dst`"));
   }
   for (const std::string_view part : base::split(name, '/')) {
     if (!is_file_name(part)) {
@@ -172,22 +181,22 @@ std::vector<MatchedFile> find_files(const FilePattern& pattern, const base::Path
   std::vector<MatchedFile> files;
   for (const std::string& path : paths) {
     const base::Path source = root / path;
-    std::error_code error;
-    const fs::file_status status = fs::status(source, error);
-    if (fs::is_directory(status)) {
+    const fs::file_type type = base::type_of(source);
+    if (type == fs::file_type::directory) {
       throw base::Error(base::Errc::config, cat("`", path, "` is a folder; write `", path,
                                                 path.ends_with('/') ? "*" : "/*", "`"));
     }
-    if (!fs::exists(status)) {
+    if (type == fs::file_type::not_found) {
       throw base::Error(base::Errc::config,
-                        fs::is_symlink(fs::symlink_status(source, error))
+                        base::type_of(source, base::Links::not_followed) == fs::file_type::symlink
                             ? cat("`", path, "` is a link that leads nowhere; mend or remove it")
                             : cat("`", path,
                                   "` does not exist; make it, or remove it from "
                                   "[archive] files"));
     }
-    if (!fs::is_regular_file(status)) {
-      throw base::Error(base::Errc::config, cat("`", path, "` is no regular file"));
+    if (type != fs::file_type::regular) {
+      throw base::Error(base::Errc::config,
+                        cat("`", path, "` is no regular file; remove it from [archive] files"));
     }
     MatchedFile file{source, name_in_archive(pattern, path, has_wildcards)};
     check_name(file.name);

@@ -34,8 +34,7 @@ class Directory final : public Destination {
   void preflight() const override {
     const base::Path folder = nearest_folder();
     if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
-    const Error reason = base::system_error(cat("cannot write into ", folder.string()), errno);
-    throw Error(reason.code(), cat(reason.what(), "; let this user write there, or mend `path`"));
+    throw base::system_error(cat("cannot write into ", folder.string()), errno);
   }
 
   // A folder that is not there yet is guarded by the lock of the nearest one above it.

@@ -57,7 +57,7 @@ std::optional<PackedArchive> packed_before(const Run& run, const Target& target,
     return std::nullopt;
   }
   const base::Path file = run.folder / "assets" / target.asset;
-  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file))) {
+  if (base::type_of(file, base::Links::not_followed) != std::filesystem::file_type::regular) {
     return std::nullopt;
   }
   PackedArchive packed = known->second.packed;

@@ -26,7 +26,8 @@ bool everything_was_signed(const Run& run) {
         return found != run.earlier->inputs.end() && found->second == input.second;
       });
   return same_inputs && run.record.inputs.size() == run.earlier->inputs.size() &&
-         std::filesystem::exists(run.folder / "assets" / "checksums.sha256.minisig");
+         base::type_of(run.folder / "assets" / "checksums.sha256.minisig") ==
+             std::filesystem::file_type::regular;
 }
 
 void find_archive_files(Run& run, Problems& problems) {

@@ -12,6 +12,10 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::string_view kCombined = "version-manifest.json";
+constexpr std::string_view kPutBack =
+    "nothing was changed: put back the last good copy of it and of its .minisig (dist/V/site of "
+    "the "
+    "newest release has both), or publish to an empty folder";
 
 schema::Manifest believe(std::string text, std::string_view signature, const std::string& name,
                          const Config& config) {
@@ -40,8 +44,15 @@ std::optional<schema::Manifest> believe_own(const std::string& text, const std::
 std::optional<schema::Manifest> read_manifest(const Destination& destination,
                                               const std::string& name, const Config& config,
                                               const base::Path& own_site) {
-  const auto text = destination.read(name, schema::kMaxManifestBytes);
-  const auto signature = destination.read(cat(name, ".minisig"), trust::kMaxSignatureBytes);
+  const auto read = [&](const std::string& file, std::size_t max_bytes) {
+    try {
+      return destination.read(file, max_bytes);
+    } catch (const Error& error) {
+      throw Error(error.code(), base::with_advice(error.what(), kPutBack));
+    }
+  };
+  const auto text = read(name, schema::kMaxManifestBytes);
+  const auto signature = read(cat(name, ".minisig"), trust::kMaxSignatureBytes);
   if (!text && !signature) return std::nullopt;
   try {
     if (!text) throw Error(Errc::untrusted, "is missing beside its signature");
@@ -51,10 +62,7 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
     if (text) {
       if (auto own = believe_own(*text, name, config, own_site)) return own;
     }
-    throw Error(Errc::untrusted,
-                cat(name, ": ", error.what(),
-                    "; nothing was changed: put back the last good copy of it and of its .minisig "
-                    "(dist/V/site of the newest release has both), or publish to an empty folder"));
+    throw Error(Errc::untrusted, cat(name, ": ", error.what(), "; ", kPutBack));
   }
 }
 

@@ -3,7 +3,11 @@
 #include "base/text.hpp"
 #include "releaser/stages/stage.hpp"
 
+#include <cerrno>
 #include <filesystem>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace releaser {
 namespace {
@@ -16,22 +20,32 @@ constexpr std::size_t kMaxKeyBytes = 16UL * 1024;
 
 base::Path key_path(const Run& run) { return run.config.resolve(run.config.sign->key, run.home); }
 
+// ssh's rule: a key that others can read is none.
+void check_mode(const base::Path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw base::system_error(path.string(), errno);
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
+  throw Error(
+      Errc::config,
+      status.st_uid == ::geteuid() || ::geteuid() == 0
+          ? cat("others can read the key file ", path.string(), "; run chmod 600 ", path.string())
+          : cat("the key file ", path.string(),
+                " is another user's, and others can read it; copy it to a file of your own "
+                "with mode 600, or give its contents in CCO_RELEASE_KEY"));
+}
+
 void check_key_file(const Run& run) {
   const base::Path path = key_path(run);
-  const fs::file_status status = fs::status(path);
-  if (!fs::exists(status)) {
+  const fs::file_type type = base::type_of(path);
+  if (type == fs::file_type::not_found) {
     throw Error(Errc::config, cat(run.config.place("sign.key"), ": no key file ", path.string(),
                                   "; `cco-release keys new` makes one, or set CCO_RELEASE_KEY"));
   }
-  if (!fs::is_regular_file(status)) {
-    throw Error(Errc::config,
-                cat(run.config.place("sign.key"), ": ", path.string(), " is no regular file"));
+  if (type != fs::file_type::regular) {
+    throw Error(Errc::config, cat(run.config.place("sign.key"), ": ", path.string(),
+                                  " is no regular file; mend `key` in [sign]"));
   }
-  constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
-  if ((status.permissions() & kOthers) != fs::perms::none) {
-    throw Error(Errc::config, cat("others can read the key file ", path.string(),
-                                  "; run chmod 600 ", path.string()));
-  }
+  check_mode(path);
   try {
     const auto listed = base::run_process(
         {"git", "-C", path.parent_path().empty() ? "." : path.parent_path().string(), "ls-files",
@@ -51,13 +65,15 @@ trust::SecretKey unlock(Run& run) {
   std::string text;
   std::optional<trust::SecretBytes> from_file;
   const trust::SecretBytes* secret = run.around.key_text;
+  std::string place = "CCO_RELEASE_KEY";
   if (secret == nullptr) {
-    text = base::read_file(key_path(run), kMaxKeyBytes);
+    place = key_path(run).string();
+    text = base::read_file(place, kMaxKeyBytes);
     from_file = trust::SecretBytes::take(text);
     secret = &*from_file;
   }
   std::optional<trust::SecretBytes> password;
-  if (trust::SecretKey::is_encrypted(*secret)) {
+  if (base::with_context(place, [&] { return trust::SecretKey::is_encrypted(*secret); })) {
     password = run.around.password();
     if (!password) {
       throw Error(Errc::config,
@@ -65,7 +81,8 @@ trust::SecretKey unlock(Run& run) {
                   "CCO_RELEASE_PASSWORD, or run on a terminal");
     }
   }
-  auto key = trust::SecretKey::parse(*secret, password ? &*password : nullptr);
+  auto key = base::with_context(
+      place, [&] { return trust::SecretKey::parse(*secret, password ? &*password : nullptr); });
   if (key.public_key().line() != run.config.sign->public_key) {
     throw Error(Errc::config, cat("the key belongs to public key ", key.public_key().line(),
                                   ", but ", run.config.place("sign.public_key"), " says ",

@@ -76,7 +76,9 @@ void add_agent(const Config& config, Target& target, std::string_view home) {
     return;
   }
   const base::Path path = config.resolve(fill(path_template, target.values), home);
-  if (!std::filesystem::exists(std::filesystem::symlink_status(path))) return;
+  if (base::type_of(path, base::Links::not_followed) == std::filesystem::file_type::not_found) {
+    return;
+  }
   target.binaries.push_back({.source = path,
                              .packed = path,
                              .name = cat(agent_name(config), target.platform.executable_suffix()),

@@ -43,6 +43,12 @@ status "a password from a file" 0 releaser keys new --out secret --password-file
 check "minisign opens the key with it" sh -c 'echo "correct horse" | minisign -S -s secret.key -m message'
 check "and its signature holds" minisign -V -p secret.pub -m message
 check "no file holds the password" sh -c '! grep -rq "correct horse" secret.key secret.pub'
+printf 'correct horse\r\nanother line\n' >lines
+status "the first line of a file is the password, whatever ends it" 0 releaser keys new --out lines --password-file lines
+check "minisign opens that key with it" sh -c 'echo "correct horse" | minisign -S -s lines.key -m message'
+status "a password from the environment, a line too" 0 env -i PATH="$PATH" CCO_RELEASE_PASSWORD='correct horse
+' "$CCO_RELEASE" keys new --out variable
+check "minisign opens that key with it too" sh -c 'echo "correct horse" | minisign -S -s variable.key -m message'
 mkdir -p new
 status "a folder that is not there is made" 0 releaser keys new --out new/keys/k --no-password
 is "for its owner alone" "$(stat -c %a new/keys)" 700

@@ -43,6 +43,12 @@ status() {
   if [ "$found" = "$expected" ]; then tap_report 0 "$sentence"; else tap_report 1 "$sentence" "exit $found, expected $expected: $output"; fi
 }
 
+# skip SENTENCE REASON: a case that this machine cannot show. ci/count_cases takes it for a failure unless README names the reason.
+skip() {
+  tap_count=$((tap_count + 1))
+  printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+}
+
 done_testing() {
   printf '1..%d\n' "$tap_count"
   exit "$tap_failed"
