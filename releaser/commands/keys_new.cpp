@@ -86,7 +86,8 @@ trust::SecretBytes password_of_terminal(const base::Messages& messages) {
     trust::SecretBytes::take(password);
     messages.warn("the two differ");
   }
-  throw Error(Errc::usage, "no password after three attempts");
+  throw Error(Errc::usage,
+              "no password after three attempts; start again, or give --password-file");
 }
 
 // Nothing: a key without a password.

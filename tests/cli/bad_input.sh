@@ -117,10 +117,7 @@ prepare='sed -i "s|^public_key.*|public_key = \"RWnothing\"|" cco-release.toml'
 refused 'a public key that is none' 3 'cco-release\.toml:14: `sign\.public_key`: ' publish
 prepare='rm hello.key'
 refused 'a key file that is not there' 3 'no key file' publish
-# minisign's own, with the small scrypt parameters of the vectors in trust's tests (password "test").
-printf 'untrusted comment: minisign encrypted secret key\n%s\n' 'RWRTY0IyICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8AgAAAAAAAAAAAAAEAAAAAGE3jygUdDhNRq8IFDsazNUb6Fv6LQB4TFnXgpmJnpW1mTRT7ehuXWubNzIWcfCMHwbQrN/eZEtac2mN+zufODHMHTglukpMTE2C9sEiEjclffOHPszUBKJtA60XwFHDlDmaISETopSQ=' >"$work/good/locked.key"
-chmod 600 "$work/good/locked.key"
-lock='sed -i "s|^public_key.*|public_key = \"RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\"|; s|hello.key|locked.key|" cco-release.toml; rm -rf site dist; mkdir dist'
+lock='lock_key .; rm -rf site dist; mkdir dist'
 prepare="$lock"
 refused 'a key with a password and none given' 3 'give --password-file' publish
 prepare="$lock; echo wrong >password"

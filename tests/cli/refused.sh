@@ -1,6 +1,6 @@
 # What a run that is refused must do, for scripts with bad input. Source it after tap.sh and hello_project.sh; it makes $work,
 # with the project "good" in it: 1.0.0 is public, a binary of 1.1.0 is waiting.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what those two set
 work=$(mktemp -d "${TMPDIR:-/tmp}/refused.XXXXXX")
 chmod 755 "$work"
 trap 'chmod -R u+rwX "$work" 2>/dev/null; rm -rf "$work"' EXIT
@@ -24,6 +24,14 @@ fresh_project() {
   rm -rf "$work/p" && cp -a "$work/good" "$work/p" && cd "$work/p" || exit 1
   [ -z "$project_owner" ] || chown -R "$project_owner" "$work/p"
   eval "$prepare"
+}
+
+# lock_key DIR: the project signs with a key whose password is "test": minisign's own form, with the small scrypt parameters of
+# the vectors in trust's tests.
+lock_key() {
+  printf 'untrusted comment: minisign encrypted secret key\n%s\n' 'RWRTY0IyICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8AgAAAAAAAAAAAAAEAAAAAGE3jygUdDhNRq8IFDsazNUb6Fv6LQB4TFnXgpmJnpW1mTRT7ehuXWubNzIWcfCMHwbQrN/eZEtac2mN+zufODHMHTglukpMTE2C9sEiEjclffOHPszUBKJtA60XwFHDlDmaISETopSQ=' >"$1/locked.key"
+  chmod 600 "$1/locked.key"
+  sed -i 's|^public_key.*|public_key = "RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"|; s|hello.key|locked.key|' "$1/cco-release.toml"
 }
 
 # The whole project: names, modes and contents. Run by root, so that nothing is hidden.

@@ -15,7 +15,7 @@
 namespace test {
 namespace {
 
-constexpr int kPatienceMilliseconds = 10000;
+constexpr int kPatienceMilliseconds = 60000;
 
 // In the parent: the master's end and the child; in the child it does not return.
 template <class InChild>

@@ -22,11 +22,12 @@ class PseudoTerminal {
   PseudoTerminal& operator=(const PseudoTerminal&) = delete;
   ~PseudoTerminal();
 
-  // Reads until `text` has been seen since the last expect(). False after ten seconds or at the
+  // Reads until `text` has been seen since the last expect(). False after a minute or at the
   // end.
   bool expect(std::string_view text);
   void type(std::string_view bytes);  // "y\n"; "\x03" is Ctrl-C, "\x04" is Ctrl-D
-  // Reads to the end; the exit status, or 128 + the signal. Kills the child after ten seconds.
+  // Reads to the end; the exit status, or 128 + the signal. Kills the child after a minute of
+  // silence.
   int wait();
   // All that was shown so far, with CRLF line ends and escape sequences.
   [[nodiscard]] const std::string& shown() const { return m_shown; }
