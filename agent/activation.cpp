@@ -66,7 +66,7 @@ void settle_hold(const Services& services, const Journal& journal) {
   if (journal.hold && journal.from) {
     write_rollback_hold(services.layout, {*journal.from, journal.started});
   } else if (const auto hold = read_rollback_hold(services.layout);
-             hold && journal.to > hold->left) {
+             hold && journal.to >= hold->left) {
     remove_rollback_hold(services.layout);
   }
 }

@@ -1,5 +1,6 @@
 #include "agent/check_record.hpp"
 
+#include "agent/state.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -53,6 +54,20 @@ std::optional<CheckRecord> read_check_record(const Layout& layout) {
     // A damaged or newer record is as good as none: the next look writes another one.
     return std::nullopt;
   }
+}
+
+std::optional<CheckRecord> read_fit_check_record(const Layout& layout) {
+  std::optional<CheckRecord> record = read_check_record(layout);
+  if (record && record->available) {
+    const std::vector<BlockedVersion> blocked = read_blocklist(layout);
+    if (std::any_of(blocked.begin(), blocked.end(), [&](const BlockedVersion& each) {
+          return each.version == *record->available;
+        })) {
+      record->available = std::nullopt;
+      record->critical = false;
+    }
+  }
+  return record;
 }
 
 void write_check_record(const Layout& layout, const CheckRecord& record) {

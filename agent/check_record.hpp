@@ -26,6 +26,8 @@ struct CheckRecord {
 
 // Nothing where there is no such file, or it is damaged: it only saves a look.
 std::optional<CheckRecord> read_check_record(const Layout& layout);
+// For notices and status: without an `available` that failed on this machine since.
+std::optional<CheckRecord> read_fit_check_record(const Layout& layout);
 void write_check_record(const Layout& layout, const CheckRecord& record);
 
 // Is it time to look again? Never where the interval is never or checks are off. A record of the

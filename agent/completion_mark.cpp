@@ -78,7 +78,11 @@ std::optional<std::string> wrong_version_reason(const Layout& layout,
                                                 bool read_contents) {
   const std::optional<CompletionMark> mark = read_completion_mark(layout, version);
   if (!mark) {
-    return base::cat(version.text(), ": not installed whole");
+    std::error_code ignored;
+    return base::cat(version.text(),
+                     std::filesystem::exists(layout.version_directory(version), ignored)
+                         ? ": not installed whole"
+                         : " is not installed");
   }
   for (const auto& [name, expected] : mark->files) {
     if (auto reason = wrong_file_reason(layout.version_directory(version) / name, name, expected,

@@ -20,7 +20,10 @@ void require_unmanaged(const Services& services);
 // Errc::cannot_write with the cause where the root cannot be written.
 class WriteAccess {
  public:
-  explicit WriteAccess(const Services& services);
+  // A check in the background holds the lock for two seconds at most: a person who asks for more
+  // just then waits that long instead of being turned away.
+  enum class WhenLocked { wait_briefly, give_up };
+  explicit WriteAccess(const Services& services, WhenLocked when_locked = WhenLocked::wait_briefly);
   // What recovery did, for people; empty where there was nothing to do.
   [[nodiscard]] const std::string& recovered() const { return m_recovered; }
 

@@ -106,8 +106,8 @@ std::string explain_text(const Decision& decision) {
 std::string outcome_text(const Decision& decision, const std::string& program,
                          const std::optional<schema::Version>& current) {
   if (const auto* install = std::get_if<Install>(&decision.outcome)) {
-    return cat(install->version.text(), " is available (installed: ", text_or(current, "none"),
-               ", ", base::human_size(install->entry.size), "); to take it: ", program, " update");
+    return cat(install->version.text(), " is available (", base::human_size(install->entry.size),
+               "; installed: ", text_or(current, "none"), "); to take it: ", program, " update");
   }
   if (const auto* held = std::get_if<Held>(&decision.outcome)) {
     std::string text = cat(held->version.text(), " is there, but held: ", held->reason);

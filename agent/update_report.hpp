@@ -20,7 +20,7 @@ std::string offer_text(const Install& install, const std::string& product,
 // One line a release: "1.2.0  pinned  is outside of the pin 1.1".
 std::string explain_text(const Decision& decision);
 
-// One line: "1.2.0 is available (installed: 1.1.0); to take it: tool-updater update". Of a
+// One line: "1.2.0 is available (2.9 MB; installed: 1.1.0); to take it: tool-updater update". Of a
 // Refused, nothing: that is an error.
 std::string outcome_text(const Decision& decision, const std::string& program,
                          const std::optional<schema::Version>& current);

@@ -8,6 +8,8 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace agent {
 namespace {
@@ -56,9 +58,17 @@ void require_usable_root(const Layout& layout) {
   }
 }
 
-base::FileLock take_lock(const Layout& layout) {
+base::FileLock take_lock(const Layout& layout, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kPause{20};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   std::optional<base::FileLock> lock;
-  writing_to(layout, [&] { lock = base::FileLock::try_acquire(layout.lock); });
+  for (;;) {
+    writing_to(layout, [&] { lock = base::FileLock::try_acquire(layout.lock); });
+    if (lock || std::chrono::steady_clock::now() >= deadline) {
+      break;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
   if (!lock) {
     throw base::Error(base::Errc::locked,
                       base::cat("another ", layout.program, " is changing ", layout.root.native(),
@@ -225,11 +235,14 @@ std::string recover(const Services& services) {
 
 }  // namespace
 
-WriteAccess::WriteAccess(const Services& services)
+WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked)
     : m_lock([&] {
+        constexpr std::chrono::milliseconds kPatience{3000};
         require_own_root(services.layout);
         require_usable_root(services.layout);
-        return take_lock(services.layout);
+        return take_lock(services.layout, when_locked == WhenLocked::wait_briefly
+                                              ? kPatience
+                                              : std::chrono::milliseconds(0));
       }()) {
   m_recovered = base::with_context("recovery", [&] { return recover(services); });
   follow_link_in_receipt(services.layout);

@@ -48,6 +48,15 @@ int run_get(const Services& services, const std::string& key) {
   return exit_status(is_set ? Errc::done : Errc::not_found);
 }
 
+// After a change: `…/config.toml: updates.channel is set; it is "beta" now (config.toml)`.
+void say_what_holds(const Services& services, const std::string& key, std::string_view change) {
+  const LoadedConfig loaded = load_config(services);
+  const auto value = loaded.values.find(key);
+  services.messages.say(cat(config_path(services).string(), ": ", key, " ", change, "; it is ",
+                            value != loaded.values.end() ? value->second : std::string("unset"),
+                            " now (", origin_name(loaded.origins.find(key)->second), ")"));
+}
+
 int run_show(const Services& services) {
   const LoadedConfig loaded = load_config(services);
   for (const std::string& warning : loaded.warnings)
@@ -108,7 +117,7 @@ base::Command config_set_command(const ServicesOf& services_of) {
             const Services& services = services_of(arguments);
             const std::string key = *arguments.positional(0);
             set_config_key(services, key, *arguments.positional(1));
-            services.messages.say(cat(config_path(services).string(), ": ", key, " is set"));
+            say_what_holds(services, key, "is set");
             return 0;
           }};
 }
@@ -123,7 +132,7 @@ base::Command config_unset_command(const ServicesOf& services_of) {
             const Services& services = services_of(arguments);
             const std::string key = *arguments.positional(0);
             unset_config_key(services, key);
-            services.messages.say(cat(config_path(services).string(), ": ", key, " is not set"));
+            say_what_holds(services, key, "is taken out");
             return 0;
           }};
 }

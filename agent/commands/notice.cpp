@@ -18,7 +18,7 @@ int run_notice(const Services& services) {
           own_variable(services.identity, services.environment, "NO_UPDATE_CHECK").has_value()};
   const Config config = load_config(services).config;
   if (!may_notify(surroundings, config)) return 0;
-  const auto record = read_check_record(services.layout);
+  const auto record = read_fit_check_record(services.layout);
   const auto current = current_version(services.layout);
   if (const auto text = notice_text(record, config, current, services.identity.product,
                                     services.layout.program)) {

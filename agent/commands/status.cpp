@@ -33,7 +33,7 @@ std::vector<StatusLine> collect(const Services& services) {
   const Config& config = loaded.config;
   const auto current = current_version(layout);
   const auto previous = previous_version(layout);
-  const auto record = read_check_record(layout);
+  const auto record = read_fit_check_record(layout);
   const auto hold = read_rollback_hold(layout);
   const auto journal = read_journal(layout);
   std::vector<StatusLine> lines;

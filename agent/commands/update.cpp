@@ -68,7 +68,7 @@ double random_fraction() {
 // it goes without the right to remember. This catch is that boundary.
 std::optional<WriteAccess> access_for_look(const Services& services) {
   try {
-    return std::optional<WriteAccess>(std::in_place, services);
+    return std::optional<WriteAccess>(std::in_place, services, WriteAccess::WhenLocked::give_up);
   } catch (const Error& error) {
     if (error.code() != Errc::locked && error.code() != Errc::cannot_write) throw;
     services.messages.detail(cat("nothing is remembered of this look: ", error.what()));

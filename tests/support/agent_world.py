@@ -9,6 +9,9 @@ import io
 import json
 import os
 import pathlib
+import pty
+import re
+import select
 import shutil
 import signal
 import ssl
@@ -18,6 +21,7 @@ import sys
 import tarfile
 import tempfile
 import threading
+import time
 
 PLATFORM = "linux-" + os.uname().machine
 MARK = b"@@VERSION-AND-MODE@@" + b"." * 60
@@ -309,6 +313,35 @@ class Home:
         out += [str(p) for p in self.root.rglob(".*.tmp")]
         out += [p.name for p in self.versions.glob("*") if p.is_dir() and not p.is_symlink() and not (p / ".ok").exists()]
         return out
+
+
+def on_terminal(home, arguments, answer="", wait_for=None, timeout=60, **environment):
+    """Runs the agent on a pseudo-terminal; sends `answer` when `wait_for` has appeared. Gives (status, what appeared)."""
+    program = str(home.bin / home.world.agent)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(home.directory)
+        os.execve(program, [program, *arguments], {**home.environment(**environment), "TERM": "xterm"})
+    seen, sent = b"", wait_for is None
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.2)[0]:
+            continue
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+        if not sent and re.search(wait_for.encode(), seen):
+            os.write(terminal, answer.encode())
+            sent = True
+    else:
+        os.kill(child, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(terminal)
+    return status, seen.decode(errors="replace").replace("\r\n", "\n")
 
 
 class HostileServer:
