@@ -145,6 +145,7 @@ std::vector<std::string> environment_of(const Config& config, const schema::Plat
       variables[name] = value;
   }
   std::vector<std::string> environment;
+  environment.reserve(variables.size());
   for (const auto& [name, value] : variables)
     environment.push_back(cat(name, "=", fill(value, values)));
   return environment;

@@ -172,6 +172,17 @@ before=$(state_of site; state_of dist)
 status 'the same command again' 0 publish --version 1.0.0
 is 'writes nothing' "$(state_of site; state_of dist)" "$before"
 
+# A key with a password ("test", see bad_input.sh): what is signed needs none.
+printf 'untrusted comment: minisign encrypted secret key\n%s\n' 'RWRTY0IyICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8AgAAAAAAAAAAAAAEAAAAAGE3jygUdDhNRq8IFDsazNUb6Fv6LQB4TFnXgpmJnpW1mTRT7ehuXWubNzIWcfCMHwbQrN/eZEtac2mN+zufODHMHTglukpMTE2C9sEiEjclffOHPszUBKJtA60XwFHDlDmaISETopSQ=' >hello.key
+sed -i 's|^public_key.*|public_key = "RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"|' cco-release.toml
+rm -rf site dist
+echo test >password
+status 'a locked key signs with its password' 0 publish --version 1.0.0 --password-file password
+status 'the same command again needs no password' 0 publish --version 1.0.0
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+status 'something new does' 3 publish --version 1.1.0
+like 'and says how to give it' "$output" 'give --password-file'
+
 # --- binary = "{binary}": the product is its own agent ---
 hello_project "$work/o" && cd "$work/o" || exit 1
 sed -i "s/^platforms.*/&\n$allow_libraries/; s|bin/{platform}/hello|bin/{platform}/cco|" cco-release.toml
