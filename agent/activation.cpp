@@ -1,6 +1,7 @@
 #include "agent/activation.hpp"
 
 #include "agent/file_system.hpp"
+#include "agent/path_setup.hpp"
 #include "agent/probe.hpp"
 #include "agent/recovery.hpp"
 #include "base/error.hpp"
@@ -11,6 +12,30 @@
 
 namespace agent {
 namespace {
+
+std::vector<std::string> link_names(const CompletionMark& mark) {
+  std::vector<std::string> names;
+  for (const std::string& binary : mark.binaries) {
+    names.push_back(link_name(binary));
+  }
+  return names;
+}
+
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A version that failed is not kept to go back to; one that runs goes later, by the sweep.
+void give_up_version(const Layout& layout, const schema::Version& version) {
+  if (previous_version(layout) == version) {
+    base::remove_if_exists(layout.previous);
+  }
+  if (is_program_running_below(layout.version_directory(version))) {
+    base::remove_if_exists(layout.version_directory(version) / kCompletionMark);
+  } else {
+    remove_version(layout, version);
+  }
+}
 
 void enter(const Layout& layout, Journal& journal, JournalState state) {
   journal.state = state;
@@ -47,15 +72,13 @@ std::optional<ProbeFailure> look_through_links(const Services& services,
 
 void renew_receipt(const Services& services, const Journal& journal, const CompletionMark& mark,
                    std::vector<std::string> links) {
-  Receipt receipt = receipt_or_first(services, journal.to, journal.sha256);
+  Receipt receipt = receipt_or_rebuilt(services, journal.to, journal.sha256);
   receipt.version = journal.to;
   receipt.archive_sha256 = mark.archive_sha256;
   // Programs that this version no longer has would be links to nothing.
   std::vector<std::string> gone;
   std::copy_if(receipt.links.begin(), receipt.links.end(), std::back_inserter(gone),
-               [&](const std::string& name) {
-                 return std::find(links.begin(), links.end(), name) == links.end();
-               });
+               [&](const std::string& name) { return !is_among(links, name); });
   remove_links(services.layout, gone);
   receipt.links = std::move(links);
   write_receipt(services.layout, receipt);
@@ -63,10 +86,13 @@ void renew_receipt(const Services& services, const Journal& journal, const Compl
 
 // What a rollback asks to be left alone until something newer appears; what an update settles.
 void settle_hold(const Services& services, const Journal& journal) {
+  const auto hold = read_rollback_hold(services.layout);
   if (journal.hold && journal.from) {
-    write_rollback_hold(services.layout, {*journal.from, journal.started});
-  } else if (const auto hold = read_rollback_hold(services.layout);
-             hold && journal.to >= hold->left) {
+    // Further down: what was left first still counts.
+    write_rollback_hold(
+        services.layout,
+        {hold ? std::max(hold->left, *journal.from) : *journal.from, journal.started});
+  } else if (hold && journal.to >= hold->left) {
     remove_rollback_hold(services.layout);
   }
 }
@@ -88,17 +114,18 @@ void add_shadow_remarks(const Services& services, const std::vector<std::string>
 
 }  // namespace
 
-Receipt receipt_or_first(const Services& services, const schema::Version& version,
-                         const trust::Sha256& archive_sha256) {
-  if (auto receipt = read_receipt(services.layout)) {
+Receipt receipt_or_rebuilt(const Services& services, const schema::Version& version,
+                           const trust::Sha256& archive_sha256) {
+  const Layout& layout = services.layout;
+  if (auto receipt = read_receipt(layout)) {
     return *receipt;
   }
   return {.product = services.identity.product,
           .channel = services.identity.default_channel,
-          .bin_directory = services.layout.bin_directory,
-          .links = {},
+          .bin_directory = layout.bin_directory,
+          .links = our_links(layout),
           .base_urls = {},
-          .path_edits = {},
+          .path_edits = find_path_edits(services.environment, layout.home, layout.program),
           .installed_at = services.now,
           .version = version,
           .archive_sha256 = archive_sha256};
@@ -106,12 +133,12 @@ Receipt receipt_or_first(const Services& services, const schema::Version& versio
 
 void switch_version(const Layout& layout, Journal& journal) {
   enter(layout, journal, JournalState::armed);
-  base::replace_symlink(layout.current, journal.to.text());
+  point_link(layout, layout.current, journal.to);
   enter(layout, journal, JournalState::switched);
 }
 
-void finish_switch(const Services& services, Journal& journal, unsigned keep_versions,
-                   std::vector<std::string>& remarks) {
+void finish_switch(const Services& services, Journal& journal,
+                   std::optional<unsigned> keep_versions, std::vector<std::string>& remarks) {
   const Layout& layout = services.layout;
   if (journal.state == JournalState::armed) {
     enter(layout, journal, JournalState::switched);
@@ -127,13 +154,15 @@ void finish_switch(const Services& services, Journal& journal, unsigned keep_ver
                                : std::string("nothing is installed")));
   }
   if (journal.from && *journal.from != journal.to && previous_version(layout) != journal.from) {
-    base::replace_symlink(layout.previous, journal.from->text());
+    point_link(layout, layout.previous, *journal.from);
   }
   settle_hold(services, journal);
   add_shadow_remarks(services, links, remarks);
   renew_receipt(services, journal, mark, std::move(links));
   enter(layout, journal, JournalState::committed);
-  remove_old_versions(layout, keep_versions);
+  if (keep_versions) {
+    remove_old_versions(layout, *keep_versions);
+  }
   remove_journal(layout);
 }
 
@@ -146,25 +175,40 @@ void switch_back(const Services& services, Journal& journal, const std::string& 
   } else {
     enter(layout, journal, JournalState::rolling_back);
   }
+  const auto mark_of_to = read_completion_mark(layout, journal.to);
+  const auto mark_of_from =
+      journal.from ? read_completion_mark(layout, *journal.from) : std::nullopt;
+  std::vector<std::string> links =
+      mark_of_to ? link_names(*mark_of_to) : std::vector<std::string>();
   if (journal.from) {
-    base::replace_symlink(layout.current, journal.from->text());
-    if (const auto mark = read_completion_mark(layout, *journal.from)) {
-      make_links(layout, mark->binaries);
+    point_link(layout, layout.current, *journal.from);
+    if (mark_of_from) {
+      make_links(layout, mark_of_from->binaries);
     }
-  } else {
-    if (const auto mark = read_completion_mark(layout, journal.to)) {
-      std::vector<std::string> names;
-      for (const std::string& binary : mark->binaries) {
-        names.push_back(link_name(binary));
-      }
-      remove_links(layout, names);
-    }
+  }
+  // Those that only `to` has would lead to nothing.
+  std::erase_if(links, [&](const std::string& name) {
+    return journal.from && (!mark_of_from || is_among(link_names(*mark_of_from), name));
+  });
+  remove_links(layout, links);
+  if (!journal.from) {
     base::remove_if_exists(layout.current);
     base::sync_directory(layout.versions);
   }
   block_version(layout, {journal.to, journal.sha256, reason, journal.started});
+  if (journal.operation != Operation::rollback && journal.to != journal.from) {
+    give_up_version(layout, journal.to);
+  }
   enter(layout, journal, JournalState::rolled_back);
   remove_journal(layout);
+}
+
+bool has_no_mark(const Layout& layout, const schema::Version& version) {
+  try {
+    return !read_completion_mark(layout, version);
+  } catch (const base::Error&) {
+    return false;
+  }
 }
 
 void remove_version(const Layout& layout, const schema::Version& version) {
@@ -181,7 +225,7 @@ void remove_old_versions(const Layout& layout, unsigned keep_versions) {
     if (version == current || version == previous) {
       continue;
     }
-    if (kept < keep_versions && looks_complete(layout, version)) {
+    if (kept < keep_versions && !has_no_mark(layout, version)) {
       ++kept;
       continue;
     }

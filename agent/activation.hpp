@@ -23,28 +23,37 @@ LinkState inspect_link(const Layout& layout, std::string_view name);
 // Makes what is missing, replaces what is ours; a foreign one is left. Gives the names that lead to
 // us now.
 std::vector<std::string> make_links(const Layout& layout, const std::vector<std::string>& binaries);
+// All names in bin_directory that lead to us.
+std::vector<std::string> our_links(const Layout& layout);
+// Points `current` or `previous` at a version, in one step. What stands there and is no link (a
+// backup that follows links makes a folder of it) is only a copy of a version, and goes.
+void point_link(const Layout& layout, const base::Path& link, const schema::Version& version);
 // Removes those of these names that are ours.
 void remove_links(const Layout& layout, const std::vector<std::string>& names);
-
-// The receipt that is there, or what one of a first installation of this archive begins with.
-Receipt receipt_or_first(const Services& services, const schema::Version& version,
-                         const trust::Sha256& archive_sha256);
 
 // Journal ARMED, one rename of `current`, journal SWITCHED. `journal.to` is complete.
 void switch_version(const Layout& layout, Journal& journal);
 
+// The receipt, or, where it is lost, what the installation itself tells.
+Receipt receipt_or_rebuilt(const Services& services, const schema::Version& version,
+                           const trust::Sha256& archive_sha256);
+
 // After the switch: links, a look through PATH's link, `previous`, hold, receipt, COMMITTED, and
 // clean-up. A new version that is not fit is switched back, blocked, and Errc::rolled_back is
 // thrown.
-void finish_switch(const Services& services, Journal& journal, unsigned keep_versions,
-                   std::vector<std::string>& remarks);
+//   keep_versions  how many stay at least; nothing: all of them
+void finish_switch(const Services& services, Journal& journal,
+                   std::optional<unsigned> keep_versions, std::vector<std::string>& remarks);
 
 // `current` goes back to `from` (without one: away), durable at each step; `to` is blocked with the
-// reason. Ends in ROLLED_BACK and removes the journal.
+// reason, and goes where this operation brought it. Ends in ROLLED_BACK and removes the journal.
 void switch_back(const Services& services, Journal& journal, const std::string& reason);
 
-// Removes versions beyond the newest `keep_versions`; never current, previous or one that runs.
+// Removes versions beyond the newest `keep_versions`, and those that are not whole; never current,
+// previous, one that runs or one that cannot be read now.
 void remove_old_versions(const Layout& layout, unsigned keep_versions);
+// Is the version certainly not installed whole? Not where its mark just cannot be read.
+bool has_no_mark(const Layout& layout, const schema::Version& version);
 // One version: its mark first, then the rest.
 void remove_version(const Layout& layout, const schema::Version& version);
 

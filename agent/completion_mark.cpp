@@ -76,7 +76,12 @@ std::optional<std::string> wrong_file_reason(const base::Path& path, const std::
 std::optional<std::string> wrong_version_reason(const Layout& layout,
                                                 const schema::Version& version,
                                                 bool read_contents) {
-  const std::optional<CompletionMark> mark = read_completion_mark(layout, version);
+  std::optional<CompletionMark> mark;
+  try {
+    mark = read_completion_mark(layout, version);
+  } catch (const base::Error& error) {
+    return base::cat(version.text(), ": ", error.what());
+  }
   if (!mark) {
     std::error_code ignored;
     return base::cat(version.text(),
@@ -97,8 +102,13 @@ std::optional<std::string> wrong_version_reason(const Layout& layout,
 
 std::optional<CompletionMark> read_completion_mark(const Layout& layout,
                                                    const schema::Version& version) {
+  const auto text =
+      base::read_file_if_exists(layout.version_directory(version) / kCompletionMark, kMaxMarkBytes);
+  if (!text) {
+    return std::nullopt;
+  }
   try {
-    return require_completion_mark(layout, version);
+    return parse_mark(*text);
   } catch (const base::Error&) {
     // A mark that proves nothing is none.
     return std::nullopt;

@@ -115,7 +115,7 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
 // What a first installation leaves behind it even if the rest never happens.
 void ensure_receipt(const Services& services, const InstallOrder& order) {
   const std::optional<Receipt> before = read_receipt(services.layout);
-  Receipt receipt = receipt_or_first(services, order.version, order.entry.sha256);
+  Receipt receipt = receipt_or_rebuilt(services, order.version, order.entry.sha256);
   receipt.bin_directory = services.layout.bin_directory;
   if (order.receipt_channel) {
     receipt.channel = *order.receipt_channel;
@@ -128,7 +128,8 @@ void ensure_receipt(const Services& services, const InstallOrder& order) {
   }
 }
 
-InstallOutcome switch_to(const Services& services, Journal& journal, unsigned keep_versions) {
+InstallOutcome switch_to(const Services& services, Journal& journal,
+                         std::optional<unsigned> keep_versions) {
   InstallOutcome outcome{
       .from = journal.from, .version = journal.to, .downloaded_bytes = 0, .remarks = {}};
   switch_version(services.layout, journal);
@@ -220,7 +221,8 @@ InstallOutcome rollback(const Services& services, const WriteAccess& /*access*/,
   Journal journal =
       begin(services, Operation::rollback, *target,
             require_completion_mark(layout, *target).archive_sha256, from && *target < *from);
-  return switch_to(services, journal, kDefaultKeepVersions);
+  // Who goes back may want to go back further: nothing is collected.
+  return switch_to(services, journal, std::nullopt);
 }
 
 }  // namespace agent

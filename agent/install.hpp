@@ -23,7 +23,10 @@ class WriteAccess {
   // A check in the background holds the lock for two seconds at most: a person who asks for more
   // just then waits that long instead of being turned away.
   enum class WhenLocked { wait_briefly, give_up };
-  explicit WriteAccess(const Services& services, WhenLocked when_locked = WhenLocked::wait_briefly);
+  // Recovery is left out by who removes everything anyway.
+  enum class Recovery { first, left_out };
+  explicit WriteAccess(const Services& services, WhenLocked when_locked = WhenLocked::wait_briefly,
+                       Recovery recovery = Recovery::first);
   // What recovery did, for people; empty where there was nothing to do.
   [[nodiscard]] const std::string& recovered() const { return m_recovered; }
 

@@ -142,6 +142,9 @@ Layout make_layout(const schema::Identity& identity, const base::Environment& en
     layout.bin_directory = absolute_path(prefix->native(), "--prefix") / "bin";
   } else if (const auto recorded = bin_directory_of_receipt(layout.root)) {
     layout.bin_directory = *recorded;
+  } else if (const base::Path sibling = layout.root.parent_path().parent_path() / "bin";
+             base::read_symlink_if_exists(sibling / identity.agent)) {
+    layout.bin_directory = sibling;
   } else {
     layout.bin_directory = home_directory(environment) / ".local" / "bin";
   }

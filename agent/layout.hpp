@@ -58,7 +58,8 @@ base::Path user_directory(const base::Environment& environment, std::string_view
 // The rule, first match wins:
 //   root  <NAME>_ROOT; `prefix`/share/<program>; the root whose versions/<V>/ holds `executable`
 //         (with a receipt); $XDG_DATA_HOME/<program>; ~/.local/share/<program>
-//   bin   <NAME>_BIN_DIR; `prefix`/bin; what the receipt of that root says; ~/.local/bin
+//   bin   <NAME>_BIN_DIR; `prefix`/bin; what the receipt of that root says; <root>/../../bin where
+//         that has a link of our name (the receipt is lost); ~/.local/bin
 // All of them absolute. Throws Errc::config for a relative variable.
 Layout make_layout(const schema::Identity& identity, const base::Environment& environment,
                    const base::Path& executable,
@@ -86,7 +87,8 @@ struct CompletionMark {
   bool operator==(const CompletionMark&) const = default;
 };
 inline constexpr std::string_view kCompletionMark = ".ok";
-// Nothing where the mark is missing, damaged, unreadable or of a newer schema.
+// Nothing where the mark is missing, damaged or of a newer schema. Throws where it cannot be read
+// now: that proves nothing.
 std::optional<CompletionMark> read_completion_mark(const Layout& layout,
                                                    const schema::Version& version);
 // For a version that must have one: throws with the reason where it cannot be read.

@@ -1,5 +1,7 @@
 #include "agent/activation.hpp"
+#include "agent/file_system.hpp"
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -64,6 +66,28 @@ std::vector<std::string> make_links(const Layout& layout,
     names.push_back(name);
   }
   return names;
+}
+
+std::vector<std::string> our_links(const Layout& layout) {
+  std::vector<std::string> names = base::list_directory(layout.bin_directory);
+  std::erase_if(names, [&](const std::string& name) {
+    return inspect_link(layout, name) != LinkState::ours;
+  });
+  return names;
+}
+
+void point_link(const Layout& layout, const base::Path& link, const schema::Version& version) {
+  std::error_code ignored;
+  if (base::read_symlink_if_exists(link) ||
+      !std::filesystem::exists(std::filesystem::symlink_status(link, ignored))) {
+    base::replace_symlink(link, version.text());
+    return;
+  }
+  const base::Path beside = layout.staging / base::random_hex(8);
+  base::replace_symlink(beside, version.text());
+  exchange_paths(beside, link);
+  base::sync_directory(layout.versions);
+  base::remove_tree(beside);
 }
 
 void remove_links(const Layout& layout, const std::vector<std::string>& names) {

@@ -226,6 +226,23 @@ std::vector<ShellFile> shell_files(const ShellFacts& facts) {
   return files;
 }
 
+namespace {
+
+ShellFacts shell_facts(const base::Environment& environment, const base::Path& home,
+                       std::string_view program) {
+  const auto zsh_directory = environment.find("ZDOTDIR");
+  return {.home = home,
+          .shell = environment.find("SHELL").value_or(""),
+          .zsh_directory = zsh_directory && base::Path(*zsh_directory).is_absolute()
+                               ? base::Path(*zsh_directory)
+                               : home,
+          .configuration = user_directory(environment, "XDG_CONFIG_HOME", home, ".config"),
+          .program = std::string(program),
+          .exists = there_is};
+}
+
+}  // namespace
+
 PathSetup plan_path_setup(const base::Environment& environment, const base::Path& home,
                           std::string_view program, const base::Path& bin_directory,
                           PathPolicy policy) {
@@ -248,16 +265,7 @@ PathSetup plan_path_setup(const base::Environment& environment, const base::Path
     setup.messages.push_back(by_hand);
     return setup;
   }
-  const auto zsh_directory = environment.find("ZDOTDIR");
-  const ShellFacts facts{
-      .home = home,
-      .shell = environment.find("SHELL").value_or(""),
-      .zsh_directory = zsh_directory && base::Path(*zsh_directory).is_absolute()
-                           ? base::Path(*zsh_directory)
-                           : home,
-      .configuration = user_directory(environment, "XDG_CONFIG_HOME", home, ".config"),
-      .program = std::string(program),
-      .exists = there_is};
+  const ShellFacts facts = shell_facts(environment, home, program);
   for (const ShellFile& each : shell_files(facts)) {
     if (const auto reason = obstacle(each.file)) {
       setup.messages.push_back(base::cat(
@@ -298,6 +306,26 @@ void make_path_edits(const PathSetup& setup, std::string_view program,
         "added ", bin_directory.native(), " to PATH in ", base::join(edited, ", "),
         "; open a new terminal, or now: ", line_to_add(bin_directory, ShellSyntax::posix)));
   }
+}
+
+std::vector<PathEdit> find_path_edits(const base::Environment& environment, const base::Path& home,
+                                      std::string_view program) {
+  std::vector<PathEdit> found;
+  if (home.empty()) {
+    return found;
+  }
+  for (const ShellFile& each : shell_files(shell_facts(environment, home, program))) {
+    try {
+      const auto text = base::read_file_if_exists(each.file, kMaxShellFileBytes);
+      if (text && has_path_mark(*text, program)) {
+        // fish's file has our name, so it is ours alone.
+        found.push_back({each.file, each.syntax == ShellSyntax::fish});
+      }
+    } catch (const base::Error&) {
+      continue;  // not readable as a text: nothing that we wrote
+    }
+  }
+  return found;
 }
 
 void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view program,

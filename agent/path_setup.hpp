@@ -73,6 +73,9 @@ PathSetup plan_path_setup(const base::Environment& environment, const base::Path
 // does not stop the others.
 void make_path_edits(const PathSetup& setup, std::string_view program,
                      const base::Path& bin_directory, std::vector<std::string>& messages);
+// The start-up files of this user that hold our block, where no receipt tells.
+std::vector<PathEdit> find_path_edits(const base::Environment& environment, const base::Path& home,
+                                      std::string_view program);
 // Takes back what the receipt lists: removes the blocks, and a file that was made and is empty now.
 // A block that somebody changed, or in a file that became a link or read-only, stays and is told.
 void undo_path_edits(const std::vector<PathEdit>& edits, std::string_view program,

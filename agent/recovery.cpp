@@ -21,8 +21,7 @@ RecoveryAction after_arming(const RecoveryFacts& facts, RecoveryAction where_sti
 
 RecoveryAction recover_action(const RecoveryFacts& facts) {
   if (!facts.journal) {
-    return facts.current == LinkTarget::none || facts.current_complete ? RecoveryAction::nothing
-                                                                       : RecoveryAction::repair;
+    return facts.current_complete ? RecoveryAction::nothing : RecoveryAction::repair;
   }
   if (facts.transitions > kMaxTransitions) {
     return RecoveryAction::stop;

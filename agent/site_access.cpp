@@ -20,7 +20,7 @@ Situation read_situation(const Services& services, const SiteAccess& access, con
                          const PlanRequest& request) {
   const site::SiteView view =
       site::read_site(site::Site{*access.http, access.base_urls}, services.identity, config.channel,
-                      read_site_memory(services.layout), services.now);
+                      read_site_memory(services.layout, services.identity), services.now);
   std::vector<schema::Manifest> manifests;
   for (const auto& [channel, manifest] : view.manifests) {
     manifests.push_back(manifest);

@@ -6,10 +6,11 @@
 namespace agent {
 
 // What the agent keeps of a site between runs: state/watermark.json, and state/metadata/ with the
-// manifests as they came, which only save a download. Damaged caches are no caches; a damaged or
-// newer watermark throws Errc::config, because without it an old manifest could pass for new.
-site::Memory read_site_memory(const Layout& layout);
-// The watermark first. Only while the lock is held (WriteAccess).
-void write_site_memory(const Layout& layout, const site::Memory& memory);
+// manifests as they came, which only save a download. A damaged cache is none; a watermark that is
+// missing or damaged is what the caches prove. A newer one throws Errc::config.
+site::Memory read_site_memory(const Layout& layout, const schema::Identity& identity);
+bool is_watermark_damaged(const Layout& layout);
+// The watermark first; it is never lowered. Only while the lock is held (WriteAccess).
+void write_site_memory(const Layout& layout, const site::Memory& seen);
 
 }  // namespace agent

@@ -104,7 +104,17 @@ base::Path read_absolute_path(const ObjectReader& object, std::string_view name)
   return path;
 }
 
-// Runs `read` on the object of one state file; nothing where there is no file.
+// Nothing where the text is no JSON object with a schema number.
+std::optional<std::uint64_t> schema_of(std::string_view text) {
+  try {
+    const Value value = base::json::parse(text, {.max_bytes = kMaxStateBytes}, base::Errc::config);
+    return ObjectReader(value, "", base::Errc::config).number("schema");
+  } catch (const base::Error&) {
+    return std::nullopt;
+  }
+}
+
+// Runs `read` on the object of one state file; nothing where there is no file or a damaged one.
 template <class Read>
 auto read_state(const Layout& layout, std::string_view name, const Read& read)
     -> std::optional<decltype(read(std::declval<const ObjectReader&>()))> {
@@ -113,36 +123,27 @@ auto read_state(const Layout& layout, std::string_view name, const Read& read)
   if (!text) {
     return std::nullopt;
   }
-  return base::with_context(path.native(), [&] {
+  if (is_of_newer_schema(*text)) {
+    throw base::Error(base::Errc::config,
+                      base::cat(path.native(), ": written by a newer ", layout.program,
+                                "; use that one, or install the newest release again"));
+  }
+  try {
     const Value value = base::json::parse(*text, {.max_bytes = kMaxStateBytes}, base::Errc::config);
     const ObjectReader object(value, "", base::Errc::config);
-    const std::uint64_t found = object.number("schema");
-    if (found > kStateSchema) {
-      throw base::Error(base::Errc::config,
-                        base::cat("written by a newer ", layout.program, " (schema ", found,
-                                  "); use that one, or install the newest release again"));
-    }
-    if (found != kStateSchema) {
+    if (object.number("schema") != kStateSchema) {
       object.fail("schema", "is not one that this program knows");
     }
-    return std::optional(read(object));
-  });
+    return read(object);
+  } catch (const base::Error&) {
+    return std::nullopt;
+  }
 }
 
 // A file of a newer schema is not ours to write over.
 void refuse_newer(const Layout& layout, std::string_view name) {
   const auto text = base::read_file_if_exists(layout.state_file(name), kMaxStateBytes);
-  if (!text) {
-    return;
-  }
-  std::uint64_t found = 0;
-  try {
-    const Value value = base::json::parse(*text, {.max_bytes = kMaxStateBytes}, base::Errc::config);
-    found = ObjectReader(value, "", base::Errc::config).number("schema");
-  } catch (const base::Error&) {
-    return;  // damaged: the new bytes mend it
-  }
-  if (found > kStateSchema) {
+  if (text && is_of_newer_schema(*text)) {
     throw base::Error(base::Errc::config,
                       base::cat(layout.state_file(name).native(), " was written by a newer ",
                                 layout.program, "; it is left as it is"));
@@ -171,6 +172,10 @@ Value version_or_null(const std::optional<schema::Version>& version) {
 }
 
 }  // namespace
+
+bool is_of_newer_schema(std::string_view text) {
+  return schema_of(text).value_or(0) > kStateSchema;
+}
 
 std::string_view journal_state_name(JournalState state) { return name_of(kJournalStates, state); }
 std::string_view operation_name(Operation operation) { return name_of(kOperations, operation); }
@@ -245,8 +250,10 @@ void write_journal(const Layout& layout, const Journal& journal) {
 
 void remove_journal(const Layout& layout) { remove_state(layout, kJournal); }
 
-std::vector<BlockedVersion> read_blocklist(const Layout& layout) {
-  const auto blocked = read_state(layout, kBlocklist, [](const ObjectReader& object) {
+namespace {
+
+std::optional<std::vector<BlockedVersion>> try_read_blocklist(const Layout& layout) {
+  return read_state(layout, kBlocklist, [](const ObjectReader& object) {
     std::vector<BlockedVersion> out;
     for (const ObjectReader& entry : object.objects("versions")) {
       out.push_back({.version = read_version(entry, "version"),
@@ -256,7 +263,12 @@ std::vector<BlockedVersion> read_blocklist(const Layout& layout) {
     }
     return out;
   });
-  return blocked.value_or(std::vector<BlockedVersion>());
+}
+
+}  // namespace
+
+std::vector<BlockedVersion> read_blocklist(const Layout& layout) {
+  return try_read_blocklist(layout).value_or(std::vector<BlockedVersion>());
 }
 
 void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& blocked) {
@@ -268,6 +280,13 @@ void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& bl
                                  {"since", base::format_time(entry.since)}});
   }
   write_state(layout, kBlocklist, {{"versions", std::move(versions)}});
+}
+
+bool is_blocked(const std::vector<BlockedVersion>& blocked, const schema::Version& version,
+                const trust::Sha256& sha256) {
+  return std::any_of(blocked.begin(), blocked.end(), [&](const BlockedVersion& each) {
+    return each.version == version && each.sha256 == sha256;
+  });
 }
 
 void block_version(const Layout& layout, const BlockedVersion& blocked) {
@@ -295,6 +314,23 @@ void write_rollback_hold(const Layout& layout, const RollbackHold& hold) {
 }
 
 void remove_rollback_hold(const Layout& layout) { remove_state(layout, kHold); }
+
+std::vector<base::Path> damaged_state_files(const Layout& layout) {
+  const std::pair<std::string_view, bool> read[] = {
+      {kReceipt, read_receipt(layout).has_value()},
+      {kJournal, read_journal(layout).has_value()},
+      {kBlocklist, try_read_blocklist(layout).has_value()},
+      {kHold, read_rollback_hold(layout).has_value()}};
+  std::vector<base::Path> damaged;
+  for (const auto& [name, is_read] : read) {
+    std::error_code ignored;
+    const base::Path path = layout.state_file(name);
+    if (!is_read && std::filesystem::exists(path, ignored)) {
+      damaged.push_back(path);
+    }
+  }
+  return damaged;
+}
 
 std::optional<std::string> read_install_id(const Layout& layout) {
   const auto text = base::read_file_if_exists(layout.state_file(kInstallId), kMaxStateBytes);

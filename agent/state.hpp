@@ -16,8 +16,12 @@ namespace agent {
 
 // The small files of <root>/state. Each is JSON with a "schema" number, written whole by rename.
 // A file of a newer schema is left untouched: reading it throws Errc::config ("written by a newer
-// tool-updater"), and nothing overwrites it. A damaged file throws Errc::config with its name;
-// read_… gives nothing where there is no file.
+// tool-updater"), and nothing overwrites it. read_… gives nothing where there is no file or a
+// damaged one, as a power loss leaves it; WriteAccess sets that aside and makes the best of it.
+bool is_of_newer_schema(std::string_view text);
+inline constexpr std::string_view kDamagedSuffix = ".bad";  // of a file that was set aside
+// Those that are there and cannot be understood.
+std::vector<base::Path> damaged_state_files(const Layout& layout);
 
 // A path file that `install` changed, or made.
 struct PathEdit {
@@ -90,6 +94,9 @@ struct BlockedVersion {
 };
 std::vector<BlockedVersion> read_blocklist(const Layout& layout);
 void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& blocked);
+
+bool is_blocked(const std::vector<BlockedVersion>& blocked, const schema::Version& version,
+                const trust::Sha256& sha256);
 
 // Adds one, or renews its reason.
 void block_version(const Layout& layout, const BlockedVersion& blocked);

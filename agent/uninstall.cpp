@@ -30,7 +30,9 @@ void remove_state(const Layout& layout) {
        {"journal.json", "blocklist.json", "hold.json", "last_attempt.json", "check.json",
         "watermark.json", "install_id"}) {
     base::remove_if_exists(layout.state_file(name));
+    base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
   }
+  base::remove_if_exists(layout.state_file(base::cat("receipt.json", kDamagedSuffix)));
   base::remove_tree(layout.state / "metadata");
 }
 
@@ -46,23 +48,19 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
   }
   const base::Path configuration = config_path(services);
   {
-    const WriteAccess access(services);
-    const std::optional<Receipt> receipt = read_receipt(layout);
+    const WriteAccess access(services, WriteAccess::WhenLocked::wait_briefly,
+                             WriteAccess::Recovery::left_out);
+    const Receipt receipt = receipt_or_rebuilt(services, services.identity.version, {});
     // What PATH finds goes first, so that it never leads to a version that is half gone.
-    std::vector<std::string> links = receipt ? receipt->links : std::vector<std::string>();
-    for (const schema::Version& version : installed_versions(layout)) {
-      if (const auto mark = read_completion_mark(layout, version)) {
-        for (const std::string& binary : mark->binaries) {
-          links.push_back(link_name(binary));
-        }
-      }
+    for (const base::Path& directory : {layout.bin_directory, receipt.bin_directory}) {
+      Layout linked = layout;
+      linked.bin_directory = directory;
+      remove_links(linked, our_links(linked));
     }
-    remove_links(layout, links);
-    if (receipt) {
-      undo_path_edits(receipt->path_edits, layout.program, done);
-    }
-    base::remove_if_exists(layout.current);
-    base::remove_if_exists(layout.previous);
+    undo_path_edits(receipt.path_edits, layout.program, done);
+    // A link goes, not what it leads to; a folder in its place is a copy of a version.
+    base::remove_tree(layout.current);
+    base::remove_tree(layout.previous);
     for (const schema::Version& version : installed_versions(layout)) {
       remove_version(layout, version);
     }
@@ -74,10 +72,12 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
     remove_folder_if_empty(layout.state, done);
     // With the root goes the lock, while it is held: whoever comes now starts from nothing.
     base::remove_if_exists(layout.lock);
+    if (purge == Purge::yes) {
+      base::remove_if_exists(configuration);
+    }
     remove_folder_if_empty(layout.root, done);
   }
   if (purge == Purge::yes) {
-    base::remove_if_exists(configuration);
     remove_folder_if_empty(configuration.parent_path(), done);
   }
   return done;

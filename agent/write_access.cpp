@@ -4,6 +4,7 @@
 #include "agent/install.hpp"
 #include "agent/recover_script.hpp"
 #include "agent/recovery.hpp"
+#include "agent/repair.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -89,7 +90,7 @@ void sweep(const Layout& layout) {
     // A rename that a kill left before its mark, or a removal that a kill left after it.
     for (const schema::Version& version : installed_versions(layout)) {
       if (version != current_version(layout) && version != previous_version(layout) &&
-          !read_completion_mark(layout, version) &&
+          has_no_mark(layout, version) &&
           !is_program_running_below(layout.version_directory(version))) {
         remove_version(layout, version);
       }
@@ -111,54 +112,7 @@ LinkTarget target_in_terms_of(const std::optional<Journal>& journal,
   return current ? LinkTarget::other : LinkTarget::none;
 }
 
-// A journal that cannot be read tells nothing; one of a newer program is not ours to judge.
-std::optional<Journal> read_journal_or_drop(const Layout& layout, bool& damaged) {
-  try {
-    return read_journal(layout);
-  } catch (const base::Error& error) {
-    if (std::string_view(error.what()).find("written by a newer") != std::string_view::npos) {
-      throw;
-    }
-    damaged = true;
-    remove_journal(layout);
-    return std::nullopt;
-  }
-}
-
-// The best version that is complete: previous, else the newest.
-std::optional<schema::Version> best_complete_version(const Layout& layout) {
-  if (auto previous = previous_version(layout); previous && complete(layout, *previous)) {
-    return previous;
-  }
-  for (const schema::Version& version : installed_versions(layout)) {
-    if (complete(layout, version)) {
-      return version;
-    }
-  }
-  return std::nullopt;
-}
-
-std::string repair(const Layout& layout) {
-  const std::optional<schema::Version> current = current_version(layout);
-  if (current && complete(layout, *current)) {
-    return "";
-  }
-  const std::optional<schema::Version> best = best_complete_version(layout);
-  if (!best) {
-    // `install` and `update` fetch a whole one; until then nothing better can be done.
-    return current ? base::cat(current->text(), " is damaged and no other version is whole")
-                   : std::string();
-  }
-  base::replace_symlink(layout.current, best->text());
-  if (const auto mark = read_completion_mark(layout, *best)) {
-    make_links(layout, mark->binaries);
-  }
-  return base::cat(
-      current ? current->text() + " was damaged" : std::string("no version was current"),
-      "; went to ", best->text());
-}
-
-// Gives what was done, for people. Old versions beyond the usual two go with the next update.
+// Gives what was done, for people. Nothing is collected: old versions go with the next update.
 std::string apply(RecoveryAction action, const Services& services, Journal& journal) {
   const Layout& layout = services.layout;
   std::vector<std::string> remarks;
@@ -170,14 +124,14 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
     case RecoveryAction::forget:
     case RecoveryAction::clean_up:
       remove_journal(layout);
-      return repair(layout);
+      return repair_current(services);
     case RecoveryAction::finish:
-      finish_switch(services, journal, kDefaultKeepVersions, remarks);
+      finish_switch(services, journal, std::nullopt, remarks);
       return base::cat("finished the ", operation_name(journal.operation), " to ",
                        journal.to.text(), " that was interrupted");
     case RecoveryAction::switch_back: {
       switch_back(services, journal, "it was not complete");
-      const std::string repaired = repair(layout);
+      const std::string repaired = repair_current(services);
       return base::cat(journal.to.text(), " was not complete and was left",
                        repaired.empty() ? "" : "; ", repaired);
     }
@@ -189,7 +143,7 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
     case RecoveryAction::stop: {
       block_version(layout, {journal.to, journal.sha256, "could not be settled", journal.started});
       remove_journal(layout);
-      const std::string repaired = repair(layout);
+      const std::string repaired = repair_current(services);
       return base::cat(journal.to.text(),
                        " could not be settled in many attempts and is not taken again",
                        repaired.empty() ? "" : "; ", repaired);
@@ -198,28 +152,14 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
   return "";
 }
 
-// recover.sh and people move the link alone; the receipt says what there is again.
-void follow_link_in_receipt(const Layout& layout) {
-  std::optional<Receipt> receipt = read_receipt(layout);
-  const std::optional<schema::Version> current = current_version(layout);
-  if (!receipt || !current || receipt->version == *current) {
-    return;
-  }
-  if (const auto mark = read_completion_mark(layout, *current)) {
-    receipt->version = *current;
-    receipt->archive_sha256 = mark->archive_sha256;
-    write_receipt(layout, *receipt);
-  }
-}
-
-std::string recover(const Services& services) {
+std::string recover(const Services& services, bool journal_was_damaged) {
   const Layout& layout = services.layout;
-  bool damaged = false;
-  std::optional<Journal> journal = read_journal_or_drop(layout, damaged);
+  std::optional<Journal> journal = read_journal(layout);
   const std::optional<schema::Version> current = current_version(layout);
   // All bytes are read where a journal says that something happened; else a look suffices.
-  const bool current_complete = current && (journal || damaged ? complete(layout, *current)
-                                                               : looks_complete(layout, *current));
+  const bool current_complete =
+      current && (journal || journal_was_damaged ? complete(layout, *current)
+                                                 : looks_complete(layout, *current));
   const RecoveryFacts facts{.journal = journal ? std::optional(journal->state) : std::nullopt,
                             .current = target_in_terms_of(journal, current),
                             .running = RunningVersion::other,
@@ -228,14 +168,14 @@ std::string recover(const Services& services) {
                             .transitions = journal ? journal->transitions : 0};
   const RecoveryAction action = recover_action(facts);
   if (!journal) {
-    return action == RecoveryAction::repair ? repair(layout) : "";
+    return action == RecoveryAction::repair ? repair_current(services) : "";
   }
   return apply(action, services, *journal);
 }
 
 }  // namespace
 
-WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked)
+WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recovery recovery)
     : m_lock([&] {
         constexpr std::chrono::milliseconds kPatience{3000};
         require_own_root(services.layout);
@@ -244,8 +184,14 @@ WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked)
                                               ? kPatience
                                               : std::chrono::milliseconds(0));
       }()) {
-  m_recovered = base::with_context("recovery", [&] { return recover(services); });
-  follow_link_in_receipt(services.layout);
+  if (recovery == Recovery::first) {
+    m_recovered = base::with_context("recovery", [&] {
+      const bool journal_was_damaged = set_damaged_state_aside(services);
+      std::string done = recover(services, journal_was_damaged);
+      repair_receipt(services);
+      return done;
+    });
+  }
   sweep(services.layout);
   writing_to(services.layout, [&] { ensure_recover_script(services.layout); });
   if (!m_recovered.empty()) {

@@ -210,6 +210,26 @@ std::optional<ProvenManifest> fetch_manifest(const Site& site, const ManifestReq
   return std::nullopt;
 }
 
+Watermark watermark_of_caches(const schema::Identity& identity,
+                              const std::map<schema::Channel, CachedManifest>& caches) {
+  Watermark watermark;
+  for (const auto& [channel, cache] : caches) {
+    const auto keys = identity.public_keys.find(channel);
+    if (keys == identity.public_keys.end()) continue;
+    try {
+      const trust::SignedBytes bytes =
+          trust::verify(cache.unverified_text, cache.unverified_signature, keys->second);
+      const ManifestRequest request{
+          .product = identity.product, .channel = channel, .keys = keys->second};
+      const schema::Manifest manifest = parse_as_requested(bytes, request);
+      watermark.channels.emplace(channel, raised(nullptr, manifest, bytes.key()));
+    } catch (const Error&) {
+      continue;  // a cache that proves nothing raises nothing
+    }
+  }
+  return watermark;
+}
+
 void check_clock(base::Time now, const schema::Identity& identity, const Watermark& watermark) {
   base::Time earliest = identity.date;
   if (const auto generated = watermark.newest_generated(identity.public_keys)) {

@@ -58,6 +58,11 @@ struct ProvenManifest {
 // Cost where nothing is new: one request, of the signature.
 std::optional<ProvenManifest> fetch_manifest(const Site& site, const ManifestRequest& asked);
 
+// What the caches prove by themselves, for an agent that lost its watermark: the marks of those
+// that are signed by one of the identity's keys for their channel.
+Watermark watermark_of_caches(const schema::Identity& identity,
+                              const std::map<schema::Channel, CachedManifest>& caches);
+
 // What an agent keeps between runs.
 struct Memory {
   Watermark watermark;

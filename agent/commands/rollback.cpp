@@ -49,7 +49,8 @@ base::Command rollback_command(const ServicesOf& services_of) {
       order.target = schema::Version::parse(*to);
     }
     order.security_floor =
-        read_site_memory(services.layout).watermark.security_floor(services.identity.public_keys);
+        read_site_memory(services.layout, services.identity)
+            .watermark.security_floor(services.identity.public_keys);
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(

@@ -94,11 +94,13 @@ class Update {
 
   int run() {
     require_unmanaged(m_services);
-    if (!m_options.check) {
+    if (m_options.check) {
+      m_access = access_for_look(m_services);
+    } else {
       m_access.emplace(m_services);
     }
+    // After the recovery, which may have moved it.
     const schema::Version current = require_installed(m_services);
-    if (m_options.check) m_access = access_for_look(m_services);
     begin_look();
     const SiteAccess site = open_site(m_services, m_config);
     const Decision decision = look(site);

@@ -291,6 +291,8 @@ class Home:
         path = self.bin / self.world.product
         if not os.path.lexists(path):
             return None
+        if not path.exists():
+            return "a link to nothing"
         return self.run(path, "--version").out.strip()
 
     def complete(self, version):
