@@ -285,6 +285,9 @@ if unshare -Urm true 2>/dev/null; then
   like "it says so before the download" "$output" "not enough room"
   output=$(in_namespace size=28k,mode=755 "$home/.local")
   is "a disk that fills up on the way" "$?" 13
+  like "it says what could not be written, and what to do" "$output" "No space left.*(--prefix|$)"
+else
+  skip "row 9: folders that are mounted noexec, disks that are too small" "unshare -Urm is refused here"
 fi
 
 # ---- other programs of that name

@@ -81,12 +81,18 @@ install_status "--from: a folder serves without network" 0 absent --from "$www/g
 new_home
 install_status "--base-url file:// is such a folder" 0 absent --base-url "file://$www/good"
 refused "--from: a folder with a changed archive" 7 "instead of" good --from "$www/flipped"
-refused "--from: a folder without the archive" 6 "no such file" good --from "$www/absent"
+refused "--from: a folder without the archive" 9 "absent does not hold tool-v1.0.0-linux-x86_64.tar.gz of 1.0.0" good --from "$www/absent"
 refused "--from: no folder" 3 "not a folder" good --from "$www/nowhere"
+refused "--from: a folder with a longer archive" 7 "bytes are more than the [0-9]+ announced" good --from "$www/long"
+is "--from: and no word of a network or of a signal" "$(grep -c -E 'network|exceeded' <<<"$output")" 0
+broken shut
+chmod 000 "$www/shut/$archive"
+refused "--from: an archive that may not be read" 3 "may not be read by user" good --from "$www/shut"
+refused "--from: a web page in place of the archive" 7 "bytes instead of" good --from "$www/page"
 broken pipe
 rm "$www/pipe/$archive"
 mkfifo "$www/pipe/$archive"
-refused "--from: a FIFO does not hang" 6 "no such file" good --from "$www/pipe"
+refused "--from: a FIFO does not hang" 9 "no such file" good --from "$www/pipe"
 
 # ---- signatures: another version or channel, by minisign and by openssl
 tools "$work/without-minisign" "${base_tools[@]}" sha256sum curl openssl
