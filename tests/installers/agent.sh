@@ -20,6 +20,9 @@ int main(int count, char** words) {
   }
   printf("\nself %s\n", words[0]);
   if (stat(words[0], &self) == 0) printf("folder %s\n", getenv("HOME"));
+  char place[4096];
+  snprintf(place, sizeof place, "%s/.local/bin/tool", getenv("HOME"));
+  printf("in the way: %s\n", lstat(place, &self) == 0 ? "tool" : "nothing");
   return count > 1 && strcmp(words[1], "install") == 0 && getenv("AGENT_STATUS") ? atoi(getenv("AGENT_STATUS")) : 0;
 }
 C
@@ -71,15 +74,62 @@ user_path=$work/no-hash
 new_home
 install_status "without a tool for hashes no agent runs" 7 good
 user_path=/usr/bin:/bin
-mkdir -p "$home/.local/bin"
-cp "$work/pack/tool-1.0.0/tool" "$work/pack/tool-1.0.0/tool-updater" "$home/.local/bin/"
-give "$home/.local"
+mkdir -p "$home/.local/bin" "$home/.local/share/tool-updater/versions/1.0.0"
+cp "$work/pack/tool-1.0.0/tool" "$work/pack/tool-1.0.0/tool-updater" "$home/.local/share/tool-updater/versions/1.0.0/"
+ln -s 1.0.0 "$home/.local/share/tool-updater/versions/current"
+ln -s ../share/tool-updater/versions/current/tool ../share/tool-updater/versions/current/tool-updater "$home/.local/bin/"
+give -h -R "$home/.local"
 install_status "row 10: both programs are there already: nothing is fetched" 0 good
 like "row 10: it says so" "$output" "already installed"
 output=$(install good --uninstall 2>/dev/null)
 is "--uninstall calls the installed agent" "$(head -n 1 <<<"$output")" "uninstall"
 output=$(install good --uninstall --dry-run 2>&1)
 like "--uninstall --dry-run only says so" "$output" "would run: .*tool-updater uninstall"
+
+# Plain files of --unmanaged are no installation: the agent makes one, and they are not in its way.
+plain() {
+  new_home
+  mkdir -p "$home/.local/bin"
+  cp "$work/pack/tool-1.0.0/tool" "$work/pack/tool-1.0.0/tool-updater" "$home/.local/bin/"
+  give "$home/.local"
+}
+plain
+install_status "after --unmanaged a plain installation calls the agent" 0 good
+like "after --unmanaged: with the archive" "$output" "install\|--archive"
+like "after --unmanaged: nothing is in its way" "$output" "in the way: nothing"
+plain
+settings=(AGENT_STATUS=12)
+install_status "after --unmanaged an agent that fails" 12 good
+is "after --unmanaged: the plain files are there again" "$(ls "$home/.local/bin") $("$home/.local/bin/tool")" "tool
+tool-updater tool 1.0.0"
+settings=()
+plain
+rm "$home/.local/bin/tool-updater" # which an agent leaves out
+install_status "--unmanaged twice" 0 good --unmanaged
+like "--unmanaged twice: it says so" "$output" "already installed"
+plain
+printf 'changed' >>"$home/.local/bin/tool"
+install_status "a program that nobody knows stays, and the agent decides" 0 good
+like "a program that nobody knows" "$output" "in the way: tool"
+
+# A release without an agent was installed before.
+mkdir "$work/pack/tool-0.9.0"
+program "$work/pack/tool-0.9.0/tool" "tool 0.9.0"
+pack tool 0.9.0
+site agentless <<'LINES'
+product tool
+release 0.9.0 stable
+platform linux-x86_64 tool-v0.9.0-linux-x86_64.tar.gz tool-0.9.0
+LINES
+new_home
+install agentless >/dev/null 2>&1
+check "a release without an agent is installed" test -f "$home/.local/share/tool-updater/receipt.json"
+install_status "the next one has an agent" 0 good
+like "what its receipt names is not in the agent's way" "$output" "in the way: nothing"
+cp "$work/pack/tool-1.0.0/tool-updater" "$home/.local/bin/"
+output=$(install good --uninstall 2>/dev/null)
+is "--uninstall takes away what both wrote" "$(grep -c -x -E 'tool is uninstalled.|uninstall' <<<"$output") $(ls "$home/.local/share")" "2 "
+
 new_home
 output=$(install good --dry-run --channel beta 2>&1)
 like "--dry-run tells of the agent" "$output" "let its tool-updater choose, verify and install"
