@@ -299,7 +299,22 @@ give "$home"
 user_path=$home/early:$home/.local/bin:/usr/bin:/bin
 install_status "row 17: another program stands earlier on PATH" 0 "${one[@]}"
 like "row 17: it is told, with brew's command" "$output" "early/tool stands before .*brew uninstall tool"
+like "row 17: it is run: its answer is told" "$output" "PATH finds another tool first: $home/early/tool, which answers: brewed"
 like "row 17: and that plain \"tool\" is still the other" "$output" "is still .*early/tool"
+for answer in "tool 1.0.0|0|another tool of this version first" "tool 0.1|0|answers: tool 0.1" "|7|answers: nothing, with status 7" \
+  'a\033[31m\007b\nred\033[0m|0|answers: red\[0m'; do
+  rm -f "$home/early/tool"
+  program "$home/early/tool" "$(cut -d'|' -f1 <<<"$answer")" "$(cut -d'|' -f2 <<<"$answer")"
+  rm -f "$home/.local/bin/tool"
+  install_status "row 17: another program first: $answer" 0 "${one[@]}"
+  like "row 17: another program first: $answer: it is told" "$output" "$(cut -d'|' -f3 <<<"$answer")"
+done
+rm "$home/early/tool" "$home/.local/bin/tool"
+install_status "what PATH finds is run" 0 "${one[@]}"
+like "what PATH finds is run: its answer is told" "$output" "PATH finds it, and it answers: tool 1.0.0"
+rm "$home/.local/bin/tool"
+user dash -s -- --from "$www/one" --quiet <"$www/one/install.sh" >"$work/said" 2>&1
+is "row 13: --quiet is quiet, whatever PATH finds" "$(cat "$work/said")" ""
 user_path=/usr/bin:/bin
 
 # ---- at once, and killed

@@ -621,27 +621,36 @@ looks_like_html() { # FILE
   esac
 }
 
-# Gets a URL, or a file by its absolute path. 0, or with $trouble: 6 network, 7 more than SIZE bytes, 9 not
-# there, 13 no room.
-fetch() { # SOURCE FILE SIZE
+# Gets a URL, or a file by its absolute path. 0, or with $trouble: 3 a file that may not be read, 6 network,
+# 7 more than SIZE bytes, 9 not there, 13 no room.
+fetch() { # SOURCE FILE SIZE [bar]: on a terminal, a bar for what is large
   trouble=
-  rm -f "$2"
+  # With a progress bar curl's words go to the terminal: those of an earlier request must not be taken for them.
+  rm -f "$2" "$stage/download.log"
   case $1 in
     /*)
       if ! test -f "$1"; then
         trouble="no such file"
         return 9
       fi
+      if ! test -r "$1"; then
+        trouble="it may not be read by user $my_uid"
+        return 3
+      fi
       size_of "$1"
-      (limit_files "$3" && cat "$1" >"$2") 2>/dev/null && return 0
-      trouble="cannot be read, is longer than announced, or there is no room"
+      if test "$file_size" -gt "$3"; then
+        trouble="$file_size bytes are more than the $3 announced"
+        return 7
+      fi
+      cat "$1" 2>"$stage/download.log" >"$2" && return 0
+      trouble="it cannot be copied: $(tail -n 1 "$stage/download.log")"
       return 13
       ;;
   esac
   case $downloader in
     curl)
       progress=--silent
-      if test -t 2 && test "$quiet" = no && test ${#3} -gt 6; then progress=--progress-bar; fi
+      if test "${4:-}" = bar && test -t 2 && test "$quiet" = no && test ${#3} -gt 6; then progress=--progress-bar; fi
       if test "$progress" = --silent; then
         http=$( (limit_files "$3" && exec curl --fail --silent --show-error --location --max-redirs 5 --proto '=https' --proto-redir '=https' \
           --tlsv1.2 --retry 3 --connect-timeout 20 --speed-limit 100 --speed-time 60 --max-filesize "$3" --write-out '%{http_code}' \
@@ -664,7 +673,10 @@ fetch() { # SOURCE FILE SIZE
           ;;
       esac
       trouble=$(sed -n '/^curl: /p' "$stage/download.log" 2>/dev/null | tail -n 1)
-      trouble=${trouble:-curl ended with status $fetched}
+      case $http in
+        [45]??) trouble=${trouble:-the server answered HTTP $http} ;;
+        *) trouble=${trouble:-curl ended with status $fetched} ;;
+      esac
       case $http in 404 | 410) return 9 ;; esac
       return 6
       ;;
@@ -1039,6 +1051,30 @@ undo_switch() {
   done
 }
 
+# An agent puts links where plain files of install.sh stand, of --unmanaged or of a release without an agent:
+# those whose bytes are known go out of its way.
+set_plain_files_aside() {
+  for word in $binaries; do
+    binary=${word#*:}
+    binary=${binary##*/}
+    if test -h "$bin/$binary" || ! test -f "$bin/$binary"; then continue; fi
+    digest_of "$bin/$binary"
+    if test "$digest" = "${word%%:*}" || printf '%s\n' "$old_receipt" | grep -q -F -e "/sha256$tab$digest"; then
+      mv "$bin/$binary" "$stage/old/$binary" 2>/dev/null || die 13 "cannot write in $bin"
+    fi
+  done
+}
+
+# The agent failed: what is not there now is there again.
+put_plain_files_back() {
+  for word in $binaries; do
+    binary=${word#*:}
+    binary=${binary##*/}
+    if test -e "$bin/$binary" || test -h "$bin/$binary" || ! test -e "$stage/old/$binary"; then continue; fi
+    mv "$stage/old/$binary" "$bin/$binary"
+  done
+}
+
 clean_up() {
   if test "$switching" = yes; then undo_switch; fi
   switching=no
@@ -1122,7 +1158,7 @@ take_archive() {
   unset IFS
   for place in "$@"; do
     say "Downloading $place ($size bytes)"
-    fetch "$place" "$stage/$asset" "$size"
+    fetch "$place" "$stage/$asset" "$size" bar
     fetch_status=$?
     if test "$fetch_status" = 0; then
       size_of "$stage/$asset"
@@ -1131,7 +1167,7 @@ take_archive() {
         detail "sha256 $sha256 verified by $hash_tool"
         return 0
       fi
-      if looks_like_html "$stage/$asset"; then
+      if test -z "$from" && looks_like_html "$stage/$asset"; then
         trouble="the server sent a web page instead of the archive: a login page of this network, a proxy, or a block?"
         fetch_status=6
       elif test "$file_size" != "$size"; then
@@ -1142,12 +1178,16 @@ take_archive() {
         fetch_status=7
       fi
     fi
-    test "$fetch_status" != 13 || test -n "$from" || die 13 "$place: $trouble; free some room or choose another folder with --prefix"
+    test "$fetch_status" != 13 || die 13 "$place: $trouble; free some room or choose another folder with --prefix"
     warn "$place: $trouble"
     test "$fetch_status" != 7 || take_status=7
   done
   if test "$take_status" = 7; then
     die 7 "the archive is not the one that was released; nothing is installed"
+  fi
+  if test -n "$from"; then
+    test "$fetch_status" = 3 || die 9 "$from does not hold $asset of $version; nothing is installed"
+    die 3 "the archive in $from cannot be read, nothing is installed; make it readable for user $my_uid"
   fi
   die 6 "the archive could not be fetched, nothing is installed; check the network or the proxy, or try a mirror with --base-url"
 }
@@ -1187,7 +1227,7 @@ unpack() { # $stage/$asset into $stage/files
 explain_start() { # STATUS PROGRAM
   case $1 in
     126) die 13 "$2 may not be executed in $bin: is it mounted noexec, or kept by a security policy? Choose another folder with --prefix" ;;
-    127) die 9 "$2 does not start: the system lacks its program loader or a library ($(tail -n 1 "$stage/run.log" 2>/dev/null)); try TOOL_TARGET with a -musl platform" ;;
+    127) die 9 "$2 does not start: the system lacks its program loader or a library ($(probe_answer)); try TOOL_TARGET with a -musl platform" ;;
     132) die 9 "$2 was stopped by an instruction that this processor does not know" ;;
     137)
       if test "$os" = darwin && have codesign && ! codesign -v "$2" 2>/dev/null; then
@@ -1211,6 +1251,8 @@ run_probe() { # FOLDER
   shift
   test $# -gt 0 || set -- "$main_binary" --version
   probe_program=$probe_folder/$1
+  # Whatever folder of the archive it came from, it stands in the prefix itself.
+  test -e "$probe_program" || probe_program=$probe_folder/${1##*/}
   shift
   if have timeout; then
     timeout 30 "$probe_program" "$@" </dev/null >"$stage/run.log" 2>&1
@@ -1220,6 +1262,23 @@ run_probe() { # FOLDER
   probe_status=$?
   test "$probe_status" = 0 || return 1
   grep -q -F -e "$version" "$stage/run.log"
+}
+
+# What the last test run said, on one line that a terminal can show.
+probe_answer() { tail -n 1 "$stage/run.log" 2>/dev/null | tr -d '\000-\037\177' | cut -c 1-100; }
+
+# Runs what the user's PATH finds -> $found, '' where that is nothing; $found_is_new yes where it is what was
+# installed, or says at least that it is that version; $found_answer.
+ask_path() {
+  hash -r 2>/dev/null || :
+  found=$(command -v "$main_binary" 2>/dev/null)
+  found_is_new=no
+  found_answer=
+  case $found in /*) ;; *) found= ;; esac
+  test -n "$found" || return 0
+  if run_probe "${found%/*}"; then found_is_new=yes; fi
+  found_answer=$(probe_answer)
+  found_answer=${found_answer:-nothing, with status $probe_status}
 }
 
 # ---- PATH ----------------------------------------------------------------------------------------------
@@ -1472,7 +1531,11 @@ is_installed() {
   for word in $binaries; do
     binary=${word#*:}
     binary=${binary##*/}
+    # --unmanaged leaves out what would update it.
+    if test "$unmanaged" = yes && test "$binary" = "$agent" && test "$binary" != "$main_binary"; then continue; fi
     test -f "$bin/$binary" && test -x "$bin/$binary" || return 1
+    # What an agent keeps is found through links; a plain file was installed with --unmanaged.
+    test -z "$agent" || test "$unmanaged" = yes || test -h "$bin/$binary" || return 1
     digest_of "$bin/$binary"
     test "$digest" = "${word%%:*}" || return 1
   done
@@ -1640,28 +1703,34 @@ uninstall_by_receipt() {
   test "$quiet" = yes || printf '%s\n' "$product is uninstalled."
 }
 
+# The agent takes away what it keeps. 1 where there is none.
+uninstall_by_agent() {
+  test -n "$agent_name" || return 1
+  for folder in "$bin" "$HOME/.local/bin"; do
+    agent_file=$folder/$agent_name
+    if test -d "$agent_file" || ! test -x "$agent_file" || ! root_may_use "$folder"; then continue; fi
+    if test "$dry_run" = yes; then
+      say "would run: $agent_file uninstall"
+      return 0
+    fi
+    "$agent_file" uninstall </dev/null || exit $?
+    return 0
+  done
+  return 1
+}
+
 if test "$uninstall" = yes; then
   read_old_receipt
+  # Both, where a release without an agent came first.
+  uninstalled=no
   if test -n "$old_receipt"; then
     uninstall_by_receipt
-    exit 0
+    uninstalled=yes
   fi
-  if test -n "$agent_name"; then
-    for folder in "$bin" "$HOME/.local/bin"; do
-      if test -x "$folder/$agent_name" && ! test -d "$folder/$agent_name" && root_may_use "$folder"; then
-        if test "$dry_run" = yes; then
-          say "would run: $folder/$agent_name uninstall"
-          exit 0
-        fi
-        "$folder/$agent_name" uninstall </dev/null
-        exit $?
-      fi
-    done
-  fi
-  say "Nothing to uninstall: there is no receipt at $receipt${agent_name:+ and no $agent_name in $bin}."
+  if uninstall_by_agent; then uninstalled=yes; fi
+  test "$uninstalled" = yes || say "Nothing to uninstall: there is no receipt at $receipt${agent_name:+ and no $agent_name in $bin}."
   exit 0
 fi
-
 # ---- install -------------------------------------------------------------------------------------------
 
 find_downloader
@@ -1748,8 +1817,10 @@ if test -n "$agent"; then
   keep_folders=yes
   # A signal reaches the agent, too. Whether it stops or finishes, its status says what became of it.
   trap : INT TERM HUP
+  test "$unmanaged" = yes || set_plain_files_aside
   "$stage/files/$agent" "$@" </dev/null
   agent_status=$?
+  test "$agent_status" = 0 || put_plain_files_back
   case $agent_status in 126 | 127 | 132 | 137) explain_start "$agent_status" "$agent" ;; esac
   trap 'exit "$agent_status"' INT TERM HUP
   test "$agent_status" = 0 || keep_folders=no
@@ -1758,10 +1829,10 @@ fi
 
 if ! run_probe "$stage/files"; then
   explain_start "$probe_status" "${probe_program##*/}"
-  test "$probe_status" = 0 || die 9 "${probe_program##*/} does not run here: status $probe_status, $(tail -n 1 "$stage/run.log")"
-  die 7 "${probe_program##*/} does not say that it is version $version: $(tail -n 1 "$stage/run.log")"
+  test "$probe_status" = 0 || die 9 "${probe_program##*/} does not run here: status $probe_status, $(probe_answer)"
+  die 7 "${probe_program##*/} does not say that it is version $version: $(probe_answer)"
 fi
-detail "test run: $(tail -n 1 "$stage/run.log")"
+detail "test run: $(probe_answer)"
 
 # The switch: one rename a program. What was there stays at hand until the new one has run from its place.
 trap '' INT TERM HUP
@@ -1783,7 +1854,7 @@ for word in $binaries; do
 done
 if ! run_probe "$bin"; then
   explain_start "$probe_status" "${probe_program##*/}"
-  die 9 "${probe_program##*/} does not run from $bin: $(tail -n 1 "$stage/run.log")"
+  die 9 "${probe_program##*/} does not run from $bin: $(probe_answer)"
 fi
 
 if test "$unmanaged" = no; then
@@ -1806,22 +1877,37 @@ switching=no
 keep_folders=yes
 trap 'exit 130' INT TERM HUP
 
-# What does the user's PATH find now?
-if test "$quiet" = no; then
-  printf '%s\n' "$product $version is installed: $bin/$main_binary"
-  found=$(command -v "$main_binary" 2>/dev/null)
-  test -z "$path_changed" || say "PATH: new terminals find it; edited:$path_changed"
-  if test "$found" = "$bin/$main_binary" || test "$found" = "$bin//$main_binary"; then
+# What does the user's PATH find now? It is run: a name on PATH alone proves nothing.
+test "$quiet" = no || exit 0
+printf '%s\n' "$product $version is installed: $bin/$main_binary"
+ask_path
+test -z "$path_changed" || say "PATH: new terminals find it; edited:$path_changed"
+case $found in
+  "$bin/$main_binary" | "$bin//$main_binary")
+    if test "$found_is_new" = yes; then
+      say "PATH finds it, and it answers: $found_answer"
+    else
+      warn "PATH finds $found, but it answers: $found_answer"
+    fi
     printf '%s\n' "Next: $main_binary --help"
-  elif test -n "$found"; then
+    ;;
+  ?*)
+    if test "$found_is_new" = yes; then
+      warn "PATH finds another $main_binary of this version first: $found"
+    else
+      warn "PATH finds another $main_binary first: $found, which answers: $found_answer"
+    fi
     printf '%s\n' "Next: $bin/$main_binary --help    (plain \"$main_binary\" is still $found)"
-  elif test -n "$path_changed"; then
-    printf '%s\n' "Next: open a new terminal, or run: $path_hint" "Then: $main_binary --help"
-  elif test -n "$path_hint"; then
-    printf '%s\n' "Next: $path_hint" "Then: $main_binary --help"
-  else
-    printf '%s\n' "Next: $bin/$main_binary --help"
-  fi
-fi
+    ;;
+  *)
+    if test -n "$path_changed"; then
+      printf '%s\n' "Next: open a new terminal, or run: $path_hint" "Then: $main_binary --help"
+    elif test -n "$path_hint"; then
+      printf '%s\n' "Next: $path_hint" "Then: $main_binary --help"
+    else
+      printf '%s\n' "Next: $bin/$main_binary --help"
+    fi
+    ;;
+esac
 exit 0
 }
