@@ -100,6 +100,7 @@ http {
     location = /portal.html { internal; }
     location /plain/ { return 302 http://127.0.0.1:9\$request_uri; }
     location /moved/ { rewrite ^/moved/(.*)$ $url/good/\$1 redirect; }
+    location ~ ^/refused/.*[.]gz$ { return 403; }
     location /denied/ { return 403; }
   }
 }

@@ -94,6 +94,29 @@ rm "$www/pipe/$archive"
 mkfifo "$www/pipe/$archive"
 refused "--from: a FIFO does not hang" 9 "no such file" good --from "$www/pipe"
 
+# ---- on a terminal: curl draws a bar, and its words go to the terminal
+mkdir "$work/pack/big-1.0.0"
+cp "$work/pack/tool-1.0.0/tool" "$work/pack/big-1.0.0/"
+head -c 1500000 /dev/urandom >"$work/pack/big-1.0.0/ballast"
+tar -czf "$work/pack/big-v1.0.0-linux-x86_64.tar.gz" -C "$work/pack/big-1.0.0" .
+big="product tool
+release 1.0.0 stable
+platform linux-x86_64 big-v1.0.0-linux-x86_64.tar.gz big-1.0.0
+release 1.0.0-beta.1 beta
+platform linux-x86_64 tool-v1.1.0-beta.1-linux-x86_64.tar.gz tool-1.1.0-beta.1
+pin 1.0.0-beta.1"
+site refused <<<"$big"
+site big <<<"$big"
+new_home
+found=0
+output=$(user script -qec "dash -s -- --channel nightly <$www/refused/install.sh" /dev/null </dev/null) || found=$?
+is "a server that refuses, on a terminal" "$found" 6
+like "the reason is that of the archive, not of a manifest before it" "$output" "warning: .*big-v1.0.0.*(HTTP|error:) 403"
+is "no word of the manifest that the site does not have" "$(grep -c 'warning:.*404' <<<"$output")" 0
+is "nor of manifests at all: they are small" "$(grep -c 'error: 404' <<<"$output")" 0
+output=$(user script -qec "dash -s -- --channel nightly <$www/big/install.sh" /dev/null </dev/null) || found=$?
+is "a terminal gets one bar, of the archive" "$(tr '\r' '\n' <<<"$output" | grep -c "100[.,]0%")" 1
+
 # ---- signatures: another version or channel, by minisign and by openssl
 tools "$work/without-minisign" "${base_tools[@]}" sha256sum curl openssl
 for tool in minisign openssl; do
