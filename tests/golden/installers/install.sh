@@ -751,7 +751,7 @@ take_manifest() { # CHANNEL
   test "$(look_up schema <"$stage/$1.flat")" = 1 || die 9 "$manifest_name has a newer form than this installer knows; take the new one: $site/install.sh"
   test "$(look_up product <"$stage/$1.flat")" = "$product" || die 7 "$manifest_name is of another product"
   test "$(look_up channel <"$stage/$1.flat")" = "$1" || die 7 "$manifest_name is of another channel"
-  detail "$manifest_name: signature verified by $signature_tool"
+  detail "$manifest_name: signed by $signing_key, verified by $signature_tool"
 }
 
 # ---- the machine ---------------------------------------------------------------------------------------
