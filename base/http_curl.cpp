@@ -81,13 +81,30 @@ void take_header(Transfer& transfer, std::string_view line) {
   }
 }
 
+// Where the answer came from at last; libcurl names the host of a redirect in it.
+std::string place_of(const Transfer& transfer) {
+  char* url = nullptr;
+  curl_easy_getinfo(transfer.easy, CURLINFO_EFFECTIVE_URL, &url);
+  const std::string_view text = url == nullptr ? "" : url;
+  const auto start = text.find("://");
+  if (start == std::string_view::npos) {
+    return transfer.request.url.host();
+  }
+  const std::string_view rest = text.substr(start + 3);
+  std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
+  if (const auto at = host.rfind('@'); at != std::string_view::npos) {
+    host.remove_prefix(at + 1);
+  }
+  return host.empty() ? transfer.request.url.host() : safe_text(host, 260);
+}
+
 void take_body(Transfer& transfer, std::string_view bytes) {
   long status = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
   if (bytes.size() > transfer.request.max_bytes - transfer.response.body_bytes) {
     throw Error(status >= 400 ? Errc::network : Errc::untrusted,
-                cat(transfer.request.url.text(), ": sends more than the ",
-                    transfer.request.max_bytes, " bytes that are allowed"));
+                cat(place_of(transfer), ": sends more than the ", transfer.request.max_bytes,
+                    " bytes that are allowed"));
   }
   transfer.response.body_bytes += bytes.size();
   if (status < 300) {
@@ -128,23 +145,6 @@ std::string tls_problem(std::string_view detail) {
     return cat("it does not speak TLS 1.2 or newer (", safe_text(detail, 120), ")");
   }
   return cat("TLS: ", safe_text(detail, 160));
-}
-
-// Where the answer came from at last; libcurl names the host of a redirect in it.
-std::string place_of(const Transfer& transfer) {
-  char* url = nullptr;
-  curl_easy_getinfo(transfer.easy, CURLINFO_EFFECTIVE_URL, &url);
-  const std::string_view text = url == nullptr ? "" : url;
-  const auto start = text.find("://");
-  if (start == std::string_view::npos) {
-    return transfer.request.url.host();
-  }
-  const std::string_view rest = text.substr(start + 3);
-  std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
-  if (const auto at = host.rfind('@'); at != std::string_view::npos) {
-    host.remove_prefix(at + 1);
-  }
-  return host.empty() ? transfer.request.url.host() : safe_text(host, 260);
 }
 
 std::string problem_of(CURLcode code, std::string_view detail, const Transfer& transfer,
