@@ -135,6 +135,32 @@ sed -i 's|path = "media/stick"|path = "./site/"|' cco-release.toml
 status 'two destinations with one path' 3 publish --version 1.4.0
 like 'are refused' "$output" 'two destinations have the path `\./site/`'
 
+# --- rights, as a user who has none of root's ---
+cd "$work" && hello_project "$work/u" && cd "$work/u" || exit 1
+printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "locked/stick"\nurl = "https://stick.example.com/hello"\n' >>cco-release.toml
+mkdir -p locked/stick
+cp "$CCO_RELEASE" "$work/cco-release"
+as_user=()
+if [ "$(id -u)" = 0 ]; then
+  as_user=(setpriv --reuid 65534 --clear-groups)
+  chown -R 65534 . && chown root locked locked/stick && chmod 755 "$work" "$work/cco-release"
+fi
+chmod 555 locked/stick
+unprivileged() { "${as_user[@]}" env -i PATH="$PATH" "$work/cco-release" "$@"; }
+status 'a second folder that others own' 16 unprivileged publish --version 1.0.0 --date "$hello_date"
+like 'is told with the reason' "$output" '^  directory .*locked/stick: cannot write into .*locked/stick: Permission denied'
+is 'and stays empty' "$(ls -A locked/stick)" ''
+chmod 000 locked
+status 'one that cannot even be looked at' 16 unprivileged publish --version 1.0.0 --date "$hello_date"
+like 'is told with the reason' "$output" '^  directory .*locked/stick: .*Permission denied'
+status 'verify says so too' 13 unprivileged verify
+like 'and looks at the other' "$output" 'files at file:.*/site are what'
+chmod 755 locked
+if [ "$(id -u)" = 0 ]; then chown 65534 locked/stick; fi
+chmod 755 locked/stick
+status 'with the right to write the same command ends well' 0 unprivileged publish --version 1.0.0 --date "$hello_date"
+is 'both are the same' "$(contents_of locked/stick)" "$(contents_of site)"
+
 # --- dist/ beside or above a destination is no other run ---
 cd "$work" && hello_project "$work/r" && cd "$work/r" || exit 1
 sed -i 's|path = "site"|path = "out/site"|' cco-release.toml
