@@ -359,6 +359,7 @@ std::string render_install_ps1(const Product& product, const schema::Version& ve
             {"VERSION", powershell_literal(version.text())},
             {"CHANNEL", powershell_literal(schema::channel_name(release.channel))},
             {"MAIN_BINARY", powershell_literal(main_binary(product))},
+            {"AGENT", powershell_literal(product.agent.value_or(""))},
             {"ARCHIVES", powershell_literal(platform_names(release, true))},
             {"KEYS", powershell_keys(product)},
             {"PINNED", powershell_pinned(release)},

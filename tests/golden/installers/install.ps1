@@ -40,6 +40,7 @@ param(
   $PinnedVersion = '1.2.3'
   $PinnedChannel = 'stable'
   $MainBinary = 'tool'
+  $AgentName = 'tool-updater'
   $Archives = 'windows-x86_64'
   # Public keys by channel, minisign's form.
   $PublicKeys = @{
@@ -147,16 +148,54 @@ param(
     }
   }
 
-  function Save-Url([string]$Url, [string]$File) {
+  # Writes a stream to a file, and stops where it is longer than announced.
+  function Save-Stream([System.IO.Stream]$Source, [string]$File, [long]$Limit) {
+    $sink = [System.IO.File]::Create($File)
+    try {
+      $buffer = New-Object byte[] 65536
+      [long]$total = 0
+      while ($total -le $Limit) {
+        $count = $Source.Read($buffer, 0, $buffer.Length)
+        if ($count -le 0) { return }
+        $sink.Write($buffer, 0, $count)
+        $total += $count
+      }
+    } finally {
+      $sink.Dispose()
+    }
+  }
+
+  function Copy-Local([string]$Path, [string]$File, [long]$Limit) {
+    $source = [System.IO.File]::OpenRead($Path)
+    try {
+      Save-Stream $source $File $Limit
+    } finally {
+      $source.Dispose()
+    }
+  }
+
+  # Invoke-WebRequest knows no limit of size and follows a redirect to http://.
+  function Save-Url([string]$Url, [string]$File, [long]$Limit) {
     if ($Url -notlike 'https://*') { Stop-Install 2 "$Url is refused; it must begin with https://" }
-    $request = @{ Uri = $Url; OutFile = $File; UseBasicParsing = $true; MaximumRedirection = 5; TimeoutSec = 600 }
     $proxy = Get-Setting 'HTTPS_PROXY'
-    if ($proxy) { $request['Proxy'] = $proxy }
     $tries = 0
     while ($true) {
       $tries += 1
       try {
-        Invoke-WebRequest @request | Out-Null
+        $request = [System.Net.WebRequest]::Create($Url)
+        $request.MaximumAutomaticRedirections = 5
+        $request.Timeout = 30000
+        $request.ReadWriteTimeout = 60000
+        $request.UserAgent = 'install.ps1'
+        if ($proxy) { $request.Proxy = New-Object System.Net.WebProxy($proxy) }
+        $response = $request.GetResponse()
+        try {
+          if ($response.ResponseUri.Scheme -ne 'https') { throw "it leads to $($response.ResponseUri), which is refused" }
+          $source = $response.GetResponseStream()
+          Save-Stream $source $File $Limit
+        } finally {
+          $response.Close()
+        }
         return
       } catch {
         if ($tries -ge 3) { throw }
@@ -206,7 +245,7 @@ param(
     foreach ($place in $places) {
       Write-Note "Downloading $place ($($Entry.Size) bytes)"
       try {
-        if ($From) { Copy-Item -LiteralPath $place -Destination $File } else { Save-Url $place $File }
+        if ($From) { Copy-Local $place $File ([long]$Entry.Size) } else { Save-Url $place $File ([long]$Entry.Size) }
       } catch {
         Write-Warning "${place}: $($_.Exception.Message)"
         continue
@@ -214,9 +253,10 @@ param(
       $mismatch = Get-Mismatch $File $Entry
       if (-not $mismatch) { return }
       Write-Warning "${place}: $mismatch"
-      if (-not $mismatch.Contains('web page')) { $status = 7 }
+      if ($From -or -not $mismatch.Contains('web page')) { $status = 7 }
     }
     if ($status -eq 7) { Stop-Install 7 'the archive is not the one that was released; nothing is installed' }
+    if ($From) { Stop-Install 9 "$From does not hold $($Entry.Asset) of $PinnedVersion; nothing is installed" }
     Stop-Install 6 'the archive could not be fetched, nothing is installed; check the network or the proxy, or try -BaseUrl'
   }
 
@@ -260,13 +300,20 @@ param(
     return $false
   }
 
+  # CI=false and CI=0 say that this is none.
+  function Test-Ci {
+    return (@('', '0', 'false') -notcontains [string]$env:CI)
+  }
+
   function Add-ToPath([string]$Folder) {
     if ($env:GITHUB_PATH) {
-      [System.IO.File]::AppendAllText($env:GITHUB_PATH, "$Folder`n")
+      $there = @()
+      if (Test-Path -LiteralPath $env:GITHUB_PATH) { $there = @([System.IO.File]::ReadAllLines($env:GITHUB_PATH)) }
+      if ($there -notcontains $Folder) { [System.IO.File]::AppendAllText($env:GITHUB_PATH, "$Folder`n") }
       Write-Note "Later steps of this job find it: $Folder was added to GITHUB_PATH"
       return $false
     }
-    if ($NoModifyPath -or $env:CI) { return $false }
+    if ($NoModifyPath -or (Test-Ci)) { return $false }
     $path = Get-UserPath
     if (Test-OnPath $path $Folder) { return $false }
     if ($path) { Set-UserPath "$Folder;$path" } else { Set-UserPath $Folder }
@@ -344,10 +391,21 @@ param(
     if (-not $said.Contains($PinnedVersion)) { Stop-Install 7 "$program does not say that it is version ${PinnedVersion}: $said" }
   }
 
-  # Windows lets a running program be renamed, never overwritten. Leftovers go when they can.
-  function Remove-OldFiles([string]$Folder) {
-    foreach ($file in (Get-ChildItem -LiteralPath $Folder -Filter '*.exe.old-*' -File -ErrorAction SilentlyContinue)) {
-      if ($file.Name -like "$Product*") { Remove-Item -LiteralPath $file.FullName -Force -ErrorAction SilentlyContinue }
+  # Windows lets a running program be renamed, never overwritten. Leftovers of these programs go when they can.
+  function Remove-OldFiles([string[]]$Targets) {
+    foreach ($target in $Targets) {
+      $folder = Split-Path -Parent $target
+      foreach ($file in @(Get-ChildItem -LiteralPath $folder -Filter "$(Split-Path -Leaf $target).old-*" -File -ErrorAction SilentlyContinue)) {
+        Remove-Item -LiteralPath $file.FullName -Force -ErrorAction SilentlyContinue
+      }
+    }
+  }
+
+  # What runs that were killed left; under the lock nobody else is at work.
+  function Remove-OldStages([string]$Folder, [string]$Own) {
+    foreach ($stale in @(Get-ChildItem -LiteralPath $Folder -Filter ".$Product-install.*" -Directory -Force -ErrorAction SilentlyContinue)) {
+      if ($stale.Name -eq (Split-Path -Leaf $Own)) { continue }
+      Remove-Item -LiteralPath $stale.FullName -Recurse -Force -ErrorAction SilentlyContinue
     }
   }
 
@@ -362,12 +420,36 @@ param(
     }
   }
 
+  # Puts back what Switch-File replaced, and takes away what it put where nothing was.
+  function Restore-Files([string[]]$Targets, [string]$Mark) {
+    foreach ($target in $Targets) {
+      $old = "$target.old-$Mark"
+      try {
+        # A new program that still runs goes aside, like an old one.
+        if (Test-Path -LiteralPath $target) { Move-Item -LiteralPath $target -Destination "$target.old-$Mark-new" -Force }
+        if (Test-Path -LiteralPath $old) { Move-Item -LiteralPath $old -Destination $target -Force }
+        Remove-Item -LiteralPath "$target.old-$Mark-new" -Force -ErrorAction SilentlyContinue
+      } catch {
+        Write-Warning "$target could not be put back: $($_.Exception.Message); the old program is $old"
+      }
+    }
+  }
+
   # ConvertTo-Json escapes; UTF-8 without a mark.
   function Write-Json([string]$File, $Value) {
     $text = ConvertTo-Json -InputObject $Value -Depth 5
     [System.IO.File]::WriteAllText("$File.new", "$text`n", (New-Object System.Text.UTF8Encoding($false)))
     if (Test-Path -LiteralPath $File) { Remove-Item -LiteralPath $File -Force }
     Move-Item -LiteralPath "$File.new" -Destination $File
+  }
+
+  # The updater of this product, in the prefix or by PATH; '' where there is none.
+  function Find-Agent {
+    if (-not $AgentName) { return '' }
+    $file = Join-Path $Prefix "$AgentName.exe"
+    if (Test-Path -LiteralPath $file -PathType Leaf) { return $file }
+    foreach ($command in @(Get-Command -Name $AgentName -CommandType Application -ErrorAction SilentlyContinue)) { return $command.Source }
+    return ''
   }
 
   # ---- what was asked ----------------------------------------------------------------------------------
@@ -387,6 +469,8 @@ param(
   if ($BaseUrl -and $BaseUrl -notlike 'https://*') { Stop-Install 2 "-BaseUrl $BaseUrl is refused; it must begin with https://" }
   if ($From -and $BaseUrl) { Stop-Install 2 '-From and -BaseUrl exclude each other' }
   if ($From -and -not (Test-Path -LiteralPath $From -PathType Container)) { Stop-Install 3 "-From: $From is not a folder" }
+  # .NET's current folder is not PowerShell's.
+  if ($From) { $From = (Resolve-Path -LiteralPath $From).ProviderPath }
   $BaseUrl = $BaseUrl.TrimEnd('/')
   $Version = $Version -replace '^v', ''
 
@@ -400,7 +484,16 @@ param(
 
   if ($Uninstall) {
     if (-not (Test-Path -LiteralPath $receipt)) {
-      Write-Note "Nothing to uninstall: there is no receipt at $receipt."
+      # Without a receipt of this script an updater may know what is installed.
+      $agent = Find-Agent
+      if (-not $agent) {
+        Write-Note "Nothing to uninstall: there is no receipt at $receipt."
+      } elseif ($DryRun) {
+        Write-Note "would run: $agent uninstall"
+      } else {
+        & $agent uninstall
+        if ($LASTEXITCODE -ne 0) { Stop-Install $LASTEXITCODE "$agent uninstall ended with status $LASTEXITCODE" }
+      }
       return
     }
     $known = Get-Content -LiteralPath $receipt -Raw -Encoding UTF8 | ConvertFrom-Json
@@ -423,7 +516,7 @@ param(
       Write-Note "removed $($file.path)"
     }
     if ($DryRun) { return }
-    Remove-OldFiles $known.prefix
+    Remove-OldFiles @($known.files | ForEach-Object { $_.path })
     if ($known.path_edited) { Remove-FromPath $known.prefix }
     if ((Test-Path -LiteralPath $known.prefix) -and -not (Get-ChildItem -LiteralPath $known.prefix -Force)) { Remove-Item -LiteralPath $known.prefix }
     Remove-Item -LiteralPath $receipt -Force
@@ -443,6 +536,13 @@ param(
 
   if (-not $other -and (Test-Installed $entry $Prefix)) {
     Write-Note "$Product $PinnedVersion is already installed: $Prefix"
+    return
+  }
+  if ($DryRun -and $other) {
+    $wanted = $Version
+    if (-not $wanted) { $wanted = "the newest of channel $Channel" }
+    Write-Note "would download $($entry.Url) (sha256 $($entry.Sha256)) and let its $($entry.Agent) choose, verify and install $wanted"
+    Write-Note 'Nothing was changed.'
     return
   }
   if ($DryRun) {
@@ -479,6 +579,7 @@ param(
     } catch {
       Stop-Install 14 "another installation is at work in $Prefix"
     }
+    Remove-OldStages $Prefix $stage
     $archive = Join-Path $stage $entry.Asset
     Save-Archive $entry $archive
     Write-Note "Verified $($entry.Asset)"
@@ -496,7 +597,7 @@ param(
       $arguments = @('install')
       if (-not $other) { $arguments += @('--archive', $archive) }
       if ($BaseUrl) { $arguments += @('--base-url', $BaseUrl) }
-      if ($From) { $arguments += @('--base-url', ([uri](Resolve-Path -LiteralPath $From).ProviderPath).AbsoluteUri) }
+      if ($From) { $arguments += @('--base-url', ([uri]$From).AbsoluteUri) }
       if ($Version) { $arguments += @('--version', $Version) }
       if ($Channel) { $arguments += @('--channel', $Channel) }
       if ($prefixGiven) { $arguments += @('--prefix', $Prefix) }
@@ -509,15 +610,25 @@ param(
     }
 
     Test-Program $entry $files
+    # The switch: what was there stays at hand until the new programs have run from their place. `finally`
+    # also runs where somebody presses Ctrl+C.
     $known = @()
-    foreach ($word in $entry.Binaries.Split(' ')) {
-      $binary = Split-BinaryWord $word
-      $target = Join-Path $Prefix (Split-Path -Leaf $binary.Name)
-      Switch-File (Join-Path $files $binary.Name) $target $mark
-      $known += @{ path = $target; sha256 = $binary.Sha256 }
+    $switched = @()
+    $runs = $false
+    try {
+      foreach ($word in $entry.Binaries.Split(' ')) {
+        $binary = Split-BinaryWord $word
+        $target = Join-Path $Prefix (Split-Path -Leaf $binary.Name)
+        Switch-File (Join-Path $files $binary.Name) $target $mark
+        $switched += $target
+        $known += @{ path = $target; sha256 = $binary.Sha256 }
+      }
+      Test-Program $entry $Prefix
+      $runs = $true
+    } finally {
+      if (-not $runs) { Restore-Files $switched $mark }
     }
-    Test-Program $entry $Prefix
-    Remove-OldFiles $Prefix
+    Remove-OldFiles $switched
 
     if (-not $Unmanaged) {
       $edited = Add-ToPath $Prefix
