@@ -118,7 +118,8 @@ base::Command add_publish(const Services& services) {
               "Runs all stages: identify, preflight, build, stamp, inspect, package, checksum, "
               "manifest, render, sign, publish. After any failure the same command goes on. "
               "Assets are public and verified before a manifest names them, and the installers "
-              "that pin them come last.",
+              "that pin them come last. Of several destinations the first is what the others "
+              "follow; another one that fails does not stop the rest.",
           .options = std::move(options),
           .positionals = {},
           .examples = {{"cco-release publish --version 1.4.0", "publishes to every destination"},
