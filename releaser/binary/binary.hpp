@@ -57,7 +57,9 @@ struct Inspection {
 // Is the file at `path` a whole executable for `platform`, with no library beyond the system's own
 // and `allowed_libraries` (names as in the file, or their last component)? Throws nothing for a bad
 // file: each finding is a line in `problems`, also one that there is no such file.
+//   section   of the configuration that may allow more, for the message
 Inspection inspect_binary(const base::Path& path, const schema::Platform& platform,
-                          std::span<const std::string> allowed_libraries);
+                          std::span<const std::string> allowed_libraries,
+                          std::string_view section = "build");
 
 }  // namespace releaser

@@ -75,8 +75,11 @@ std::string_view last_component(std::string_view name) {
 class Inspector {
  public:
   Inspector(const base::Path& path, const schema::Platform& platform,
-            std::span<const std::string> allowed_libraries)
-      : m_path(path), m_platform(platform), m_allowed_libraries(allowed_libraries) {}
+            std::span<const std::string> allowed_libraries, std::string_view section)
+      : m_path(path),
+        m_platform(platform),
+        m_allowed_libraries(allowed_libraries),
+        m_section(section) {}
 
   Inspection inspect() {
     try {
@@ -160,7 +163,8 @@ class Inspector {
     }
     if (surprises.empty()) return;
     problem(cat("needs ", base::join(surprises, ", "), ", which not every ", m_platform.name(),
-                " machine has; link it statically, or name it in [build] allow_libraries"));
+                " machine has; link it statically, or say in [", m_section,
+                "]: allow_libraries = [\"", base::join(surprises, "\", \""), "\"]"));
   }
 
   void check_libc(const BinaryFacts& slice) {
@@ -195,14 +199,16 @@ class Inspector {
   const base::Path& m_path;
   const schema::Platform& m_platform;
   std::span<const std::string> m_allowed_libraries;
+  std::string_view m_section;
   Inspection m_inspection;
 };
 
 }  // namespace
 
 Inspection inspect_binary(const base::Path& path, const schema::Platform& platform,
-                          std::span<const std::string> allowed_libraries) {
-  return Inspector(path, platform, allowed_libraries).inspect();
+                          std::span<const std::string> allowed_libraries,
+                          std::string_view section) {
+  return Inspector(path, platform, allowed_libraries, section).inspect();
 }
 
 }  // namespace releaser

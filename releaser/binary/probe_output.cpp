@@ -43,7 +43,11 @@ std::string version_output_warning(const base::ProcessResult& result, std::strin
   if (result.signal) return cat("crashed at --version (signal ", *result.signal, ")");
   if (holds_version(result.output, version) || holds_version(result.errors, version)) return "";
   const auto& text = base::trim(result.output).empty() ? result.errors : result.output;
-  const auto line = base::safe_text(base::split_lines(base::trim(text)).front(), 80);
+  const auto lines = base::split_lines(base::trim(text));
+  if (lines.empty()) {
+    return cat("says nothing to --version; build it so that it says ", version);
+  }
+  const auto line = base::safe_text(lines.front(), 80);
   return cat("says \"", line, "\" to --version, and not ", version,
              "; build it from this version's sources");
 }

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "releaser/binary/probe_output.hpp"
 #include "releaser/binary/string_scan.hpp"
+#include "releaser/binary/test_run.hpp"
 
 #include <algorithm>
 #include <array>
@@ -128,15 +129,6 @@ bool same_bytes(const ReleaseBinary& one, const ReleaseBinary& other) {
   return true;
 }
 
-bool runs_here(const ReleaseBinary& binary, const schema::Machine& machine) {
-  const auto& row = binary.platform.row();
-  const bool same_machine = row.os == machine.os && row.arch == machine.arch;
-  const auto& slices = binary.slices;
-  return same_machine && !slices.empty() &&
-         (slices.front().is_static || slices.front().libc == machine.libc) &&
-         schema::floor_is_met(slices.front().floors.glibc, machine.glibc);
-}
-
 // The copy is closed when this returns: a file that is open for writing cannot be run.
 void copy_program(const base::Path& from, const base::Path& to) {
   base::AtomicFile copy(to, 0755, base::Durability::none);
@@ -186,7 +178,7 @@ std::vector<std::string> binary_warnings(std::span<const ReleaseBinary> binaries
     const ReleaseBinary& binary = binaries[index];
     Warnings warnings(found[index]);
     add_same_bytes(warnings, binaries, index);
-    if (options.machine && runs_here(binary, *options.machine)) {
+    if (options.machine && runs_on(*options.machine, binary.platform, binary.slices)) {
       const auto warning = version_warning(binary, options);
       if (!warning.empty()) warnings.add(binary, warning);
     }

@@ -46,8 +46,9 @@ struct HookSettings {
 };
 
 struct AgentSettings {
-  std::string binary;
+  std::string binary;  // empty: no agent, but `probe` holds for the installers
   std::vector<std::string> probe;
+  std::vector<std::string> allow_libraries;
 };
 
 struct ReleaseSettings {

@@ -192,6 +192,11 @@ void check_words(const Config& config, ConfigProblems& problems) {
     problems.add(line_of(config, "agent.probe"),
                  "`agent.probe` is empty; leave it out, or give a command");
   }
+  const bool has_agent = std::any_of(config.overrides.begin(), config.overrides.end(),
+                                     [](const auto& each) { return !each.second.agent.empty(); });
+  if (config.agent && config.agent->binary.empty() && config.agent->probe.empty() && !has_agent) {
+    problems.add(line_of(config, "agent"), "[agent] needs `binary`, or `probe` alone");
+  }
   for (const auto& [name, value] : config.build.env) {
     if (name.empty() || name.find('=') != std::string::npos) {
       problems.add(line_of(config, "build.env"), cat("`", name, "` cannot name a variable"));

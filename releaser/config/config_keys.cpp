@@ -130,9 +130,16 @@ const SectionKeys<AgentSettings>& agent_keys() {
       "the program that updates the product on a user's machine",
       {{"binary",
         &S::binary,
-        {.required = true, .scope = Scope::binary},
+        {.scope = Scope::binary},
         "compiled agent, packed as <name>-updater; \"{binary}\": the product is its own agent"},
-       {"probe", &S::probe, {}, "run after an update; its output must hold the version"}},
+       {"probe",
+        &S::probe,
+        {},
+        "run before an installation or update is used; ends with 0, its output holds the version"},
+       {"allow_libraries",
+        &S::allow_libraries,
+        {},
+        "shared libraries that the agent may need beyond the system's own"}},
       optional_member_of(&Config::agent)};
   return section;
 }

@@ -1,3 +1,5 @@
+#include "base/text.hpp"
+#include "releaser/binary/test_run.hpp"
 #include "releaser/binary/warnings.hpp"
 #include "releaser/stages/stage.hpp"
 
@@ -8,6 +10,8 @@
 
 namespace releaser {
 namespace {
+
+using base::cat;
 
 // This machine, for binaries that it can run; nothing where the releaser does not know it.
 std::optional<schema::Machine> this_machine() {
@@ -48,7 +52,70 @@ bool tells_its_version(const Run& run, const InputBinary& binary) {
   return binary.role == BinaryRole::product || binary.packed != binary.source;
 }
 
+// Does the test run of the platform start this binary? Then it is asked for its version there, and
+// not among the warnings.
+bool is_probed(const Run& run, const Target& target, const InputBinary& binary) {
+  if (!run.config.agent || run.config.agent->probe.empty()) {
+    return &binary == &target.binaries.front();
+  }
+  const std::string& first = run.config.agent->probe.front();
+  return binary.name == first || binary.name == cat(first, target.platform.executable_suffix());
+}
+
+// Has an earlier run of this version seen the same files under the same settings?
+bool was_tried(const Run& run, const Target& target) {
+  if (!run.earlier || run.earlier->settings != run.record.settings) return false;
+  return std::all_of(target.binaries.begin(), target.binaries.end(), [&](const auto& binary) {
+    const std::string name = input_name(target, binary);
+    const auto now = run.record.inputs.find(name);
+    const auto before = run.earlier->inputs.find(name);
+    return now != run.record.inputs.end() && before != run.earlier->inputs.end() &&
+           now->second == before->second;
+  });
+}
+
+void check_test_run(const Run& run, const Target& target, const base::Path& folder,
+                    const InputBinary& probed, Problems& problems) {
+  TestRun test{.files = {},
+               .command = probe_of(run.config, target),
+               .version = run.identity->version.text(),
+               .temporary_directory = folder};
+  for (const InputBinary& binary : target.binaries) {
+    if (!binary.inspection.slices.empty()) test.files.emplace_back(binary.packed, binary.name);
+  }
+  const std::string path = probed.packed.string();
+  const TestRunResult result = test_run(test);
+  if (!result.doubt.empty()) problems.warn(cat(path, ": ", result.doubt));
+  if (result.refusal.empty()) return;
+  problems.add(cat(path, ": ", result.refusal,
+                   ": every machine would refuse to install it; build it so that it says its "
+                   "version, or name the command that does in [agent] probe"));
+}
+
 }  // namespace
+
+void check_test_runs(const Run& run, Problems& problems, const WhichBinaries& which) {
+  // What is public already was accepted once, and its bytes cannot change any more.
+  if (run.before.find(run.identity->version) != nullptr) return;
+  const auto machine = this_machine();
+  if (!machine) return;
+  std::optional<base::TemporaryDirectory> folder;
+  for (const Target& target : run.targets) {
+    problems.collect([&] {
+      const std::string name = probe_of(run.config, target).front();
+      const auto probed =
+          std::find_if(target.binaries.begin(), target.binaries.end(),
+                       [&](const InputBinary& binary) { return binary.name == name; });
+      if (!which(target, *probed) || !tells_its_version(run, *probed)) return;
+      if (!runs_on(*machine, target.platform, probed->inspection.slices)) return;
+      if (!run.warns_again && was_tried(run, target)) return;
+      if (!folder) {
+        folder.emplace(run.around.environment.find("TMPDIR").value_or("/tmp"), "cco-release-");
+      }
+      check_test_run(run, target, folder->path(), *probed, problems);
+    });
+  }
+}
 
 void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries& which) {
   if (run.earlier && !run.options.strict && !run.warns_again) return;
@@ -60,8 +127,8 @@ void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries
     for (const InputBinary& binary : target.binaries) {
       if (binary.role == BinaryRole::agent || binary.inspection.slices.empty()) continue;
       if (!which(target, binary)) continue;
-      (tells_its_version(run, binary) ? runnable : silent)
-          .push_back(described(target, binary, last));
+      const bool is_asked = tells_its_version(run, binary) && !is_probed(run, target, binary);
+      (is_asked ? runnable : silent).push_back(described(target, binary, last));
     }
   }
   const base::TemporaryDirectory folder(run.around.environment.find("TMPDIR").value_or("/tmp"),

@@ -65,6 +65,15 @@ void build(const Run& run, const Target& target) {
   }
 }
 
+// Whatever could bring an agent has run.
+void find_agents(Run& run) {
+  add_agents(run.config, run.targets, run.home);
+  if (run.options.dry_run || !may_make_agents(run)) return;
+  Problems problems;
+  check_agents(run, problems);
+  conclude(run, problems);
+}
+
 }  // namespace
 
 Skipped build_stage(Run& run) {
@@ -74,7 +83,7 @@ Skipped build_stage(Run& run) {
   for (const Argv& hook : run.config.hooks.before)
     base::with_context("hook before", [&] { run_command(run, fill(hook, values), {}); });
   if (!builds) {
-    add_agents(run.config, run.targets, run.home);
+    find_agents(run);
     return run.config.hooks.before.empty() ? Skipped("the binaries are there already")
                                            : std::nullopt;
   }
@@ -83,7 +92,7 @@ Skipped build_stage(Run& run) {
     base::with_context(target.platform.name(), [&] { build(run, target); });
     run.awaits_build = run.awaits_build || (run.options.dry_run && !is_there(target));
   }
-  add_agents(run.config, run.targets, run.home);
+  find_agents(run);
   return std::nullopt;
 }
 

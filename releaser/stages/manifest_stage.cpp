@@ -33,22 +33,6 @@ std::string read_notes(const Run& run) {
   });
 }
 
-std::vector<std::string> probe_of(const Run& run, const Target& target) {
-  std::vector<std::string> probe{target.binaries.front().name, "--version"};
-  if (run.config.agent && !run.config.agent->probe.empty()) probe = run.config.agent->probe;
-  const auto has = [&](const std::string& name) {
-    return std::any_of(target.binaries.begin(), target.binaries.end(),
-                       [&](const InputBinary& binary) { return binary.name == name; });
-  };
-  if (!has(probe.front())) probe.front() += target.platform.executable_suffix();
-  if (!has(probe.front())) {
-    throw Error(Errc::config,
-                cat(run.config.place("agent.probe"), ": `", probe.front(), "` is no binary of ",
-                    target.platform.name(), "; its first word must be one"));
-  }
-  return probe;
-}
-
 // A mirror is named where this run brings the archive to it, or where it is public already.
 void add_mirrors(const Run& run, const Target& target, schema::PlatformEntry& entry) {
   const auto add = [&](const base::Url& url) {
@@ -83,7 +67,7 @@ schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
       .entries = target.packed->files.size(),
       .binaries = {},
       .agent = {},
-      .probe = probe_of(run, target),
+      .probe = probe_of(run.config, target),
       .requirements = target.requirements,
       .alternatives = {},
       .deltas = {}};

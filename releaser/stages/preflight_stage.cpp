@@ -125,8 +125,14 @@ void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which) {
   }
   base::for_each_in_parallel(items.size(), run.options.parallelism, [&](std::size_t index) {
     InputBinary& binary = *items[index].binary;
-    binary.inspection = inspect_binary(binary.packed, items[index].target->platform,
-                                       run.config.build.allow_libraries);
+    std::vector<std::string> allowed = run.config.build.allow_libraries;
+    const bool is_agent = binary.role == BinaryRole::agent;
+    if (run.config.agent && binary.role != BinaryRole::product) {
+      const auto& more = run.config.agent->allow_libraries;
+      allowed.insert(allowed.end(), more.begin(), more.end());
+    }
+    binary.inspection = inspect_binary(binary.packed, items[index].target->platform, allowed,
+                                       is_agent ? "agent" : "build");
     if (binary.inspection.problems.empty()) binary.sha256 = sha256_of_file(binary.packed);
   });
   for (const auto& [target, binary] : items) {
@@ -163,10 +169,17 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
                      "url"));
   }
   check_against_public_state(run, problems);
-  warn_about_binaries(run, problems, [&](const Target& target, const InputBinary& binary) {
+  const WhichBinaries is_seen_now = [&](const Target& target, const InputBinary& binary) {
     // `check` asks for all, since no stage will follow that sees the rest.
     return run.warns_again || is_final(run, target, binary);
-  });
+  };
+  warn_about_binaries(run, problems, is_seen_now);
+  check_test_runs(run, problems, is_seen_now);
+  if (!may_make_agents(run)) {
+    check_agents(run, problems);
+  } else if (run.warns_again && run.config.agent) {
+    warn_without_agents(run, problems);
+  }
   if (run.skips("sign")) return;
   const bool will_sign = problems.problems().empty() && !everything_was_signed(run);
   check_signing_key(run, problems, will_sign ? unlock : Unlock::no);

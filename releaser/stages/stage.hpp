@@ -37,6 +37,16 @@ using WhichBinaries = std::function<bool(const Target& target, const InputBinary
 // What looks wrong with some binaries ("Beyond architecture"). A release is warned of once: what is
 // packed already was looked at, unless somebody asks again.
 void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries& which);
+// What every machine does with the release before it uses it, done here for the platforms that this
+// machine can run and whose probe is among `which`: a problem where they would refuse it. A version
+// that is public already is not tried again.
+void check_test_runs(const Run& run, Problems& problems, const WhichBinaries& which);
+// Could a hook or a command of the build stage still bring an agent?
+bool may_make_agents(const Run& run);
+// Says which platforms have no agent; a problem where [agent] gives none to any platform.
+void check_agents(const Run& run, Problems& problems);
+// The same where one may still be made: a warning if there is none yet.
+void warn_without_agents(const Run& run, Problems& problems);
 // Inspects and hashes some binaries, on all cores, and sums up the floors of each platform.
 void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which);
 // Which release this is, where its files stand, and what the configuration says for each platform.

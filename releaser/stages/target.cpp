@@ -71,6 +71,7 @@ void add_agent(const Config& config, Target& target, std::string_view home) {
   const OverrideSettings* const own = override_of(config, target.platform);
   const std::string& path_template =
       own != nullptr && !own->agent.empty() ? own->agent : config.agent->binary;
+  if (path_template.empty()) return;
   if (path_template == kOwnAgent) {
     target.binaries.front().role = BinaryRole::product_and_agent;
     return;
@@ -165,6 +166,22 @@ std::string agent_name(const Config& config) {
 void add_agents(const Config& config, std::vector<Target>& targets, std::string_view home) {
   for (Target& target : targets)
     add_agent(config, target, home);
+}
+
+std::vector<std::string> probe_of(const Config& config, const Target& target) {
+  std::vector<std::string> probe{target.binaries.front().name, "--version"};
+  if (config.agent && !config.agent->probe.empty()) probe = config.agent->probe;
+  const auto has = [&](const std::string& name) {
+    return std::any_of(target.binaries.begin(), target.binaries.end(),
+                       [&](const InputBinary& binary) { return binary.name == name; });
+  };
+  if (!has(probe.front())) probe.front() += target.platform.executable_suffix();
+  if (!has(probe.front())) {
+    throw Error(Errc::config,
+                cat(config.place("agent.probe"), ": `", probe.front(), "` is no binary of ",
+                    target.platform.name(), "; its first word must be one"));
+  }
+  return probe;
 }
 
 std::vector<Target> resolve_targets(const Config& config, const ReleaseIdentity& identity,

@@ -55,6 +55,10 @@ std::string agent_name(const Config& config);
 // made them.
 void add_agents(const Config& config, std::vector<Target>& targets, std::string_view home);
 
+// The command that every machine runs before it uses the release: [agent] probe, else the first
+// binary with --version. Throws Errc::config if it begins with no binary of the platform.
+std::vector<std::string> probe_of(const Config& config, const Target& target);
+
 // What the configuration says for each platform, with all placeholders filled. Only an agent's file
 // is looked for: a platform without one has no updater. Throws Errc::config for names that may not
 // be public.

@@ -90,7 +90,7 @@ like 'several binaries that are wrong: the second' "$output" '^  bin/windows-x86
 # --- a library that not everybody has ---
 prepare="echo 'int f(void) { return 1; }' | gcc -shared -x c -o libodd.so - && echo 'int f(void); int main(void) { return f(); }' |
   gcc -x c -o bin/linux-x86_64/hello - -L. -lodd"
-refused 'a surprise among the needed libraries' 3 'needs .*libodd\.so.*; link it statically, or name it in \[build\] allow_libraries' publish
+refused 'a surprise among the needed libraries' 3 'needs .*libodd\.so.*; link it statically, or say in \[build\]: allow_libraries = \["libodd\.so"\]' publish
 
 # --- the other files of an archive ---
 archived() { # SENTENCE PREPARATION REGEX

@@ -134,8 +134,13 @@ is 'as the hooks do' "$(tar -xzOf p/site/releases/v1.0.0/hello-v1.0.0-linux-x86_
 # --- warnings are about what will be packed ---
 cd "$work/p" || exit 1
 sed -i 's|-DVERSION=[^ ]*|-DVERSION=\\"0.9\\"|' make
-status 'a built binary with another version is warned of' 0 publish --version 1.3.0
-like 'by its stamped file' "$output" 'warning: dist/1\.3\.0/stamped/linux-x86_64/hello: .*1\.3\.0'
+before=$(state_of site)
+status 'a built binary with another version is refused' 3 publish --version 1.3.0
+like 'by its stamped file' "$output" 'dist/1\.3\.0/stamped/linux-x86_64/hello: `hello --version` says "hello 0\.9", and not 1\.3\.0'
+is 'and nothing is public' "$(state_of site)" "$before"
+sed -i 's|-DVERSION=[^ ]*|-DVERSION="\\"$2\\""|; s| -s | |' make
+status 'a built binary that is not stripped is warned of' 0 publish --version 1.3.0
+like 'by its stamped file' "$output" 'warning: dist/1\.3\.0/stamped/linux-x86_64/hello: is not stripped'
 before=$(state_of site)
 status 'with --strict it is refused' 3 publish --version 1.4.0 --strict
 is 'and nothing is public' "$(state_of site)" "$before"
@@ -151,14 +156,29 @@ binary = "agents/cco-{platform}{exe}"
 before = [["cp", "-n", "built-agent", "agents/cco-linux-x86_64"]]
 after_stamp = [["./sign", "{binary}", "{platform}"]]
 TOML
+cp cco-release.toml plain.toml
 allow_libraries='allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]'
-sed -i "s/^platforms.*/&\n$allow_libraries/" cco-release.toml
+cp "$CCO" built-agent
+status 'an agent that needs libraries' 3 publish --version 1.0.0
+like 'is told where to allow them' "$output" 'hello-updater: needs .*libsodium\.so\.23.* say in \[agent\]: allow_libraries = \[.*"libsodium\.so\.23".*"\]'
+rm agents/* built-agent
+status 'without the agent that the hook should bring' 3 publish --version 1.0.0
+sed -i 's/^before = .*/before = [["true"]]/' cco-release.toml
+status 'a hook that brings none: check' 0 release check --version 1.0.0 --date "$hello_date"
+like 'check says what must come' "$output" 'warning: .*no file agents/cco-\{platform\}\{exe\} .*yet; a hook or the build must make it'
+status 'a hook that brings none' 3 publish --version 1.0.0
+like 'is refused after it ran' "$output" 'build: cco-release\.toml:[0-9]+: no file agents/cco-'
+cp plain.toml cco-release.toml
+sed -i "s/^platforms.*/platforms = [\"linux-x86_64\", \"linux-x86_64-musl\"]/; s/^\[agent\]/&\n$allow_libraries/" cco-release.toml
+mkdir bin/linux-x86_64-musl && printf 'int puts(const char*); int main(void) { puts("hello 1.0.0"); }\n' >h.c && gcc -static -s -o bin/linux-x86_64-musl/hello h.c && rm h.c
 cp "$CCO" built-agent
 : >"$LOG"
 status 'a product with an agent that a hook brings' 0 publish --version 1.0.0
+is 'a platform without an agent is told, once' "$(grep -c 'no updater for linux-x86_64-musl: no file agents/cco-{platform}{exe}' <<<"$output")" 1
 is 'the hook after the stamp sees whose the agent is' "$(cut -d: -f2- "$LOG" | sed 's/[0-9]* record/N record/')" " N record, hello 1.0.0
- N record, hello-updater 1.0.0"
-mkdir x && tar -xzf site/releases/v1.0.0/*.tar.gz -C x
+ N record, hello-updater 1.0.0
+ N record, hello 1.0.0"
+mkdir x && tar -xzf site/releases/v1.0.0/*-linux-x86_64.tar.gz -C x
 is 'it is packed under the name of the product' "$(ls x)" "LICENSE
 checksums.sha256
 hello

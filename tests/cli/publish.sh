@@ -32,6 +32,7 @@ is "it writes nothing, not even a time" "$(state_of site; state_of dist)" "$befo
 like "it says so" "$output" 'nothing to do'
 status "the dry run of it has nothing to do" 0 publish --version 1.0.0 --dry-run
 like "the dry run says so" "$output" '^nothing to do$'
+hello_binary bin/linux-x86_64/hello 'hello 1.0.1'
 rm hello.key
 status "without its key a release is refused" 3 publish --version 1.0.1
 like "a missing key is named with what to do" "$output" 'no key file .*hello\.key; .*keys new'
@@ -107,9 +108,10 @@ hello_binary bin/linux-x86_64/hello 'hello 1.2.0'
 is "--quiet prints the result alone" "$(release publish --version 1.2.0 --date "$hello_date" --quiet 2>&1)" "hello 1.2.0 is public at https://releases.example.com/hello (directory site): 18 files written and verified"
 is "--quiet --dry-run too" "$(release publish --version 1.2.0 --date "$hello_date" -q --dry-run 2>&1)" "nothing to do"
 is "--json alone is on standard output" "$(release publish --version 1.2.0 --date "$hello_date" --json 2>/dev/null | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["version"], d["channel"], d["published"], d["dry_run"], d["actions"], d["failures"])')" "1.2.0 stable True False [] []"
-is "--json of a dry run says that nothing was published" "$(release publish --version 1.3.0 --date "$hello_date" --json --dry-run 2>/dev/null | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["published"], d["dry_run"], len(d["actions"]) > 10)')" "False True True"
 status "--verbose tells why a stage has nothing to do" 0 publish --version 1.2.0 -v
 like "with the reason" "$output" '^build: skipped: the binaries are there already$'
+hello_binary bin/linux-x86_64/hello 'hello 1.3.0 and 1.3.1'
+is "--json of a dry run says that nothing was published" "$(release publish --version 1.3.0 --date "$hello_date" --json --dry-run 2>/dev/null | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["published"], d["dry_run"], len(d["actions"]) > 10)')" "False True True"
 status "--skip publish makes everything else" 0 publish --version 1.3.0 --skip publish
 is "signed, too" "$(find dist/1.3.0 -name '*.minisig' | wc -l)" 8
 is "and not public" "$(find site -name '*1.3.0*')" ""
@@ -128,6 +130,7 @@ status "a snapshot does not ask the binary for its version" 0 publish --snapshot
 status "a snapshot is packed and signed" 0 publish --snapshot
 is "under a version of its own" "$(find dist -maxdepth 1 -name '*snapshot*' | wc -l)" 1
 is "and is not public" "$(find site -name '*snapshot*')" ""
+hello_binary bin/linux-x86_64/hello 'hello 2.0.0'
 status "package --check-reproducible" 0 release package --version 2.0.0 --date "$hello_date" --check-reproducible -p 1
 like "says what it did" "$output" 'packed everything twice, with the same bytes: 1 archive$'
 sum=$(sha256sum <dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)
@@ -136,6 +139,30 @@ check "elsewhere, with another umask and time zone" bash -c "cd elsewhere && uma
 is "the bytes are the same" "$(sha256sum <elsewhere/dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)" "$sum"
 check "SOURCE_DATE_EPOCH decides the date" env -i PATH="$PATH" SOURCE_DATE_EPOCH=1000000000 "$CCO_RELEASE" package --version 2.0.0
 like "of what is in the archive" "$(TZ=UTC tar --full-time -tvzf dist/2.0.0/assets/hello-v2.0.0-linux-x86_64.tar.gz)" '2001-09-09 01:46:40'
+
+# What every machine runs before it uses a release is run here first.
+status "a program that says another version is refused" 3 publish --version 2.0.1
+like "with what it said, and why that matters" "$output" '^cco-release: preflight: bin/linux-x86_64/hello: `hello --version` says "hello 2\.0\.0", and not 2\.0\.1: every machine would refuse to install it'
+is "nothing was written for it" "$(ls -d dist/2.0.1 site/releases/v2.0.1 2>/dev/null)" ""
+status "check says the same" 3 release check --version 2.0.1 --date "$hello_date"
+printf '#include <stdio.h>\n#include <string.h>\nint main(int n, char** word) { return n == 2 && !strcmp(word[1], "version") ? puts("2.0.1") < 0 : 2; }\n' >hello.c
+gcc -O1 -s -o bin/linux-x86_64/hello hello.c
+status "so is one that ends with another status" 3 publish --version 2.0.1
+like "which is told" "$output" '`hello --version` ends with status 2'
+cp cco-release.toml saved.toml
+printf '[agent]\nprobe = ["hello", "version"]\n' >>cco-release.toml
+status "[agent] probe names the command that says it" 0 publish --version 2.0.1
+is "which the manifest tells to every machine" "$(python3 -c 'import json; print(json.load(open("site/stable.version-manifest.json"))["versions"]["2.0.1"]["platforms"]["linux-x86_64"]["probe"])')" "['hello', 'version']"
+mkdir "$work/home"
+status "and its installer takes it" 0 env -i HOME="$work/home" PATH="$PATH" sh site/install.sh --from site --unmanaged --prefix "$work/prefix"
+mv saved.toml cco-release.toml
+hello_binary bin/linux-x86_64/hello 'hello 2.1.0'
+printf '[agent]\nbinary = "agnets/cco-{platform}{exe}"\n' >>cco-release.toml
+for command in 'release check' publish; do
+  status "$command: [agent] without a file for any platform is refused" 3 $command --version 2.1.0 --date "$hello_date"
+  like "$command: with its line" "$output" 'cco-release\.toml:[0-9]+: no file agnets/cco-\{platform\}\{exe\} for any of the platform: users would get no updater; mend the path'
+done
+sed -i '/^\[agent\]/,$d' cco-release.toml
 check "the schema for editors is JSON" bash -c "'$CCO_RELEASE' check --print-schema | python3 -m json.tool"
 
 exec 9<site && flock -x 9

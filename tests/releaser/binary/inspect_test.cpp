@@ -96,7 +96,7 @@ TEST_SUITE("releaser/binary/inspect") {
     const auto bytes = test::make_elf(recipe);
     CHECK(folder.problem(bytes, "linux-x86_64") ==
           "needs libssl.so.3, libz.so.1, which not every linux-x86_64 machine has; link it "
-          "statically, or name it in [build] allow_libraries");
+          "statically, or say in [build]: allow_libraries = [\"libssl.so.3\", \"libz.so.1\"]");
     CHECK(
         folder.problem(bytes, "linux-x86_64", {"libz.so.1"}).starts_with("needs libssl.so.3, wh"));
     CHECK(folder.inspect(bytes, "linux-x86_64", {"libz.so.1", "libssl.so.3"}).problems.empty());

@@ -19,6 +19,8 @@ TEST_SUITE("releaser/binary/probe_output") {
 
   TEST_CASE("each wrong answer has its own words") {
     base::ProcessResult result;
+    CHECK(releaser::version_output_warning(result, "1.2.3") ==
+          "says nothing to --version; build it so that it says 1.2.3");
     result.output = "tool 1.2.3\n";
     CHECK(releaser::version_output_warning(result, "1.2.3").empty());
     CHECK(releaser::version_output_warning(result, "1.2.4") ==

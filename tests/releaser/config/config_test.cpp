@@ -158,7 +158,7 @@ url = "https://mirror.example.com/tool"
              "[[destination]]\ntype = \"directory\"\nname = \"b\"\npath = \"./s/\"\n"
              "url = \"https://b.example\"\n"),
          ":14: two destinations have the path `./s/`"},
-        {minimal("[agent]\nprobe = [\"a\"]\n"), "[agent] needs `binary`"},
+        {minimal("[agent]\nallow_libraries = [\"a\"]\n"), "[agent] needs `binary`, or `probe`"},
         {"schema = 1\n", "[product] is missing"},
         {"", "needs `schema`"},
         {base::replace_all(minimal(), "\"tool\"", "\"Tool\""),
