@@ -133,6 +133,11 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return out;
 }
 
+std::string join_first(std::span<const std::string> names, std::size_t limit) {
+  if (names.size() <= limit) return join(names, ", ");
+  return cat(join(names.first(limit), ", "), " and ", names.size() - limit, " more");
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) {
     text.remove_prefix(1);

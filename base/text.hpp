@@ -34,6 +34,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // The lines of a text, without LF or CRLF; a final line end does not make an empty last line.
 std::vector<std::string_view> split_lines(std::string_view text);
 std::string join(std::span<const std::string> parts, std::string_view separator);
+// For messages: "a, b, c and 5 more", with at most `limit` of the names.
+std::string join_first(std::span<const std::string> names, std::size_t limit);
 std::string_view trim(std::string_view text);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 std::string lower_case(std::string_view ascii);

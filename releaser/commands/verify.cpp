@@ -79,13 +79,13 @@ std::string fetch_text(const FetchFile& fetch, const std::string& name, bool& fo
 }
 
 void verify_top_installers(const FetchFile& fetch, const std::string& product,
-                           const std::vector<trust::PublicKey>& keys,
+                           const std::vector<trust::PublicKey>& keys, const schema::Version& pinned,
                            std::vector<VerifiedFile>& verified) {
   for (const std::string name : {"install.sh", "install.ps1"}) {
-    bool found = false;
-    std::string text = fetch_text(fetch, name, found);
-    if (!found) continue;
     base::with_context(name, [&] {
+      bool found = false;
+      std::string text = fetch_text(fetch, name, found);
+      if (!found) throw Error(Errc::not_found, "is missing; publish again");
       bool is_signed = false;
       const std::string signature = fetch_text(fetch, cat(name, ".minisig"), is_signed);
       if (!is_signed) throw Error(Errc::untrusted, "its signature is missing; publish again");
@@ -93,6 +93,7 @@ void verify_top_installers(const FetchFile& fetch, const std::string& product,
       const auto proof = trust::verify(std::move(text), signature, keys);
       proof.comment().require("app", product);
       proof.comment().require("file", name);
+      proof.comment().require("version", pinned.text());
       verified.push_back({name, size});
     });
   }
@@ -105,7 +106,7 @@ struct Verified {
 
 Verified verify_site(base::HttpClient& http, const base::Url& url, const std::string& product,
                      const std::vector<trust::PublicKey>& keys,
-                     const std::optional<std::string>& asked) {
+                     const std::optional<std::string>& asked, Installers installers) {
   const PublicSite site = read_site(http, url, product, keys);
   const FetchFile fetch = fetch_below(http, url);
   Verified verified;
@@ -116,12 +117,18 @@ Verified verify_site(base::HttpClient& http, const base::Url& url, const std::st
                   cat("version-manifest.json does not say of ", version.text(), " what the ",
                       schema::channel_name(release.channel), " channel says; publish again"));
     }
-    for (VerifiedFile& file : verify_release(fetch, product, version, release, keys)) {
+    for (VerifiedFile& file : verify_release(fetch, product, version, release, keys, installers)) {
       verified.files.push_back(std::move(file));
     }
     verified.versions.push_back(version.text());
   }
-  verify_top_installers(fetch, product, keys, verified.files);
+  if (installers == Installers::yes) {
+    const auto& latest = site.combined->latest;
+    const auto stable = latest.find(schema::Channel::stable);
+    const schema::Version& pinned =
+        stable != latest.end() ? stable->second : site.combined->versions.begin()->first;
+    verify_top_installers(fetch, product, keys, pinned, verified.files);
+  }
   return verified;
 }
 
@@ -168,7 +175,8 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   for (const base::Url& url : urls) {
     try {
       const Verified verified =
-          verify_site(*http, url, config.product.name, keys, arguments.value("--version"));
+          verify_site(*http, url, config.product.name, keys, arguments.value("--version"),
+                      config.installers ? Installers::yes : Installers::no);
       if (!wants_json(arguments)) print_text(verified, url, services.out);
       sites.emplace_back(json_of(verified, url));
     } catch (const Error& error) {  // one of several: the others are looked at all the same

@@ -161,6 +161,9 @@ void check_destinations(Config& config, ConfigProblems& problems) {
       problems.add(destination.line, cat("two destinations have the path `", destination.path,
                                          "`; one of them is enough"));
     }
+    // Names are added with a slash of their own.
+    while (destination.url.ends_with('/'))
+      destination.url.pop_back();
     if (destination.url.empty()) continue;
     try {
       const auto url = base::Url::parse(destination.url);

@@ -21,6 +21,7 @@ struct WantedFile {
   std::variant<base::Path, std::string> contents;
   std::uint64_t size = 0;
   trust::Sha256 sha256;
+  unsigned mode = 0644;  // where the destination has modes
 };
 
 enum class Found { absent, same, different };

@@ -131,7 +131,7 @@ class Directory final : public Destination {
       m_is_created = true;
     }
     base::make_directories(path.parent_path());
-    base::AtomicFile target(path);
+    base::AtomicFile target(path, file.mode);
     trust::Sha256Hasher hasher;
     const auto copy = [&](std::string_view bytes) {
       hasher.update(bytes);

@@ -124,6 +124,14 @@ base::Time date_of(const IdentifyOptions& options, const base::Environment& envi
               "git work tree");
 }
 
+// YYYY.M.N, the month without a leading zero, N from 1.
+bool is_calver(const Version& version) {
+  const std::string core = version.core().text();
+  const auto parts = base::split(core, '.');
+  const auto month = base::parse_decimal(parts[1]);
+  return parts[0].size() == 4 && month && *month >= 1 && *month <= 12 && parts[2] != "0";
+}
+
 constexpr base::Time kFirstDate{std::chrono::sys_days{std::chrono::year{1980} / 1 / 2}};
 
 }  // namespace
@@ -194,6 +202,12 @@ std::optional<ReleaseIdentity> identify_release(const IdentifyOptions& options,
       version = version_of_head(git);
     }
   });
+  if (version && scheme == "calver" && !options.snapshot && !is_calver(*version)) {
+    problems.add(cat(version->text(),
+                     " is no calver version (year.month.number); choose one such as ",
+                     date ? next_version(scheme, git, *date) : "2026.11.1",
+                     ", or set [version] scheme = \"semver\""));
+  }
   auto channel = version ? schema::channel_of(*version) : schema::Channel::stable;
   if (options.channel) {
     const auto given = schema::parse_channel(*options.channel);

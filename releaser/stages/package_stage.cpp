@@ -107,11 +107,8 @@ std::vector<std::size_t> largest_first(const std::vector<Target>& targets) {
 
 // What an earlier run made for a platform or under a name that is not wanted any more.
 void remove_stale_assets(const Run& run) {
-  std::set<std::string> wanted{"checksums.sha256", "install.sh", "install.ps1"};
-  for (const Target& target : run.targets) {
-    wanted.insert(target.asset);
-    wanted.insert(cat(target.asset, ".sha256"));
-  }
+  const std::vector<std::string> names = asset_names(run);
+  const std::set<std::string> wanted(names.begin(), names.end());
   for (const std::string& name : base::list_directory(run.folder / "assets")) {
     const std::string_view stem =
         name.ends_with(".minisig") ? std::string_view(name).substr(0, name.size() - 8) : name;

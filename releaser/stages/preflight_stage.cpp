@@ -2,6 +2,8 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/private_files.hpp"
+#include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
@@ -76,8 +78,10 @@ void open_destinations(Run& run, Problems& problems) {
   if (!run.config.sign) return;
   problems.collect([&] {
     at_each_destination(run, [&](Destination& destination) {
+      if (has_signed_checksums(destination, run)) run.complete_at.insert(destination.name());
       if (&destination == run.destinations.front().get()) {
         run.before = read_public_state(destination, run.config, run.folder / "site");
+        check_not_replayed(run);
       } else {
         check_follows(destination, run, problems);
       }
@@ -158,6 +162,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   open_destinations(run, problems);
   find_archive_files(run, problems);
+  problems.collect([&] { check_private_files(run, problems); });
   inspect_targets(run, problems, [&](const Target& target, const InputBinary& binary) {
     return !is_built(run, target) || binary.role == BinaryRole::agent;
   });

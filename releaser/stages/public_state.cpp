@@ -3,6 +3,7 @@
 #include "releaser/stages/stage.hpp"
 #include "trust/minisign.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace releaser {
@@ -16,6 +17,7 @@ constexpr std::string_view kPutBack =
     "nothing was changed: put back the last good copy of it and of its .minisig (dist/V/site of "
     "the "
     "newest release has both), or publish to an empty folder";
+constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;
 
 schema::Manifest believe(std::string text, std::string_view signature, const std::string& name,
                          const Config& config) {
@@ -79,6 +81,36 @@ PublicState read_public_state(const Destination& destination, const Config& conf
   }
   state.combined = read_manifest(destination, std::string(kCombined), config, own_site);
   return state;
+}
+
+bool shows_manifest_of_ours(const Destination& destination, const Run& run) {
+  std::vector<std::string> names{std::string(kCombined)};
+  for (const schema::Channel channel : schema::kChannels)
+    names.push_back(schema::channel_manifest_name(channel));
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    try {
+      return read_manifest(destination, name, run.config, run.folder / "site").has_value();
+    } catch (const Error& error) {
+      if (error.code() != Errc::untrusted) throw;
+      return false;
+    }
+  });
+}
+
+bool has_signed_checksums(const Destination& destination, const Run& run) {
+  const std::string name = cat("releases/", run.identity->tag(), "/checksums.sha256");
+  auto text = destination.read(name, kMaxChecksumsBytes);
+  const auto signature = destination.read(cat(name, ".minisig"), trust::kMaxSignatureBytes);
+  if (!text || !signature) return false;
+  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(run.config.sign->public_key)};
+  try {
+    const auto proof = trust::verify(std::move(*text), *signature, keys);
+    proof.comment().require("app", run.config.product.name);
+    proof.comment().require("version", run.identity->version.text());
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 void check_follows(const Destination& follower, const Run& run, Problems& problems) {

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/publish_plan.hpp"
+#include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/verify_release.hpp"
 
@@ -19,17 +20,23 @@ constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
 WantedFile wanted_text(std::string name, std::string text) {
   const auto size = text.size();
   const trust::Sha256 digest = trust::sha256_of(text);
-  return {std::move(name), std::move(text), size, digest};
+  const unsigned mode = name.ends_with(".sh") ? 0755 : 0644;
+  return {std::move(name), std::move(text), size, digest, mode};
 }
 
-// A small file of dist/V with its signature, if it has one.
-void add_with_signature(std::vector<WantedFile>& files, const base::Path& path,
-                        const std::string& name) {
-  files.push_back(wanted_text(name, base::read_file(path, kMaxSmallFileBytes)));
+// The signature of a file of dist/V, if it has one.
+void add_signature(std::vector<WantedFile>& files, const base::Path& path,
+                   const std::string& name) {
   const base::Path signature = path.string() + ".minisig";
   if (auto text = base::read_file_if_exists(signature, kMaxSmallFileBytes)) {
     files.push_back(wanted_text(cat(name, ".minisig"), std::move(*text)));
   }
+}
+
+void add_with_signature(std::vector<WantedFile>& files, const base::Path& path,
+                        const std::string& name) {
+  files.push_back(wanted_text(name, base::read_file(path, kMaxSmallFileBytes)));
+  add_signature(files, path, name);
 }
 
 Publication wanted_files(const Run& run) {
@@ -40,18 +47,20 @@ Publication wanted_files(const Run& run) {
   std::map<std::string, const PackedArchive*> archives;
   for (const Target& target : run.targets)
     archives[target.asset] = &*target.packed;
-  for (const std::string& name : base::list_directory(assets)) {
-    const auto archive = archives.find(name);
-    if (archive != archives.end()) {
-      wanted.assets.push_back(
-          {folder + name, assets / name, archive->second->size, archive->second->sha256});
-    } else {
-      wanted.assets.push_back(
-          wanted_text(folder + name, base::read_file(assets / name, kMaxSmallFileBytes)));
-    }
-  }
   wanted.assets.push_back(
       wanted_text(cat("checksums/", run.identity->tag(), ".sha256"), run.checksums));
+  for (const std::string& name : asset_names(run)) {
+    const auto archive = archives.find(name);
+    if (archive == archives.end()) {
+      add_with_signature(wanted.assets, assets / name, folder + name);
+      continue;
+    }
+    wanted.assets.push_back({.name = folder + name,
+                             .contents = assets / name,
+                             .size = archive->second->size,
+                             .sha256 = archive->second->sha256});
+    add_signature(wanted.assets, assets / name, folder + name);
+  }
   for (const auto& [name, manifest] : run.manifests) {
     add_with_signature(wanted.documents, site / name, name);
   }
@@ -78,38 +87,51 @@ void verify_as_stranger(const Run& run, const Destination& destination) {
   const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(run.config.sign->public_key)};
   verify_release([&](std::string_view name, std::uint64_t,
                      const base::ByteSink& sink) { return destination.stream(name, sink); },
-                 run.config.product.name, run.identity->version, *run.release, keys);
+                 run.config.product.name, run.identity->version, *run.release, keys,
+                 run.config.installers ? Installers::yes : Installers::no);
 }
 
-std::string first_of(std::vector<std::string> names) {
-  constexpr std::size_t kShown = 3;
-  if (names.size() <= kShown + 1) return base::join(names, ", ");
-  const std::size_t more = names.size() - kShown;
-  names.resize(kShown);
-  return cat(base::join(names, ", "), " and ", more, " more");
-}
-
+// What each destination showed before this run changed anything.
+using Standings = std::map<const Destination*, Standing>;
 using Plans = std::map<const Destination*, PublicationPlan>;
 
-PublicationPlan plan_for(const Run& run, const Destination& destination,
-                         const Publication& wanted) {
+Standings standings_of(Run& run) {
   const bool is_announced = run.before.find(run.identity->version) != nullptr;
-  PublicationPlan plan = plan_publication(find_all(destination, wanted.assets),
-                                          find_all(destination, wanted.documents),
-                                          is_announced ? Announced::yes : Announced::no, wanted);
+  Standings standings;
+  at_each_destination(run, [&](Destination& destination) {
+    const bool is_public = is_announced || run.complete_at.contains(destination.name());
+    const bool is_ours = shows_manifest_of_ours(destination, run);
+    standings[&destination] = {.release = is_public ? Known::yes : Known::no,
+                               .site = is_ours ? Known::yes : Known::no};
+  });
+  return standings;
+}
+
+PublicationPlan plan_for(const Destination& destination, Standing standing,
+                         const Publication& wanted) {
+  PublicationPlan plan =
+      plan_publication(find_all(destination, wanted.assets),
+                       find_all(destination, wanted.documents), standing, wanted);
+  if (!plan.foreign.empty()) {
+    throw Error(Errc::conflict,
+                cat(base::join_first(plan.foreign, 3), plan.foreign.size() == 1 ? " is" : " are",
+                    " there already and not published by cco-release; nothing was changed: move ",
+                    plan.foreign.size() == 1 ? "it" : "them",
+                    " away, or give a folder of its own as `path`"));
+  }
   if (!plan.conflicts.empty()) {
     throw Error(Errc::conflict,
-                cat("other bytes are public already as ", first_of(plan.conflicts),
+                cat("other bytes are public already as ", base::join_first(plan.conflicts, 3),
                     "; nothing was changed: choose a new version, or put the old files back"));
   }
   return plan;
 }
 
 // The plans of all stand before the first change, so that a conflict anywhere changes nothing.
-Plans plans_for(Run& run, const Publication& wanted) {
+Plans plans_for(Run& run, const Standings& standings, const Publication& wanted) {
   Plans plans;
   at_each_destination(run, [&](Destination& destination) {
-    plans.emplace(&destination, plan_for(run, destination, wanted));
+    plans.emplace(&destination, plan_for(destination, standings.at(&destination), wanted));
   });
   return plans;
 }
@@ -151,7 +173,8 @@ Skipped publish_stage(Run& run) {
   if (run.identity->is_snapshot) return "a snapshot is never published";
   if (run.destinations.empty()) return "every destination is skipped";
   Publication wanted = wanted_files(run);
-  Plans plans = plans_for(run, wanted);
+  const Standings standings = standings_of(run);
+  Plans plans = plans_for(run, standings, wanted);
   if (run.options.dry_run) {
     for (const auto& destination : run.destinations)
       note_plan(run, *destination, plans.at(destination.get()), wanted);
@@ -166,7 +189,7 @@ Skipped publish_stage(Run& run) {
     render_stage(run);
     sign_stage(run);
     wanted = wanted_files(run);
-    plans = plans_for(run, wanted);
+    plans = plans_for(run, standings, wanted);
   }
   at_each_destination(run, [&](Destination& destination) {
     for (const std::size_t index : plans.at(&destination).announce) {
@@ -174,6 +197,7 @@ Skipped publish_stage(Run& run) {
       note(run, destination, "announce", wanted.documents[index].name);
     }
   });
+  remember_generations(run);
   return std::nullopt;
 }
 

@@ -54,7 +54,10 @@ struct Installers {
 // An installer of a public release never changes, not even when a newer cco-release would write it
 // differently; what nobody signed is not taken for it.
 std::optional<std::string> public_installer(const Run& run, const std::string& name) {
-  if (run.before.find(run.identity->version) == nullptr || run.destinations.empty()) return {};
+  if (run.destinations.empty()) return {};
+  const bool is_public = run.before.find(run.identity->version) != nullptr ||
+                         run.complete_at.contains(run.destinations.front()->name());
+  if (!is_public) return {};
   const std::string path = cat("releases/", run.identity->tag(), "/", name);
   const Destination& destination = *run.destinations.front();
   auto text = destination.read(path, kMaxPageBytes);
@@ -62,7 +65,11 @@ std::optional<std::string> public_installer(const Run& run, const std::string& n
   if (!text || !signature) return {};
   const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(run.config.sign->public_key)};
   try {
-    return trust::verify(std::move(*text), *signature, keys).bytes();
+    const auto proof = trust::verify(std::move(*text), *signature, keys);
+    proof.comment().require("app", run.config.product.name);
+    proof.comment().require("file", name);
+    proof.comment().require("version", run.identity->version.text());
+    return proof.bytes();
   } catch (const base::Error&) {
     return {};
   }

@@ -58,6 +58,18 @@ void write_if_changed(const base::Path& file, std::string_view bytes, unsigned m
   base::write_file_atomically(file, bytes, mode);
 }
 
+std::vector<std::string> asset_names(const Run& run) {
+  std::vector<std::string> names;
+  for (const Target& target : run.targets) {
+    names.push_back(target.asset);
+    names.push_back(target.asset + ".sha256");
+  }
+  if (run.config.installers) names.insert(names.end(), {"install.ps1", "install.sh"});
+  std::sort(names.begin(), names.end());
+  names.emplace_back("checksums.sha256");
+  return names;
+}
+
 trust::Sha256 sha256_of_file(const base::Path& file) {
   trust::Sha256Hasher hasher;
   base::stream_file(base::open_regular_file(file),

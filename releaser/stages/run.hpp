@@ -95,6 +95,7 @@ struct Run {
   std::vector<std::unique_ptr<Destination>> destinations;
   std::vector<DestinationFailure> failures;  // of those that took part once
   PublicState before;                        // what is public at the first
+  std::set<std::string> complete_at;         // destinations that had all of this version before
   std::optional<Product> product;
   std::optional<trust::SecretKey> key;
   std::string checksums;                              // checksum: text of checksums.sha256
@@ -112,6 +113,10 @@ struct Run {
 
 // "linux-x86_64/tool": a binary among ReleaseRecord::inputs.
 std::string input_name(const Target& target, const InputBinary& binary);
+
+// Names in dist/V/assets that are to be public with this release, the signed checksums last: what
+// stands beside them is complete. Signatures lie beside those that have one.
+std::vector<std::string> asset_names(const Run& run);
 
 // Writes a file of dist/V unless it holds these bytes already.
 void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode = 0644);

@@ -34,6 +34,31 @@ void check_mode(const base::Path& path) {
                 "with mode 600, or give its contents in CCO_RELEASE_KEY"));
 }
 
+void check_untracked(const base::Path& path) {
+  base::ProcessResult listed;
+  try {
+    listed = base::run_process({"git", "-C",
+                                path.parent_path().empty() ? "." : path.parent_path().string(),
+                                "ls-files", "--error-unmatch", "--", path.filename().string()});
+  } catch (const Error& error) {
+    if (error.code() != Errc::not_found) throw;
+    return;  // no git, so it tracks nothing
+  }
+  if (listed.exit_status == 0) {
+    throw Error(Errc::config,
+                cat("git tracks the key file ", path.string(),
+                    "; run git rm --cached, make a new key (this one is no secret any more), and "
+                    "keep it outside of the repository"));
+  }
+  const bool is_untracked = listed.exit_status == 1;
+  const bool is_outside = listed.errors.find("not a git repository") != std::string::npos;
+  if (is_untracked || is_outside) return;
+  const std::string reason = listed.errors.substr(0, listed.errors.find('\n'));
+  throw Error(Errc::config, cat("git cannot say whether it tracks the key file ", path.string(),
+                                ": ", base::safe_text(reason, 300),
+                                "; mend that, or keep the key outside of the repository"));
+}
+
 void check_key_file(const Run& run) {
   const base::Path path = key_path(run);
   const fs::file_type type = base::type_of(path);
@@ -46,19 +71,8 @@ void check_key_file(const Run& run) {
                                   " is no regular file; mend `key` in [sign]"));
   }
   check_mode(path);
-  try {
-    const auto listed = base::run_process(
-        {"git", "-C", path.parent_path().empty() ? "." : path.parent_path().string(), "ls-files",
-         "--error-unmatch", "--", path.filename().string()});
-    if (listed.exit_status == 0) {
-      throw Error(Errc::config,
-                  cat("git tracks the key file ", path.string(),
-                      "; run git rm --cached, make a new key (this one is no secret any more), and "
-                      "keep it outside of the repository"));
-    }
-  } catch (const Error& error) {
-    if (error.code() != Errc::not_found) throw;  // no git, so it tracks nothing
-  }
+  check_untracked(path);
+  if (const base::Path real = fs::canonical(path); real != path) check_untracked(real);
 }
 
 trust::SecretKey unlock(Run& run) {

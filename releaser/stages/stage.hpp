@@ -58,6 +58,10 @@ PublicState read_public_state(const Destination& destination, const Config& conf
 // Another destination than the first: throws Errc::conflict where it shows something newer, warns
 // of a document that is damaged.
 void check_follows(const Destination& follower, const Run& run, Problems& problems);
+// Does it show any manifest of this product with a valid signature?
+bool shows_manifest_of_ours(const Destination& destination, const Run& run);
+// Do the signed checksums of the version at hand stand there? They are put last of its assets.
+bool has_signed_checksums(const Destination& destination, const Run& run);
 // Versions go up, releases do not change: the rules of manifest.md about what is public.
 void check_against_public_state(const Run& run, Problems& problems);
 // Key file, its mode, git, its password, its public key. `unlock`: the key will be needed.

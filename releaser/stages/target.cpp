@@ -21,14 +21,15 @@ constexpr std::string_view kOwnAgent = "{binary}";
 std::string name_in_archive(const Config& config, const std::string& path_template,
                             bool is_only_one, const PlaceholderValues& values) {
   const std::string last = base::Path(path_template).filename().string();
-  std::string name = fill(last, values);
+  std::string name = config.product.name;
   if (uses_scope(last, Scope::platform, "exe")) {
     if (!is_only_one) {
       throw Error(Errc::config, cat("`", path_template,
                                     "`: of several binaries each must have the same file name "
                                     "on every platform; put {platform} into its folder"));
     }
-    name = config.product.name;
+  } else {
+    name = fill(last, values);
   }
   const std::string& exe = values.at("exe");
   if (!exe.empty() && !name.ends_with(exe)) name += exe;
@@ -154,11 +155,10 @@ std::vector<std::string> environment_of(const Config& config, const schema::Plat
 
 std::string agent_name(const Config& config) {
   if (config.agent && config.agent->binary == kOwnAgent) {
-    return config.build.binaries.empty()
-               ? base::Path(base::replace_all(config.build.binary, "{exe}", "")).filename().string()
-               : base::Path(base::replace_all(config.build.binaries.front(), "{exe}", ""))
-                     .filename()
-                     .string();
+    const bool is_only_one = config.build.binaries.size() < 2;
+    const std::string& path =
+        config.build.binaries.empty() ? config.build.binary : config.build.binaries.front();
+    return name_in_archive(config, path, is_only_one, {{"name", config.product.name}, {"exe", ""}});
   }
   return cat(config.product.name, "-updater");
 }

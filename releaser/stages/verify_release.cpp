@@ -31,7 +31,7 @@ std::optional<std::string> fetch_text(const FetchFile& fetch, const std::string&
 
 std::string require_text(const FetchFile& fetch, const std::string& name, std::uint64_t max_bytes) {
   auto text = fetch_text(fetch, name, max_bytes);
-  if (!text) throw Error(Errc::not_found, cat(name, " is not there; publish again"));
+  if (!text) throw Error(Errc::not_found, cat(name, " is missing; publish again"));
   return std::move(*text);
 }
 
@@ -53,7 +53,7 @@ Seen fetch_and_hash(const FetchFile& fetch, const std::string& name, std::uint64
     sha256.update(bytes);
     blake2b.update(bytes);
   });
-  if (!found) throw Error(Errc::not_found, cat(name, " is not there; publish again"));
+  if (!found) throw Error(Errc::not_found, cat(name, " is missing; publish again"));
   seen.sha256 = sha256.finish();
   seen.blake2b = blake2b.finish();
   return seen;
@@ -66,7 +66,8 @@ std::string last_part(const std::string& path) { return path.substr(path.rfind('
 std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
                                          const schema::Version& version,
                                          const schema::Release& release,
-                                         const std::vector<trust::PublicKey>& keys) {
+                                         const std::vector<trust::PublicKey>& keys,
+                                         Installers installers) {
   const std::string folder = cat("releases/v", version.text(), "/");
   std::vector<VerifiedFile> verified;
   const auto check_signature = [&](const std::string& name, const Seen& seen) {
@@ -105,9 +106,9 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::stri
     throw Error(Errc::untrusted, cat(checksums_name, " does not name the archives' digests"));
   }
   check_signature(checksums_name, fetch_and_hash(fetch, checksums_name, kMaxTextBytes));
+  if (installers == Installers::no) return verified;
   for (const char* const installer : {"install.sh", "install.ps1"}) {
     const std::string name = folder + installer;
-    if (!fetch_text(fetch, name, kMaxTextBytes)) continue;
     check_signature(name, fetch_and_hash(fetch, name, kMaxTextBytes));
   }
   return verified;

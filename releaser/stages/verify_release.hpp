@@ -21,13 +21,17 @@ struct VerifiedFile {
   std::uint64_t size = 0;
 };
 
+// Does the release come with installers?
+enum class Installers { no, yes };
+
 // Fetches everything that a release has and checks it against its signed entry: each archive's
 // size, SHA-256, signature and what the signature says of it, checksums.sha256 and its signature,
-// <asset>.sha256, and the installers' signatures where there are any. Throws Errc::untrusted (or
+// <asset>.sha256, and the installers where it comes with them. Throws Errc::untrusted (or
 // not_found) that names the file.
 std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
                                          const schema::Version& version,
                                          const schema::Release& release,
-                                         const std::vector<trust::PublicKey>& keys);
+                                         const std::vector<trust::PublicKey>& keys,
+                                         Installers installers);
 
 }  // namespace releaser

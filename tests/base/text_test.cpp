@@ -123,4 +123,12 @@ TEST_SUITE("base/text") {
       CHECK(base::human_size(row.size) == row.text);
     }
   }
+
+  TEST_CASE("of many names the first ones are said") {
+    const std::vector<std::string> names{"a", "b", "c", "d"};
+    CHECK(base::join_first({}, 3).empty());
+    CHECK(base::join_first(std::span(names).first(3), 3) == "a, b, c");
+    CHECK(base::join_first(names, 3) == "a, b, c and 1 more");
+    CHECK(base::join_first(names, 1) == "a and 3 more");
+  }
 }

@@ -161,7 +161,7 @@ refused 'a changed archive' 5 "other bytes are public already as ${archive#site/
 status 'verify names the changed archive' 7 release verify
 like 'verify says which file' "$output" 'hello-v1\.0\.0-linux-x86_64\.tar\.gz'
 prepare="rm $archive"
-refused 'an archive that is gone' 9 'is not there; publish again' release verify
+refused 'an archive that is gone' 9 'is missing; publish again' release verify
 cp "$work/good_binary" "$binary"
 status 'publishing the same again puts it back' 0 release publish --version 1.0.0 --date "$hello_date"
 status 'and all is well' 0 release verify
