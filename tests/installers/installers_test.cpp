@@ -70,7 +70,7 @@ TEST_SUITE("releaser/render/installers") {
                        releaser::render_install_ps1(product(), version(), release()));
   }
 
-  TEST_CASE("the same release gives the same bytes") {
+  TEST_CASE("row 18: the same release gives the same bytes") {
     CHECK(releaser::render_install_sh(product(), version(), release()) ==
           releaser::render_install_sh(product(), version(), release()));
   }

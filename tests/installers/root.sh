@@ -22,7 +22,7 @@ root_home() {
   chmod 644 "$work/victim"
 }
 as_root() { # SENTENCE STATUS VARIABLES... -- OPTION...
-  local sentence=$1 expected=$2 found=0
+  local sentence="row 12: $1" expected=$2 found=0
   local variables=()
   shift 2
   while [ "$1" != -- ]; do

@@ -27,11 +27,13 @@ give() { [ ${#as_user[@]} = 0 ] || chown -R "$user_id:$user_id" "$@"; } # FILE..
 
 all_shells=("dash" "bash" "bash --posix" "busybox ash" "ksh93" "mksh" "yash" "posh" "zsh" "zsh --emulate sh")
 
+more_servers=() # processes of a script, to be ended with it
 tidy_up() {
-  if [ -n "$server" ]; then
-    kill "$server" 2>/dev/null
-    wait "$server" 2>/dev/null
-  fi
+  local process
+  for process in $server "${more_servers[@]}"; do
+    kill "$process" 2>/dev/null
+    wait "$process" 2>/dev/null
+  done
   chmod -R u+rwX "$work" 2>/dev/null
   rm -rf "$work"
 }

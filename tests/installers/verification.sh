@@ -94,6 +94,70 @@ rm "$www/pipe/$archive"
 mkfifo "$www/pipe/$archive"
 refused "--from: a FIFO does not hang" 9 "no such file" good --from "$www/pipe"
 
+# ---- how curl is called, and a server that fails for a moment
+tools "$work/noted" "${base_tools[@]}" sha256sum minisign
+cat >"$work/noted/curl" <<SCRIPT
+#!/bin/sh
+printf '%s|' "\$@" >>$work/homes/curl.log
+echo >>$work/homes/curl.log
+exec /usr/bin/curl "\$@"
+SCRIPT
+chmod 755 "$work/noted/curl"
+: >"$work/homes/curl.log"
+chmod 666 "$work/homes/curl.log"
+user_path=$work/noted
+new_home
+install_status "row 4: an installation by manifest and archive" 0 good --version 0.9.0
+for words in '--proto|=https|' '--proto-redir|=https|' '--tlsv1.2|' '--retry|3|' '--connect-timeout|20|' '--max-redirs|5|' '--speed-time|60|' '--max-filesize|' '--fail|'; do
+  is "row 4: each call of curl has ${words//|/ }" "$(grep -c -F -v -e "$words" "$work/homes/curl.log") $(wc -l <"$work/homes/curl.log")" "0 $(grep -c -F -e "$words" "$work/homes/curl.log")"
+done
+like "row 4: they are the manifests, their signatures and the archive" "$(wc -l <"$work/homes/curl.log")" "^[5-9]$"
+is "row 4: no header and no name is given to any server" "$(grep -c -E -e '\|(-H|--header|-u|--user|-n|--netrc|--oauth2-bearer)\|' "$work/homes/curl.log")" 0
+user_path=/usr/bin:/bin
+flaky_port=$(free_port)
+cat >"$work/flaky.py" <<'PYTHON'
+# Answers each path with 503 the first time: flaky.py PORT FOLDER CERTIFICATE KEY
+import http.server, ssl, sys
+port, folder, certificate, key = sys.argv[1:]
+seen = set()
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, *words):
+        super().__init__(*words, directory=folder)
+    def do_GET(self):
+        if self.path in seen:
+            return super().do_GET()
+        seen.add(self.path)
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *words):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(certificate, key)
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print("ready", flush=True)
+server.serve_forever()
+PYTHON
+exec 3< <(exec python3 "$work/flaky.py" "$flaky_port" "$www/good" "$work/leaf.pem" "$work/leaf.key")
+more_servers=($!)
+read -r _ <&3
+new_home
+install_status "row 4: a server that fails for a moment is asked again" 0 good --base-url "https://127.0.0.1:$flaky_port"
+is "row 4: and no other place was needed" "$(grep -c warning <<<"$output")" 0
+exec 3<&-
+
+# ---- row 18: the text of a version
+cp "$www/good/releases/v0.9.0/install.sh" "$work/first.sh"
+cp "$www/good/releases/v0.9.0/install.ps1" "$work/first.ps1"
+site later <<<"${lines/pin/release 1.2.0 stable
+platform linux-x86_64 tool-v1.0.0-linux-x86_64.tar.gz tool-1.0.0
+pin}"
+sed "s#$url/later#$url/good#g" "$www/later/releases/v0.9.0/install.sh" >"$work/later.sh"
+sed "s#$url/later#$url/good#g" "$www/later/releases/v0.9.0/install.ps1" >"$work/later.ps1"
+check "row 18: a later release leaves the text of an earlier one as it is: install.sh" cmp "$work/first.sh" "$work/later.sh"
+check "row 18: and install.ps1" cmp "$work/first.ps1" "$work/later.ps1"
+
 # ---- on a terminal: curl draws a bar, and its words go to the terminal
 mkdir "$work/pack/big-1.0.0"
 cp "$work/pack/tool-1.0.0/tool" "$work/pack/big-1.0.0/"
@@ -188,6 +252,17 @@ refused "a version below the security floor" 9 "known hole" floor --version 0.9.
 refused "a channel that the site does not have" 9 "beta|nightly" "good" --version 9.9.9 --channel nightly
 
 # ---- tools
+tools "$work/few" "${base_tools[@]}" sha256sum curl
+user_path=$work/few
+for tool in jq python python3 perl unzip bash minisign openssl wget; do
+  check "row 7: no $tool here" test ! -e "$work/few/$tool"
+done
+new_home
+install_status "row 7: it installs without them" 0 good
+is "row 7: it runs" "$("$home/.local/bin/tool")" "tool 1.0.0"
+install_status "row 7: and again" 0 good
+install_status "row 7: and it is taken away" 0 good --uninstall
+user_path=/usr/bin:/bin
 tools "$work/bare" "${base_tools[@]}"
 for hash in sha256sum shasum openssl; do
   tools "$work/by-$hash" "${base_tools[@]}" curl "$hash"
