@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import Tap, World  # noqa: E402
+from agent_world import Tap, World, is_sanitized  # noqa: E402
 
 tap = Tap()
 world = World()
@@ -139,6 +139,17 @@ for mask in ("000", "077"):
     result = home.run(*NOBODY, "sh", "-c", f'umask {mask}; exec "$@"', "sh", *install)
     modes = [oct((home.root / name).stat().st_mode & 0o777) for name in ("versions/1.0.0/tool", "versions/1.0.0/README.md", "staging", "state/receipt.json", "versions/1.0.0")]
     tap.is_(f"umask {mask} does not reach the modes", (result.status, modes), (0, ["0o755", "0o755", "0o700", "0o644", "0o755"]))
+
+# Memory does not grow with the release: under this limit the kernel refuses every private writable page beyond 32 MiB.
+home = world.home("little-memory")
+home.install("1.0.0")
+sentence = "an update of 48 MB within 32 MiB of memory"
+if is_sanitized():
+    tap.skip(sentence, "AddressSanitizer reserves far more")
+else:
+    world.release("1.0.1", padding=48_000_000)
+    result = home.run("prlimit", f"--data={32 << 20}", home.bin / "tool-updater", "update", "--yes", "--version", "1.0.1")
+    tap.is_(sentence, (result.status, home.product_says(), home.complete("1.0.1")), (0, "tool 1.0.1", True))
 
 # Twenty at once.
 home = world.home("crowd")

@@ -55,13 +55,17 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def is_sanitized():
+    return b"__asan_init" in pathlib.Path(os.environ["CCO"]).read_bytes()
+
+
 def fast_clock(factor):
     """Variables under which a program's clocks run `factor` times as fast, so that nothing waits for its time-outs; None where a
     sanitizer of the program under test does not bear that."""
     libraries = sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not libraries:
         sys.exit("libfaketime is missing: ci/deps installs it (Debian: faketime)")
-    if b"__asan_init" in pathlib.Path(os.environ["CCO"]).read_bytes():
+    if is_sanitized():
         return None
     return {"LD_PRELOAD": str(libraries[0]), "FAKETIME": f"+0 x{factor}"}
 
