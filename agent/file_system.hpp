@@ -21,9 +21,6 @@ FileSystemFacts inspect_file_system(const base::Path& directory);
 // Throws Errc::cannot_write.
 void exchange_paths(const base::Path& one, const base::Path& other);
 
-// fsync of a folder and of all folders below it.
-void sync_directories(const base::Path& directory);
-
 // Does a process of this user run a program below `directory`? False where the system cannot tell.
 bool is_program_running_below(const base::Path& directory);
 

@@ -44,16 +44,6 @@ void exchange_paths(const base::Path& one, const base::Path& other) {
   base::rename_durably(aside, one);
 }
 
-void sync_directories(const base::Path& directory) {
-  for (const std::string& name : base::list_directory(directory)) {
-    struct stat status {};
-    if (lstat((directory / name).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-      sync_directories(directory / name);
-    }
-  }
-  base::sync_directory(directory);
-}
-
 bool is_program_running_below(const base::Path& directory) {
 #ifdef __linux__
   const std::string prefix = directory.native() + '/';

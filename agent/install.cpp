@@ -77,12 +77,11 @@ void probe_staged(const Services& services, const InstallOrder& order, const bas
   }
 }
 
-// From the staged folder to versions/<V>, whole and durable. The version that `current` points at
-// is only ever replaced in one step.
+// From the staged folder, which unpacking has flushed, to versions/<V>, whole and durable. The
+// version that `current` points at is only ever replaced in one step.
 void place(const Layout& layout, const InstallOrder& order, const base::Path& staged,
            const CompletionMark& mark) {
   const base::Path target = layout.version_directory(order.version);
-  sync_directories(staged);
   if (current_version(layout) == order.version && inspect_file(target)) {
     Layout beside = layout;  // the mark goes in first, because the exchange makes it current
     beside.versions = staged.parent_path();

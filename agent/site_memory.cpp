@@ -79,7 +79,10 @@ void write_site_memory(const Layout& layout, const site::Memory& seen) {
     const auto known = before.find(channel);
     if (known == before.end() || !(known->second == cache)) {
       base::make_directories(layout.state / "metadata");
-      base::write_file_atomically(cache_file(layout, channel), site::write_cache(cache));
+      // Not flushed: it is verified again each time, and a damaged one is fetched anew.
+      base::AtomicFile file(cache_file(layout, channel), 0644, base::Durability::none);
+      file.write(site::write_cache(cache));
+      file.commit();
     }
   }
 }
