@@ -123,6 +123,8 @@ Config load_config(const base::Path& file);
 
 // JSON Schema (draft 2020-12) of cco-release.toml for editors, from the same table of keys.
 std::string config_schema();
+// docs/configuration.md, from that table too.
+std::string config_reference();
 
 // "a-z A-Z 0-9 . _ -", neither "." nor "..": what a file name in a release may be.
 bool is_file_name(std::string_view name);

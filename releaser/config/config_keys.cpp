@@ -28,7 +28,8 @@ const SectionKeys<Config>& root_keys() {
       {{"schema",
         &Config::schema,
         {.required = true, .minimum = 1, .maximum = 1},
-        "form of this file: 1"}},
+        "form of this file, always 1",
+        "schema = 1"}},
       [](Config& config, const std::string&) -> Config& { return config; }};
   return section;
 }
@@ -43,11 +44,28 @@ const SectionKeys<ProductSettings>& product_keys() {
       {{"name",
         &S::name,
         {.required = true, .pattern = "^[a-z0-9][a-z0-9-]*$"},
-        "name in file names, manifest and formula"},
-       {"description", &S::description, {.required = true}, "one sentence"},
-       {"homepage", &S::homepage, {.required = true, .pattern = "^https://"}, "web address"},
-       {"license", &S::license, {.required = true}, "SPDX expression, for example MIT"},
-       {"maintainer", &S::maintainer, {}, "Name <mail@example.com>"}},
+        "name in file names, manifest and formula: a-z, 0-9 and \"-\", at most 64 characters",
+        "name = \"esbuild\""},
+       {"description",
+        &S::description,
+        {.required = true},
+        "what it is, in one sentence",
+        "description = \"An extremely fast bundler for the web\""},
+       {"homepage",
+        &S::homepage,
+        {.required = true, .pattern = "^https://"},
+        "web address of the product",
+        "homepage = \"https://esbuild.github.io\""},
+       {"license",
+        &S::license,
+        {.required = true},
+        "SPDX expression, for example MIT or Apache-2.0 OR MIT",
+        "license = \"MIT\""},
+       {"maintainer",
+        &S::maintainer,
+        {},
+        "who answers for it: Name <mail@example.com>",
+        "maintainer = \"Name <mail@example.com>\""}},
       member_of(&Config::product)};
   return section;
 }
@@ -61,7 +79,8 @@ const SectionKeys<VersionSettings>& version_keys() {
                                       {{"scheme",
                                         &S::scheme,
                                         {.choices = {"semver", "calver"}},
-                                        "semver (1.4.0) or calver (2026.11.1)"}},
+                                        "semver (1.4.0) or calver (2026.11.1)",
+                                        "scheme = \"semver\""}},
                                       member_of(&Config::version)};
   return section;
 }
@@ -73,18 +92,37 @@ const SectionKeys<BuildSettings>& build_keys() {
       SectionKind::table,
       kRequired,
       "where the binaries come from",
-      {{"platforms", &S::platforms, {.required = true}, "platforms, each os-arch or os-arch-musl"},
-       {"binary", &S::binary, {.scope = Scope::platform}, "path of the binary"},
-       {"binaries", &S::binaries, {.scope = Scope::platform}, "paths, where there are several"},
+      {{"platforms",
+        &S::platforms,
+        {.required = true},
+        "platforms of the release, by their names in the table of platforms",
+        "platforms = [\"darwin-arm64\", \"linux-x86_64\", \"windows-arm64\"]"},
+       {"binary",
+        &S::binary,
+        {.scope = Scope::platform},
+        "path of the binary of a platform; required unless binaries is given",
+        "binary = \"artifacts/{platform}/esbuild{exe}\""},
+       {"binaries",
+        &S::binaries,
+        {.scope = Scope::platform},
+        "paths instead of binary, where a platform has several",
+        "# binaries = [\"artifacts/{platform}/one{exe}\", \"artifacts/{platform}/two{exe}\"]"},
        {"command",
         &S::command,
         {.scope = Scope::binary},
-        "argv that builds one platform; absent: the binaries are there already"},
-       {"env", &S::env, {.scope = Scope::binary}, "variables for command and after_stamp"},
+        "program and arguments that build one platform, without a shell, run once a platform; "
+        "absent: the binaries are there already",
+        "command = [\"go\", \"build\", \"-o\", \"{binary}\"]"},
+       {"env",
+        &S::env,
+        {.scope = Scope::binary},
+        "variables for command, beside those of the environment",
+        "env = { GOOS = \"{goos}\", GOARCH = \"{goarch}\" }"},
        {"allow_libraries",
         &S::allow_libraries,
         {},
-        "shared libraries that a binary may need beyond the system's own"}},
+        "shared libraries that a binary may need beyond the system's own; any other is refused",
+        "allow_libraries = [\"libssl.so.3\"]"}},
       member_of(&Config::build)};
   return section;
 }
@@ -96,11 +134,31 @@ const SectionKeys<OverrideSettings>& override_keys() {
       SectionKind::table_per_platform,
       !kRequired,
       "what differs on one platform",
-      {{"binary", &S::binary, {.scope = Scope::platform}, "as in [build]"},
-       {"binaries", &S::binaries, {.scope = Scope::platform}, "as in [build]"},
-       {"command", &S::command, {.scope = Scope::binary}, "as in [build]"},
-       {"env", &S::env, {.scope = Scope::binary}, "added to that of [build]"},
-       {"agent", &S::agent, {.scope = Scope::platform}, "as binary in [agent]"}},
+      {{"binary",
+        &S::binary,
+        {.scope = Scope::platform},
+        "instead of binary and binaries in [build]",
+        "binary = \"elsewhere/esbuild.exe\""},
+       {"binaries",
+        &S::binaries,
+        {.scope = Scope::platform},
+        "instead of binary and binaries in [build]",
+        "# binaries = [\"elsewhere/one.exe\", \"elsewhere/two.exe\"]"},
+       {"command",
+        &S::command,
+        {.scope = Scope::binary},
+        "instead of command in [build]",
+        "command = [\"make\", \"OUT={binary}\", \"windows\"]"},
+       {"env",
+        &S::env,
+        {.scope = Scope::binary},
+        "added to env in [build]; the same name replaces its value",
+        "env = { CGO_ENABLED = \"0\" }"},
+       {"agent",
+        &S::agent,
+        {.scope = Scope::platform},
+        "instead of binary in [agent]",
+        "agent = \"agents/other.exe\""}},
       [](Config& config, const std::string& platform) -> S& { return config.overrides[platform]; }};
   return section;
 }
@@ -111,12 +169,17 @@ const SectionKeys<HookSettings>& hook_keys() {
       "hooks",
       SectionKind::table,
       !kRequired,
-      "commands of your own, each an argv",
-      {{"before", &S::before, {.scope = Scope::release}, "run once, before anything is built"},
+      "commands of your own, each a program and its arguments, without a shell",
+      {{"before",
+        &S::before,
+        {.scope = Scope::release},
+        "run once, before anything is built",
+        "before = [[\"go\", \"generate\"]]"},
        {"after_stamp",
         &S::after_stamp,
         {.scope = Scope::binary},
-        "run for each binary after it was stamped, for example a code signature"}},
+        "run for each binary after it was stamped, for example a code signature",
+        "after_stamp = [[\"codesign\", \"-s\", \"-\", \"{binary}\"]]"}},
       member_of(&Config::hooks)};
   return section;
 }
@@ -131,37 +194,50 @@ const SectionKeys<AgentSettings>& agent_keys() {
       {{"binary",
         &S::binary,
         {.scope = Scope::binary},
-        "compiled agent, packed as <name>-updater; \"{binary}\": the product is its own agent"},
+        "compiled agent, stamped and packed as <name>-updater; a platform without that file has no "
+        "updater; \"{binary}\": the product is its own agent; absent: probe alone",
+        "binary = \"agents/cco-{platform}{exe}\""},
        {"probe",
         &S::probe,
         {},
-        "run before an installation or update is used; ends with 0, its output holds the version"},
+        "run before an installation or update is used; ends with 0, its output holds the version",
+        "probe = [\"esbuild\", \"--version\"]"},
        {"allow_libraries",
         &S::allow_libraries,
         {},
-        "shared libraries that the agent may need beyond the system's own"}},
+        "shared libraries that the agent may need beyond the system's own",
+        "allow_libraries = [\"libcurl.so.4\"]"}},
       optional_member_of(&Config::agent)};
   return section;
 }
 
 const SectionKeys<ReleaseSettings>& release_keys() {
   using S = ReleaseSettings;
-  static const SectionKeys<S> section{
-      "release",
-      SectionKind::table,
-      !kRequired,
-      "what is special about the version at hand",
-      {{"notes_file",
-        &S::notes_file,
-        {.scope = Scope::release},
-        "plain text, at most 4 KiB, shown before an update"},
-       {"critical", &S::critical, {}, "unattended updates ignore window and rollout"},
-       {"breaking_changes", &S::breaking_changes, {}, "users are asked first"},
-       {"minimum_upgrade_from",
-        &S::minimum_upgrade_from,
-        {},
-        "older installations go through this version first"}},
-      member_of(&Config::release)};
+  static const SectionKeys<S> section{"release",
+                                      SectionKind::table,
+                                      !kRequired,
+                                      "what is special about the version at hand",
+                                      {{"notes_file",
+                                        &S::notes_file,
+                                        {.scope = Scope::release},
+                                        "plain text, at most 4 KiB, shown before an update",
+                                        "notes_file = \"notes/{version}.txt\""},
+                                       {"critical",
+                                        &S::critical,
+                                        {},
+                                        "unattended updates ignore window and rollout",
+                                        "critical = false"},
+                                       {"breaking_changes",
+                                        &S::breaking_changes,
+                                        {},
+                                        "users are asked first",
+                                        "breaking_changes = false"},
+                                       {"minimum_upgrade_from",
+                                        &S::minimum_upgrade_from,
+                                        {},
+                                        "older installations go through this version first",
+                                        "minimum_upgrade_from = \"1.0.0\""}},
+                                      member_of(&Config::release)};
   return section;
 }
 
@@ -175,13 +251,24 @@ const SectionKeys<ArchiveSettings>& archive_keys() {
       {{"name",
         &S::name,
         {.scope = Scope::platform},
-        "name of an archive, without .tar.gz or .zip"},
-       {"arch_names", &S::arch_names, {}, "other words for {arch} in archive names"},
+        "name of an archive, without .tar.gz or .zip",
+        "name = \"{name}-v{version}-{platform}\""},
+       {"arch_names",
+        &S::arch_names,
+        {},
+        "other words for {arch} in archive names",
+        "arch_names = { x86_64 = \"amd64\" }"},
        {"files",
         &S::files,
         {.scope = Scope::release},
-        "files or patterns; { src = \"man/*.1\", dst = \"man/\" } puts them elsewhere"},
-       {"level", &S::level, {.minimum = 1, .maximum = 12}, "compression, 1 (fast) to 12 (small)"}},
+        "files, or patterns with *, ?, [a-z] and **; { src = \"man/*.1\", dst = \"man/\" } puts "
+        "them elsewhere",
+        "files = [\"README.md\", \"LICENSE*\", { src = \"man/*.1\", dst = \"man/\" }]"},
+       {"level",
+        &S::level,
+        {.minimum = 1, .maximum = 12},
+        "compression, 1 (fast) to 12 (small)",
+        "level = 9"}},
       member_of(&Config::archive)};
   return section;
 }
@@ -192,12 +279,19 @@ const SectionKeys<SignSettings>& sign_keys() {
       "sign",
       SectionKind::table,
       !kRequired,
-      "minisign key of the stable channel (cco-release keys new makes one)",
+      "minisign key of the stable channel; nothing is published without one (`cco-release keys "
+      "new`)",
       {{"public_key",
         &S::public_key,
         {.required = true, .pattern = "^RW[A-Za-z0-9+/]{54}$"},
-        "second line of the .pub file"},
-       {"key", &S::key, {}, "key file; absent: its contents are in the variable CCO_RELEASE_KEY"}},
+        "second line of the .pub file",
+        "public_key = \"RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\""},
+       {"key",
+        &S::key,
+        {},
+        "key file, mode 600, outside of the repository; absent: its contents are in the variable "
+        "CCO_RELEASE_KEY",
+        "key = \"~/.config/cco-release/keys/esbuild.key\""}},
       optional_member_of(&Config::sign)};
   return section;
 }
@@ -209,13 +303,22 @@ const SectionKeys<DestinationSettings>& destination_keys() {
       SectionKind::array_of_tables,
       !kRequired,
       "where releases are published",
-      {{"type", &S::type, {.required = true, .choices = {"directory"}}, "kind of destination"},
-       {"name", &S::name, {}, "its name in --skip and status; the type where absent"},
-       {"path", &S::path, {}, "folder that a web server or a stick serves"},
+      {{"type",
+        &S::type,
+        {.required = true, .choices = {"directory"}},
+        "kind of destination",
+        "type = \"directory\""},
+       {"name", &S::name, {}, "its name in --skip and status; absent: the type", "name = \"site\""},
+       {"path",
+        &S::path,
+        {},
+        "folder that a web server, a bucket sync or a stick serves; made where it is not there",
+        "path = \"site\""},
        {"url",
         &S::url,
         {.required = true, .pattern = "^https://"},
-        "where users will find what is published"}},
+        "where users will find what is published",
+        "url = \"https://releases.example.com/esbuild\""}},
       [](Config& config, const std::string&) -> S& { return config.destinations.emplace_back(); }};
   return section;
 }
@@ -223,7 +326,7 @@ const SectionKeys<DestinationSettings>& destination_keys() {
 const SectionKeys<InstallerSettings>& installer_keys() {
   static const SectionKeys<InstallerSettings> section{
       "installers", SectionKind::table,
-      !kRequired,   "install.sh and install.ps1",
+      !kRequired,   "write install.sh and install.ps1",
       {},           optional_member_of(&Config::installers)};
   return section;
 }
@@ -231,15 +334,16 @@ const SectionKeys<InstallerSettings>& installer_keys() {
 const SectionKeys<HomebrewSettings>& homebrew_keys() {
   static const SectionKeys<HomebrewSettings> section{
       "homebrew", SectionKind::table,
-      !kRequired, "formula for Homebrew",
+      !kRequired, "write a formula for Homebrew, where macOS and Linux are both there",
       {},         optional_member_of(&Config::homebrew)};
   return section;
 }
 
 const SectionKeys<ScoopSettings>& scoop_keys() {
-  static const SectionKeys<ScoopSettings> section{"scoop",    SectionKind::table,
-                                                  !kRequired, "manifest for Scoop",
-                                                  {},         optional_member_of(&Config::scoop)};
+  static const SectionKeys<ScoopSettings> section{
+      "scoop",    SectionKind::table,
+      !kRequired, "write a manifest for Scoop, where Windows is there",
+      {},         optional_member_of(&Config::scoop)};
   return section;
 }
 

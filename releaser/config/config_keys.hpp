@@ -6,11 +6,13 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
-// The one table of cco-release.toml: from it come the reader, the errors about unknown keys and the
-// JSON schema. A new key is a member in config.hpp and a line in config_keys.cpp.
+// The one table of cco-release.toml: from it come the reader, the errors about unknown keys, the
+// JSON schema and docs/configuration.md. A new key is a member in config.hpp and a line in
+// config_keys.cpp.
 namespace releaser {
 
 // Where a key's value goes; the member's type is the key's type.
@@ -19,6 +21,24 @@ using Field =
     std::variant<std::string Section::*, std::vector<std::string> Section::*,
                  std::vector<Argv> Section::*, std::map<std::string, std::string> Section::*,
                  std::vector<FilePattern> Section::*, bool Section::*, int Section::*>;
+
+// "a list of texts": the type of a key, for people.
+template <class Kind>
+constexpr std::string_view kind_name() {
+  if constexpr (std::is_same_v<Kind, std::string>) return "a text";
+  if constexpr (std::is_same_v<Kind, bool>) return "true or false";
+  if constexpr (std::is_same_v<Kind, int>) return "an integer";
+  if constexpr (std::is_same_v<Kind, std::vector<std::string>>) return "a list of texts";
+  if constexpr (std::is_same_v<Kind, std::vector<Argv>>) {
+    return "a list of commands, each a list of texts";
+  }
+  if constexpr (std::is_same_v<Kind, std::map<std::string, std::string>>) {
+    return "a table of texts";
+  }
+  if constexpr (std::is_same_v<Kind, std::vector<FilePattern>>) {
+    return "a list of files, each a text or { src = \"…\", dst = \"…\" }";
+  }
+}
 
 struct KeyRules {
   bool required = false;
@@ -34,6 +54,7 @@ struct Key {
   Field<Section> field;
   KeyRules rules;
   std::string_view help;
+  std::string_view example;  // a line of TOML, "# …" where it excludes one before it
 };
 
 enum class SectionKind { root, table, table_per_platform, array_of_tables };

@@ -15,21 +15,6 @@ using base::toml::Position;
 using base::toml::Table;
 using base::toml::Value;
 
-template <class Kind>
-std::string_view kind_of_field() {
-  if constexpr (std::is_same_v<Kind, std::string>) return "a text";
-  if constexpr (std::is_same_v<Kind, bool>) return "true or false";
-  if constexpr (std::is_same_v<Kind, int>) return "an integer";
-  if constexpr (std::is_same_v<Kind, std::vector<std::string>>) return "a list of texts";
-  if constexpr (std::is_same_v<Kind, std::vector<Argv>>) {
-    return "a list of commands, each a list of texts";
-  }
-  if constexpr (std::is_same_v<Kind, std::map<std::string, std::string>>) {
-    return "a table of texts";
-  }
-  return "a list of files, each a text or { src = \"…\", dst = \"…\" }";
-}
-
 // Reads a whole file into a Config and keeps every problem for one Error at the end.
 class Reader {
  public:
@@ -179,8 +164,8 @@ class Reader {
 
   template <class Kind>
   void wrong_kind(const Value& value) {
-    m_problems.add(value.position().line, cat("`", m_place, "` must be ", kind_of_field<Kind>(),
-                                              ", not ", value.kind_name()));
+    m_problems.add(value.position().line,
+                   cat("`", m_place, "` must be ", kind_name<Kind>(), ", not ", value.kind_name()));
   }
 
   void read_value(const Value& value, std::string& target, const KeyRules& rules) {

@@ -1,6 +1,7 @@
 #include "releaser/config/config.hpp"
 
 #include "base/text.hpp"
+#include "releaser/config/config_keys.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/golden.hpp"
 
@@ -212,5 +213,31 @@ url = "https://mirror.example.com/tool"
 
   TEST_CASE("the schema for editors is generated from the same table") {
     test::check_golden("cco-release.schema.json", releaser::config_schema());
+  }
+
+  TEST_CASE("so is its reference in docs/") {
+    test::check_golden("../../docs/configuration.md", releaser::config_reference());
+  }
+
+  TEST_CASE("every key has an example, and together they are a configuration") {
+    releaser::visit_sections([](const auto& section) {
+      for (const auto& key : section.keys) {
+        CAPTURE(key.name);
+        const std::string start = base::cat(key.name, " = ");
+        CHECK((key.example.starts_with(start) || key.example.starts_with("# " + start)));
+        CHECK_FALSE(key.help.empty());
+      }
+    });
+    const std::string reference = releaser::config_reference();
+    std::string text;
+    for (std::size_t at = 0; (at = reference.find("```toml\n", at)) != std::string::npos;) {
+      at += 8;
+      text += reference.substr(at, reference.find("```", at) - at);
+    }
+    const auto config = releaser::parse_config(text, "cco-release.toml");
+    CHECK(config.product.name == "esbuild");
+    CHECK(config.overrides.at("windows-arm64").agent == "agents/other.exe");
+    CHECK(config.destinations.size() == 1);
+    CHECK(config.scoop.has_value());
   }
 }
