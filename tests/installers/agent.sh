@@ -125,7 +125,7 @@ new_home
 install agentless >/dev/null 2>&1
 check "a release without an agent is installed" test -f "$home/.local/share/tool-updater/receipt.json"
 install_status "the next one has an agent" 0 good
-like "what its receipt names is not in the agent's way" "$output" "in the way: nothing"
+like "what its receipt names stays where it is: the agent takes it over" "$output" "in the way: tool"
 cp "$work/pack/tool-1.0.0/tool-updater" "$home/.local/bin/"
 output=$(install good --uninstall 2>/dev/null)
 is "--uninstall takes away what both wrote" "$(grep -c -x -E 'tool is uninstalled.|uninstall' <<<"$output") $(ls "$home/.local/share")" "2 "

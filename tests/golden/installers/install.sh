@@ -1051,15 +1051,16 @@ undo_switch() {
   done
 }
 
-# An agent puts links where plain files of install.sh stand, of --unmanaged or of a release without an agent:
-# those whose bytes are known go out of its way.
+# An agent puts links where plain files of --unmanaged stand: those whose bytes are known go out of its way.
+# What a receipt names it takes over by itself.
 set_plain_files_aside() {
   for word in $binaries; do
     binary=${word#*:}
     binary=${binary##*/}
     if test -h "$bin/$binary" || ! test -f "$bin/$binary"; then continue; fi
+    if printf '%s\n' "$old_receipt" | grep -q -F -e "/path$tab$bin/$binary"; then continue; fi
     digest_of "$bin/$binary"
-    if test "$digest" = "${word%%:*}" || printf '%s\n' "$old_receipt" | grep -q -F -e "/sha256$tab$digest"; then
+    if test "$digest" = "${word%%:*}"; then
       mv "$bin/$binary" "$stage/old/$binary" 2>/dev/null || die 13 "cannot write in $bin"
     fi
   done
