@@ -48,9 +48,8 @@ base::Command rollback_command(const ServicesOf& services_of) {
     if (const auto to = arguments.value("--to")) {
       order.target = schema::Version::parse(*to);
     }
-    order.security_floor =
-        read_site_memory(services.layout, services.identity)
-            .watermark.security_floor(services.identity.public_keys);
+    order.security_floor = read_site_memory(services.layout, services.identity)
+                               .watermark.security_floor(services.identity.public_keys);
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(

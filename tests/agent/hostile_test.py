@@ -112,7 +112,7 @@ reset()
 world.release("1.1.0", "hang")
 clock = fast_clock(30)
 if clock is None:
-    tap.skip("a program that is not fit: hang", "a sanitizer and a clock that runs faster do not go together; 40 seconds otherwise")
+    tap.skip("a program that is not fit: hang", "not under a sanitizer")
 else:
     refused("a program that is not fit: hang", 15, message="did not end within", **clock)
 reset()

@@ -34,7 +34,7 @@ TABLE
 
 mkdir -p "$work/tree/one/meson-logs" "$work/tree/two/meson-logs"
 cp "$SOURCE_ROOT/ci/count_cases" "$work/tree/ci/count_cases"
-echo 'needs a kernel: skipped' >"$work/tree/README.md"
+echo 'Skipped: "needs a kernel".' >"$work/tree/README.md"
 log() { printf '%s\n' "$2" >"$work/tree/$1/meson-logs/testlog.json"; }
 count() { "$work/tree/ci/count_cases" "$@" | tail -n 1; }
 log one '{"name": "a", "result": "OK", "stdout": "[doctest] test cases:  12 |  12 passed | 0 failed | 0 skipped"}'

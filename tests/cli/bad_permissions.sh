@@ -52,7 +52,7 @@ done
 prepare='chmod 400 hello.key'
 refused 'a key file with mode 400, and --dry-run' 0 'put releases' publish_unprivileged --dry-run
 if [ ${#as_nobody[@]} = 0 ]; then
-  skip 'a key file of another user' 'only root can give a file away'
+  skip 'a key file of another user' 'needs root'
 else
   denied "another user's key file" 'chown root hello.key' 3 'preflight: hello\.key'
   prepare='chown root hello.key; chmod 644 hello.key'
@@ -70,7 +70,7 @@ refused 'init where nothing can be written' 13 '^cco-release: create cco-release
 
 # --- disks: full or read-only ---
 if ! unprivileged unshare -Urm true 2>/dev/null; then
-  skip 'full and read-only disks' 'unshare makes no namespaces here'
+  skip 'full and read-only disks' 'no user and mount namespaces here'
   done_testing
 fi
 # in_namespace MOUNTS [AFTERWARDS]: publish as nobody, who is root of a mount namespace of its own, between the two.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A release from binaries to a public folder: first publish, the same again, a beta, a second version, dry run, verify, status.
+# shellcheck disable=SC2016  # messages quote names in back ticks
 set -uo pipefail
 # shellcheck source=tests/support/tap.sh
 . "$SOURCE_ROOT/tests/support/tap.sh"
@@ -159,7 +160,7 @@ mv saved.toml cco-release.toml
 hello_binary bin/linux-x86_64/hello 'hello 2.1.0'
 printf '[agent]\nbinary = "agnets/cco-{platform}{exe}"\n' >>cco-release.toml
 for command in 'release check' publish; do
-  status "$command: [agent] without a file for any platform is refused" 3 $command --version 2.1.0 --date "$hello_date"
+  status "$command: [agent] without a file for any platform is refused" 3 "$command" --version 2.1.0 --date "$hello_date"
   like "$command: with its line" "$output" 'cco-release\.toml:[0-9]+: no file agnets/cco-\{platform\}\{exe\} for any of the platform: users would get no updater; mend the path'
 done
 sed -i '/^\[agent\]/,$d' cco-release.toml

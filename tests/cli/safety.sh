@@ -41,7 +41,7 @@ if [ "$(id -u)" = 0 ]; then
   status 'a repository of another user, which git does not open' 3 env -i PATH="$PATH" HOME="$work" "$CCO_RELEASE" publish --date "$hello_date" --version 1.0.0
   like 'is told, with what git says' "$output" 'git cannot say whether it tracks the key file.*dubious ownership'
 else
-  echo "ok $((++tap_count)) - a repository of another user # SKIP needs root"
+  skip 'a repository of another user' 'needs root'
 fi
 
 # --- what the releaser did not write stays ---

@@ -287,7 +287,7 @@ if unshare -Urm true 2>/dev/null; then
   is "a disk that fills up on the way" "$?" 13
   like "it says what could not be written, and what to do" "$output" "No space left.*(--prefix|$)"
 else
-  skip "row 9: folders that are mounted noexec, disks that are too small" "unshare -Urm is refused here"
+  skip "row 9: folders that are mounted noexec, disks that are too small" "no user and mount namespaces here"
 fi
 
 # ---- other programs of that name

@@ -3,7 +3,7 @@
 # shellcheck source=tests/installers/support.sh
 . "${SOURCE_ROOT:?run by meson test}/tests/installers/support.sh"
 if [ "$(id -u)" != 0 ]; then
-  skip "row 12: root follows nobody else's files" "only root can try it"
+  skip "row 12: root follows nobody else's files" "needs root"
   done_testing
 fi
 pack tool 1.0.0
@@ -108,6 +108,6 @@ if setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urm true 2>/dev/n
   output=$(cd / && "${as_user[@]}" unshare -Urm env -i HOME="$home" PATH=/usr/bin:/bin SHELL=/bin/bash dash -s -- "${from[@]}" <"$www/one/install.sh" 2>&1)
   is "in a user namespace root installs into its home" "$? $("$home/.local/bin/tool" 2>&1)" "0 tool 1.0.0"
 else
-  skip "in a user namespace root installs into its home" "unshare -Urm is refused here"
+  skip "in a user namespace root installs into its home" "no user and mount namespaces here"
 fi
 done_testing
