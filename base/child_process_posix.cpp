@@ -83,6 +83,7 @@ void close_others_on_exec() {
   }
   // Ignored signals and the mask pass through exec; a program expects neither.
   static_cast<void>(signal(SIGPIPE, SIG_DFL));
+  static_cast<void>(signal(SIGXFSZ, SIG_DFL));
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -118,7 +119,12 @@ std::variant<Child, int> start_child(Launch& launch, const ProcessOptions& optio
   Pipe errors;
   Pipe failure = make_pipe_above_standard_streams();
   if (options.input.empty()) {
-    child_input = above_standard_streams(FileDescriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)));
+    FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!nothing.is_open()) {
+      // Not the program's fault, whatever the system calls it.
+      throw Error(Errc::internal, system_error("open /dev/null", errno).what());
+    }
+    child_input = above_standard_streams(std::move(nothing));
   } else {
     Pipe input = make_pipe_above_standard_streams();
     set_non_blocking(input.write_end);

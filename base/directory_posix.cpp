@@ -49,6 +49,15 @@ std::optional<FileDescriptor> lock_exclusively(FileDescriptor file, const Path& 
   return file;
 }
 
+// Is the open file still the one of that name? Its last owner may have removed it between our
+// open() and our lock, which nobody else would see then.
+bool is_named(const FileDescriptor& file, const Path& path) {
+  struct stat held {};
+  struct stat named {};
+  return fstat(file.number(), &held) == 0 && stat(path.c_str(), &named) == 0 &&
+         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 void make_directories(const Path& directory, unsigned mode) {
@@ -138,17 +147,21 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 std::optional<FileLock> FileLock::try_acquire(const Path& lock_file) {
-  FileDescriptor file(
-      open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
-  if (!file.is_open() && errno == EACCES) {
-    // Somebody else's file: reading is enough for a lock.
-    file = FileDescriptor(open(lock_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  for (;;) {
+    FileDescriptor file(
+        open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
+    if (!file.is_open() && errno == EACCES) {
+      // Somebody else's file: reading is enough for a lock.
+      file =
+          FileDescriptor(open(lock_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    }
+    if (!file.is_open()) {
+      throw system_error(cat("open the lock ", lock_file.native()), errno);
+    }
+    std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), lock_file);
+    if (!locked) return std::nullopt;
+    if (is_named(*locked, lock_file)) return FileLock(std::move(*locked));
   }
-  if (!file.is_open()) {
-    throw system_error(cat("open the lock ", lock_file.native()), errno);
-  }
-  std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), lock_file);
-  return locked ? std::optional(FileLock(std::move(*locked))) : std::nullopt;
 }
 
 std::optional<FileLock> FileLock::try_acquire_directory(const Path& directory) {
@@ -159,13 +172,7 @@ std::optional<FileLock> FileLock::try_acquire_directory(const Path& directory) {
     }
     std::optional<FileDescriptor> locked = lock_exclusively(std::move(file), directory);
     if (!locked) return std::nullopt;
-    // Its last owner may have removed the directory between our open() and our lock.
-    struct stat held {};
-    struct stat named {};
-    if (fstat(locked->number(), &held) == 0 && stat(directory.c_str(), &named) == 0 &&
-        held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
-      return FileLock(std::move(*locked));
-    }
+    if (is_named(*locked, directory)) return FileLock(std::move(*locked));
   }
 }
 

@@ -133,10 +133,11 @@ class TemporaryDirectory {
   Path m_path;
 };
 
-// An exclusive flock(2), held until destruction. The file is never unlinked.
+// An exclusive flock(2), held until destruction. It never unlinks the file.
 class FileLock {
  public:
-  // Creates the file if need be. Nothing if another process holds it.
+  // Creates the file if need be. Nothing if another process holds it. It is the file of that name
+  // when the lock is got, even where its last owner removed it.
   static std::optional<FileLock> try_acquire(const Path& lock_file);
   // The lock on a directory's own descriptor, so that no stray file appears in it. It is the
   // directory of that name when the lock is got, even where its last owner removed it.

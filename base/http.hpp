@@ -54,7 +54,8 @@ struct HttpOptions {
 std::unique_ptr<HttpClient> make_http_client(const HttpOptions& options);
 
 // The last base of a list may be file://: regular files only, symlinks in the last component
-// refused, size capped. 404 where there is no such file. Never used for a URL that came out of a
+// refused, size capped. 404 where there is no such file; Errc::network for whatever else keeps it
+// from being read, as of any source. Never used for a URL that came out of a
 // manifest or a redirect.
 HttpResponse read_file_url(const HttpRequest& request, const ByteSink& sink);
 

@@ -10,6 +10,9 @@
 namespace base {
 
 enum class ProcessOutput { captured, inherited };
+// What a program left in the background when it ended; `killed` needs a timeout, which makes the
+// group.
+enum class Background { stays, killed };
 
 struct ProcessOptions {
   std::optional<Path> directory;
@@ -22,6 +25,7 @@ struct ProcessOptions {
   std::chrono::milliseconds timeout{0};
   std::size_t max_output = 1 << 20;  // of each stream; more is read and dropped
   ProcessOutput output = ProcessOutput::captured;
+  Background background = Background::stays;
   std::string input;  // for its standard input, else /dev/null
 };
 
@@ -37,7 +41,8 @@ struct ProcessResult {
 // what it left in the background. Never a shell. Only standard streams are inherited. A program
 // that is still open for writing is tried again for at most half a second. Throws Errc::not_found
 // if there is no such program, Errc::cannot_write if it may not be executed (noexec, no
-// permission), Errc::config if it is none for this machine.
+// permission), Errc::config if it is none for this machine, Errc::internal where this machine has
+// no process, pipe or memory to spare.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
 // The program that PATH finds, or nothing. Empty and relative entries of PATH are passed over.

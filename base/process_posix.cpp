@@ -95,15 +95,19 @@ void feed(FileDescriptor& stream, std::string_view& rest) {
   }
 }
 
-bool reap(pid_t pid, int flags, int& status) {
-  for (;;) {
-    const pid_t reaped = waitpid(pid, &status, flags);
-    if (reaped == pid) {
-      return true;
+// Has it ended? It stays to be reaped.
+bool has_ended(pid_t pid) {
+  siginfo_t ended{};
+  while (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    if (errno != EINTR) {
+      throw system_error("waitid", errno);
     }
-    if (reaped == 0) {
-      return false;
-    }
+  }
+  return ended.si_pid == pid;
+}
+
+void reap(pid_t pid, int& status) {
+  while (waitpid(pid, &status, 0) != pid) {
     if (errno != EINTR) {
       throw system_error("waitpid", errno);
     }
@@ -140,12 +144,18 @@ ProcessResult attend(Child child, const ProcessOptions& options) {
         errno != EINTR) {
       throw system_error("poll", errno);
     }
-    ended = reap(child.pid, WNOHANG, status);
-    if (!ended && deadline && Clock::now() >= *deadline) {
-      result.timed_out = true;
-      kill(-child.pid, SIGKILL);
+    ended = has_ended(child.pid);
+    result.timed_out = !ended && deadline && Clock::now() >= *deadline;
+    if (result.timed_out) {
       kill(child.pid, SIGKILL);
-      ended = reap(child.pid, 0, status);
+    }
+    // Before it is reaped: until then its number names no other group.
+    if (result.timed_out || (ended && options.background == Background::killed)) {
+      kill(-child.pid, SIGKILL);
+    }
+    if (ended || result.timed_out) {
+      ended = true;
+      reap(child.pid, status);
     }
     feed(child.input, rest);
     drain(child.output, result.output, options.max_output);
@@ -202,7 +212,7 @@ std::string resolve_program(const std::string& name, const std::vector<std::stri
   if (options.directory && stat(options.directory->c_str(), &status) != 0) {
     throw system_error(cat("run ", program, " in ", options.directory->native()), errno);
   }
-  if (error_number == ENOEXEC) {
+  if (error_number == ENOEXEC || error_number == EINVAL) {
     throw Error(Errc::config, cat("run ", program, ": not a program for this machine"));
   }
   if (error_number == ENOENT && stat(program.c_str(), &status) == 0) {

@@ -145,6 +145,33 @@ TEST_SUITE("base/process") {
     CHECK(std::chrono::steady_clock::now() - start < seconds(4));
   }
 
+  TEST_CASE("what stays in the background ends with the program where that is asked for") {
+    const auto lives = [](pid_t process) {
+      try {
+        const std::string text =
+            base::read_file("/proc/" + std::to_string(process) + "/stat", 4096);
+        const char state = text.at(text.rfind(')') + 2);
+        return state != 'Z' && state != 'X';  // it may still wait for its reaper
+      } catch (const base::Error&) {
+        return false;
+      }
+    };
+    const auto left_by = [](base::Background background) {
+      const auto result = base::run_process({"/bin/sh", "-c", "sleep 600 & echo $!"},
+                                            {.timeout = seconds(20), .background = background});
+      return static_cast<pid_t>(std::stol(result.output));
+    };
+    const pid_t stays = left_by(base::Background::stays);
+    CHECK(lives(stays));
+    kill(stays, SIGKILL);
+    const pid_t killed = left_by(base::Background::killed);
+    const auto deadline = std::chrono::steady_clock::now() + seconds(10);
+    while (lives(killed) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    CHECK_FALSE(lives(killed));
+  }
+
   TEST_CASE("no descriptor but the standard streams passes to the program") {
     // Opened the way a careless library does.
     const base::FileDescriptor leaky(open("/dev/null", O_RDONLY));
