@@ -295,13 +295,16 @@ TEST_SUITE("manifest-schema/manifest") {
     check_refused(text, "is there twice");
   }
 
-  TEST_CASE("a binary that differs only in case from another one is refused") {
-    schema::Manifest manifest = test::make_manifest("tool");
-    test::add_release(manifest, {.version = "1.2.3"});
-    auto& entry = manifest.versions.begin()->second.platforms.begin()->second;
-    entry.binaries.push_back(entry.binaries.front());
-    entry.binaries.back().path = "TOOL";
-    check_refused(schema::write_manifest(manifest), "is there twice");
+  TEST_CASE("two binaries that PATH cannot tell apart are refused") {
+    for (const std::string_view path : {"TOOL", "extra/tool", "extra/Tool"}) {
+      CAPTURE(path);
+      schema::Manifest manifest = test::make_manifest("tool");
+      test::add_release(manifest, {.version = "1.2.3"});
+      auto& entry = manifest.versions.begin()->second.platforms.begin()->second;
+      entry.binaries.push_back(entry.binaries.front());
+      entry.binaries.back().path = path;
+      check_refused(schema::write_manifest(manifest), "has the file name of another binary");
+    }
   }
 
   TEST_CASE("the name of an archive is the last part of its URL") {
