@@ -16,7 +16,8 @@ using base::Errc;
 using base::Error;
 
 // Slower than this is no download; a client's own stall timer is for servers that say nothing.
-constexpr std::uint64_t kSlowestBytesPerSecond = 16'384;
+constexpr std::uint64_t kSlowestBytesPerSecond = 1'024;
+constexpr int kTriesPerSource = 3;
 constexpr std::uint64_t kShortestDeadlineSeconds = 300;
 
 std::chrono::seconds deadline_for(std::uint64_t size) {
@@ -56,6 +57,7 @@ class Arrival {
   }
 
   [[nodiscard]] std::uint64_t size() const { return m_size; }
+  [[nodiscard]] bool is_web_page() const { return m_web_page; }
 
  private:
   [[noreturn]] void fail(std::string_view problem) const {
@@ -111,16 +113,23 @@ ProvenArchive download_archive(base::HttpClient& http, const ArchiveRequest& req
       .file = make_unnamed_file(request.staging), .source = {}, .downloaded_bytes = 0};
   Failures failures;
   for (const base::Url& url : archive_sources(request)) {
-    Arrival arrival(request, archive.file, progress);
-    try {
-      fetch_from(http, url, arrival, request.entry.size);
-      archive.downloaded_bytes += arrival.size();
-      archive.source = url.text();
-      return archive;
-    } catch (const Error& error) {
-      if (!is_fault_of_source(error.code())) throw;
-      archive.downloaded_bytes += arrival.size();
-      failures.add(url, error.code(), error.what());
+    for (int tries = 1; tries <= kTriesPerSource; ++tries) {
+      Arrival arrival(request, archive.file, progress);
+      try {
+        fetch_from(http, url, arrival, request.entry.size);
+        archive.downloaded_bytes += arrival.size();
+        archive.source = url.text();
+        return archive;
+      } catch (const Error& error) {
+        if (!is_fault_of_source(error.code())) throw;
+        archive.downloaded_bytes += arrival.size();
+        // A connection that broke on the way may hold the next time.
+        const bool broke_off =
+            error.code() == Errc::network && arrival.size() > 0 && !arrival.is_web_page();
+        if (broke_off && tries < kTriesPerSource) continue;
+        failures.add(url, error.code(), error.what());
+        break;
+      }
     }
   }
   throw failures.error();
