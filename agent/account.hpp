@@ -19,6 +19,12 @@ bool is_privileged();
 std::string account_name();
 // Nothing where `path` does not exist.
 std::optional<std::string> owner_name(const base::Path& path);
+// Why a folder cannot be trusted, or nothing: "is a link or no folder", "belongs to ann", "may be
+// written by everybody". own: must be this account's. on_the_way: this account's or root's; others
+// may write in it where it is sticky, as /tmp is, because then they cannot rename what is ours. For
+// root, a group other than root's is everybody too.
+enum class FolderTrust { own, on_the_way };
+std::optional<std::string> distrust_reason(const base::Path& folder, FolderTrust trust);
 bool owned_by_this_account(const base::Path& path);
 
 }  // namespace agent

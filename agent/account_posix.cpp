@@ -1,4 +1,5 @@
 #include "agent/account.hpp"
+#include "base/text.hpp"
 
 #include <pwd.h>
 #include <sys/stat.h>
@@ -46,6 +47,30 @@ std::optional<std::string> owner_name(const base::Path& path) {
     return std::nullopt;
   }
   return name_of(status.st_uid);
+}
+
+std::optional<std::string> distrust_reason(const base::Path& folder, FolderTrust trust) {
+  struct stat status {};
+  if (lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return "is a link or no folder";
+  }
+  // Whoever owns "/" decides everything anyway: root, or what root is called in a user namespace.
+  struct stat top {};
+  if (stat("/", &top) != 0) {
+    return "cannot be judged";
+  }
+  const bool on_the_way = trust == FolderTrust::on_the_way;
+  if (status.st_uid != geteuid() && !(on_the_way && status.st_uid == top.st_uid)) {
+    return base::cat("belongs to ", name_of(status.st_uid));
+  }
+  const bool others = (status.st_mode & S_IWOTH) != 0;
+  const bool group = (status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 &&
+                     status.st_gid != top.st_gid && runs_as_root();
+  if ((others || group) && !(on_the_way && (status.st_mode & S_ISVTX) != 0)) {
+    return base::cat("may be written by ", others ? "everybody" : "its group", " (chmod ",
+                     others ? "o-w" : "g-w", ")");
+  }
+  return std::nullopt;
 }
 
 bool owned_by_this_account(const base::Path& path) {

@@ -70,20 +70,6 @@ std::optional<ProbeFailure> look_through_links(const Services& services,
   return probe_agent(agent, services.identity, version, std::nullopt, options);
 }
 
-void renew_receipt(const Services& services, const Journal& journal, const CompletionMark& mark,
-                   std::vector<std::string> links) {
-  Receipt receipt = receipt_or_rebuilt(services, journal.to, journal.sha256);
-  receipt.version = journal.to;
-  receipt.archive_sha256 = mark.archive_sha256;
-  // Programs that this version no longer has would be links to nothing.
-  std::vector<std::string> gone;
-  std::copy_if(receipt.links.begin(), receipt.links.end(), std::back_inserter(gone),
-               [&](const std::string& name) { return !is_among(links, name); });
-  remove_links(services.layout, gone);
-  receipt.links = std::move(links);
-  write_receipt(services.layout, receipt);
-}
-
 // What a rollback asks to be left alone until something newer appears; what an update settles.
 void settle_hold(const Services& services, const Journal& journal) {
   const auto hold = read_rollback_hold(services.layout);
@@ -131,6 +117,44 @@ Receipt receipt_or_rebuilt(const Services& services, const schema::Version& vers
           .archive_sha256 = archive_sha256};
 }
 
+void remember_choices(const Services& services, const schema::Version& version,
+                      const trust::Sha256& archive_sha256, std::optional<schema::Channel> channel,
+                      const std::vector<std::string>& base_urls) {
+  const std::optional<Receipt> before = read_receipt(services.layout);
+  Receipt receipt = receipt_or_rebuilt(services, version, archive_sha256);
+  if (channel) {
+    receipt.channel = *channel;
+  }
+  if (!base_urls.empty()) {
+    receipt.base_urls = base_urls;
+  }
+  if (before != receipt) {
+    write_receipt(services.layout, receipt);
+  }
+}
+
+void renew_receipt(const Services& services, const schema::Version& version,
+                   const CompletionMark& mark, std::vector<std::string> links) {
+  const Receipt before = receipt_or_rebuilt(services, version, mark.archive_sha256);
+  Receipt receipt = before;
+  receipt.version = version;
+  receipt.archive_sha256 = mark.archive_sha256;
+  receipt.links = std::move(links);
+  receipt.bin_directory = services.layout.bin_directory;
+  // Programs that this version no longer has would be links to nothing; those of another folder
+  // would be links that nobody takes back.
+  Layout linked_before = services.layout;
+  linked_before.bin_directory = before.bin_directory;
+  std::vector<std::string> gone = before.links;
+  if (before.bin_directory == receipt.bin_directory) {
+    std::erase_if(gone, [&](const std::string& name) { return is_among(receipt.links, name); });
+  }
+  remove_links(linked_before, gone);
+  if (read_receipt(services.layout) != receipt) {
+    write_receipt(services.layout, receipt);
+  }
+}
+
 void switch_version(const Layout& layout, Journal& journal) {
   enter(layout, journal, JournalState::armed);
   point_link(layout, layout.current, journal.to);
@@ -145,8 +169,11 @@ void finish_switch(const Services& services, Journal& journal,
   }
   const CompletionMark mark = require_completion_mark(layout, journal.to);
   std::vector<std::string> links = make_links(layout, mark.binaries);
-  if (const auto failure = look_through_links(services, journal.to, mark)) {
-    switch_back(services, journal, failure->reason);
+  const auto failure =
+      base::with_context(base::cat("check of ", journal.to.text(), ", which the next run repeats"),
+                         [&] { return look_through_links(services, journal.to, mark); });
+  if (failure) {
+    switch_back(services, journal, *failure);
     throw base::Error(
         base::Errc::rolled_back,
         base::cat(journal.to.text(), " was installed and failed its check: ", failure->reason, "; ",
@@ -158,7 +185,7 @@ void finish_switch(const Services& services, Journal& journal,
   }
   settle_hold(services, journal);
   add_shadow_remarks(services, links, remarks);
-  renew_receipt(services, journal, mark, std::move(links));
+  renew_receipt(services, journal.to, mark, std::move(links));
   enter(layout, journal, JournalState::committed);
   if (keep_versions) {
     remove_old_versions(layout, *keep_versions);
@@ -166,7 +193,17 @@ void finish_switch(const Services& services, Journal& journal,
   remove_journal(layout);
 }
 
-void switch_back(const Services& services, Journal& journal, const std::string& reason) {
+void block_failed(const Layout& layout, const schema::Version& version, const trust::Sha256& sha256,
+                  const ProbeFailure& failure, base::Time now) {
+  const BlockedVersion failed{version, sha256, failure.reason, now};
+  if (failure.fault == ProbeFault::hung) {
+    block_version_at_third(layout, failed);
+  } else {
+    block_version(layout, failed);
+  }
+}
+
+void switch_back(const Services& services, Journal& journal, const ProbeFailure& failure) {
   const Layout& layout = services.layout;
   if (journal.state == JournalState::rolling_back) {
     ++journal.attempts;
@@ -195,7 +232,7 @@ void switch_back(const Services& services, Journal& journal, const std::string& 
     base::remove_if_exists(layout.current);
     base::sync_directory(layout.versions);
   }
-  block_version(layout, {journal.to, journal.sha256, reason, journal.started});
+  block_failed(layout, journal.to, journal.sha256, failure, journal.started);
   if (journal.operation != Operation::rollback && journal.to != journal.from) {
     give_up_version(layout, journal.to);
   }

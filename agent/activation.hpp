@@ -1,8 +1,10 @@
 #pragma once
 
 #include "agent/install.hpp"
+#include "agent/probe.hpp"
 #include "agent/state.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +22,11 @@ base::Path link_target(const Layout& layout, std::string_view binary);
 
 enum class LinkState { missing, ours, foreign };
 LinkState inspect_link(const Layout& layout, std::string_view name);
+// Throws Errc::config for a name of this release's programs where something foreign stands: it is
+// neither overwritten nor passed over in silence.
+//   replaceable  foreign files that may go
+void require_free_links(const Layout& layout, const schema::PlatformEntry& entry,
+                        const std::function<bool(const base::Path&)>& replaceable = {});
 // Makes what is missing, replaces what is ours; a foreign one is left. Gives the names that lead to
 // us now.
 std::vector<std::string> make_links(const Layout& layout, const std::vector<std::string>& binaries);
@@ -30,6 +37,15 @@ std::vector<std::string> our_links(const Layout& layout);
 void point_link(const Layout& layout, const base::Path& link, const schema::Version& version);
 // Removes those of these names that are ours.
 void remove_links(const Layout& layout, const std::vector<std::string>& names);
+
+// What a command line asks the receipt to remember; a first installation leaves it behind even if
+// the rest never happens.
+void remember_choices(const Services& services, const schema::Version& version,
+                      const trust::Sha256& archive_sha256, std::optional<schema::Channel> channel,
+                      const std::vector<std::string>& base_urls);
+// The receipt names this version and these links; links of before that are not among them go.
+void renew_receipt(const Services& services, const schema::Version& version,
+                   const CompletionMark& mark, std::vector<std::string> links);
 
 // Journal ARMED, one rename of `current`, journal SWITCHED. `journal.to` is complete.
 void switch_version(const Layout& layout, Journal& journal);
@@ -47,7 +63,10 @@ void finish_switch(const Services& services, Journal& journal,
 
 // `current` goes back to `from` (without one: away), durable at each step; `to` is blocked with the
 // reason, and goes where this operation brought it. Ends in ROLLED_BACK and removes the journal.
-void switch_back(const Services& services, Journal& journal, const std::string& reason);
+void switch_back(const Services& services, Journal& journal, const ProbeFailure& failure);
+// Blocks an archive that is not fit: at once, or one that hung at the third time.
+void block_failed(const Layout& layout, const schema::Version& version, const trust::Sha256& sha256,
+                  const ProbeFailure& failure, base::Time now);
 
 // Removes versions beyond the newest `keep_versions`, and those that are not whole; never current,
 // previous, one that runs or one that cannot be read now.

@@ -200,6 +200,13 @@ std::string toml_text(std::string_view text) {
   return base::json::write(base::json::Value(text), base::json::Style::compact);
 }
 
+// Whose default is not the careful one.
+bool holds_updates_back(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kNames{"updates.channel", "updates.pin_version",
+                                                   "updates.skip_versions", "updates.window"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 void read_table(const base::toml::Table& table, std::string_view prefix, std::string_view file_name,
                 LoadedConfig& loaded) {
   for (const base::toml::Member& member : table) {
@@ -222,7 +229,9 @@ void read_table(const base::toml::Table& table, std::string_view prefix, std::st
       loaded.values[name] = config_value_text(member.value);
       loaded.origins[name] = Origin::file;
     } catch (const Error& error) {
-      loaded.warnings.push_back(cat(place, name, " ", error.what(), "; the default is used"));
+      const std::string problem = cat(place, name, " ", error.what());
+      loaded.warnings.push_back(problem + "; the default is used");
+      if (holds_updates_back(name)) loaded.wrong_holds.push_back(problem);
     }
   }
 }

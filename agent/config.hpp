@@ -77,6 +77,7 @@ struct LoadedConfig {
   std::map<std::string, std::string, std::less<>> values;  // by key, as TOML; unset: absent
   std::map<std::string, Origin, std::less<>> origins;      // by key
   std::vector<std::string> warnings;                       // of keys that are unknown or wrong
+  std::vector<std::string> wrong_holds;  // those of the warnings whose key holds updates back
 };
 
 // What stands below the file, strongest last: built in, the identity's channel, the receipt's.

@@ -1,5 +1,6 @@
 #include "agent/config.hpp"
 #include "agent/config_file.hpp"
+#include "agent/own_folders.hpp"
 #include "agent/settings.hpp"
 #include "base/file.hpp"
 
@@ -26,15 +27,22 @@ unsigned mode_of(const base::Path& path) {
   return stat(path.c_str(), &facts) == 0 ? facts.st_mode & 07777U : kNewFileMode;
 }
 
+// Only our own folder is private; ~/.config is everybody's in this home.
+void make_config_folder(const base::Path& config) {
+  base::make_directories(config.parent_path().parent_path());
+  base::make_directories(config.parent_path(), 0700);
+}
+
 using Edit = std::function<std::string(std::string_view text, std::string_view file_name)>;
 
 void edit_file(const Services& services, const Edit& edit) {
+  require_own_home(services);
   const base::Path path = config_path(services);
   const auto before = base::read_file_if_exists(path, kMaxConfigBytes);
   const std::string start = before.value_or(default_config_text(services.layout.program));
   const std::string after = edit(start, path.string());
   if (before == after) return;
-  base::make_directories(path.parent_path(), 0700);
+  make_config_folder(path);
   const base::Path target = followed(path);
   base::write_file_atomically(target, after, mode_of(target));
 }
@@ -56,7 +64,7 @@ void unset_config_key(const Services& services, std::string_view key) {
 bool write_default_config(const Services& services) {
   const base::Path path = config_path(services);
   if (base::read_file_if_exists(path, kMaxConfigBytes)) return false;
-  base::make_directories(path.parent_path(), 0700);
+  make_config_folder(path);
   base::write_file_atomically(path, default_config_text(services.layout.program), kNewFileMode);
   return true;
 }

@@ -3,8 +3,10 @@
 #include "base/text.hpp"
 
 #include <cerrno>
+#include <system_error>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -46,7 +48,10 @@ void exchange_paths(const base::Path& one, const base::Path& other) {
 
 bool is_program_running_below(const base::Path& directory) {
 #ifdef __linux__
-  const std::string prefix = directory.native() + '/';
+  // The system tells the path without links.
+  std::error_code error;
+  const base::Path real = std::filesystem::canonical(directory, error);
+  const std::string prefix = (error ? directory : real).native() + '/';
   for (const std::string& process : base::list_directory("/proc")) {
     if (!base::parse_decimal(process)) {
       continue;
@@ -66,6 +71,8 @@ bool is_program_running_below(const base::Path& directory) {
 #endif
   return false;
 }
+
+void report_file_size_limit() { static_cast<void>(signal(SIGXFSZ, SIG_IGN)); }
 
 base::Path own_executable() {
   std::string text = base::read_symlink_if_exists("/proc/self/exe").value_or(base::Path()).native();

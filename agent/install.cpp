@@ -56,7 +56,7 @@ class OpenJournal {
 
 [[noreturn]] void refuse(const Services& services, const InstallOrder& order,
                          const std::optional<schema::Version>& from, const ProbeFailure& failure) {
-  block_version(services.layout, {order.version, order.entry.sha256, failure.reason, services.now});
+  block_failed(services.layout, order.version, order.entry.sha256, failure, services.now);
   throw base::Error(
       failure.fault == ProbeFault::lied ? base::Errc::untrusted : base::Errc::rolled_back,
       base::cat(order.version.text(), " is not fit to run here: ", failure.reason, "; ",
@@ -111,22 +111,6 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
   return archive.downloaded_bytes;
 }
 
-// What a first installation leaves behind it even if the rest never happens.
-void ensure_receipt(const Services& services, const InstallOrder& order) {
-  const std::optional<Receipt> before = read_receipt(services.layout);
-  Receipt receipt = receipt_or_rebuilt(services, order.version, order.entry.sha256);
-  receipt.bin_directory = services.layout.bin_directory;
-  if (order.receipt_channel) {
-    receipt.channel = *order.receipt_channel;
-  }
-  if (!order.receipt_base_urls.empty()) {
-    receipt.base_urls = order.receipt_base_urls;
-  }
-  if (before != receipt) {
-    write_receipt(services.layout, receipt);
-  }
-}
-
 InstallOutcome switch_to(const Services& services, Journal& journal,
                          std::optional<unsigned> keep_versions) {
   InstallOutcome outcome{
@@ -168,9 +152,10 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
   const std::optional<CompletionMark> kept = read_completion_mark(layout, order.version);
   const bool here =
       kept && kept->archive_sha256 == order.entry.sha256 && complete(layout, order.version);
-  ensure_receipt(services, order);
+  remember_choices(services, order.version, order.entry.sha256, order.receipt_channel,
+                   order.receipt_base_urls);
   if (here && journal.from == order.version) {
-    make_links(layout, kept->binaries);
+    renew_receipt(services, order.version, *kept, make_links(layout, kept->binaries));
     return {.from = journal.from, .version = order.version, .downloaded_bytes = 0, .remarks = {}};
   }
   ensure_install_id(layout);

@@ -82,7 +82,10 @@ Verdict Judge::judge(const Version& version, const Release& release) const {
   if (m_input.request.version && *m_input.request.version != version) {
     return refuse(Rule::not_asked_for, cat("--version asks for ", m_input.request.version->text()));
   }
-  if (m_input.installed.current == version) return refuse(Rule::current, "is installed");
+  const bool is_current = m_input.installed.current == version;
+  if (is_current && !m_input.installed.current_is_damaged) {
+    return refuse(Rule::current, "is installed");
+  }
   if (is_below_floor(m_input, version)) {
     return refuse(Rule::security_floor,
                   cat("is below the security floor ", m_input.available.security_floor->text()));
@@ -90,13 +93,17 @@ Verdict Judge::judge(const Version& version, const Release& release) const {
   if (release.yanked) {
     return refuse(Rule::yanked, cat("was withdrawn: ", base::safe_text(release.yanked->reason)));
   }
-  if (!is_upgrade(m_input, version) && !m_must_go && !is_ordered(m_input)) {
+  if (!is_current && !is_upgrade(m_input, version) && !m_must_go && !is_ordered(m_input)) {
     return refuse(Rule::older,
                   cat("is older than the installed ", m_input.installed.current->text()));
   }
-  if (const auto reason = wrong_channel(release)) return refuse(Rule::channel, *reason);
+  if (const auto reason = wrong_channel(release); reason && !is_current) {
+    return refuse(Rule::channel, *reason);
+  }
   const auto [archive, problem] = find_archive(release);
   if (!archive) return refuse(problem.rule, problem.reason);
+  // The same version again is no update: what holds updates back does not hold it.
+  if (is_current) return verdict;
   for (const auto& rule :
        {&Judge::blocked, &Judge::halted, &Judge::held, &Judge::pinned, &Judge::skipped,
         &Judge::stepping_stone, &Judge::breaking, &Judge::window, &Judge::rollout}) {

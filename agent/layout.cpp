@@ -159,6 +159,12 @@ Layout make_layout(const schema::Identity& identity, const base::Environment& en
   return layout;
 }
 
+bool is_staging_name(std::string_view name) {
+  constexpr std::size_t kDigits = 16;
+  return name.size() == kDigits &&
+         name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::vector<schema::Version> installed_versions(const Layout& layout) {
   std::vector<schema::Version> out;
   for (const std::string& name : base::list_directory(layout.versions)) {

@@ -65,6 +65,9 @@ Layout make_layout(const schema::Identity& identity, const base::Environment& en
                    const base::Path& executable,
                    const std::optional<base::Path>& prefix = std::nullopt);
 
+// The form of the names that are ours in staging/: 16 hexadecimal digits.
+bool is_staging_name(std::string_view name);
+
 // Folders of versions/ whose names are versions, newest first, complete or not.
 std::vector<schema::Version> installed_versions(const Layout& layout);
 // What the links point at; nothing where there is no link, or it does not name a version.

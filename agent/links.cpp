@@ -49,6 +49,20 @@ LinkState inspect_link(const Layout& layout, std::string_view name) {
   return LinkState::foreign;
 }
 
+void require_free_links(const Layout& layout, const schema::PlatformEntry& entry,
+                        const std::function<bool(const base::Path&)>& replaceable) {
+  for (const schema::BinaryEntry& binary : entry.binaries) {
+    const std::string name = link_name(binary.path);
+    const base::Path path = layout.bin_directory / name;
+    if (inspect_link(layout, name) == LinkState::foreign && !(replaceable && replaceable(path))) {
+      throw base::Error(base::Errc::config,
+                        base::cat(path.native(), " is there already and was not made by ",
+                                  layout.program, "; move it away, or choose another place by ",
+                                  "install --prefix"));
+    }
+  }
+}
+
 std::vector<std::string> make_links(const Layout& layout,
                                     const std::vector<std::string>& binaries) {
   std::vector<std::string> names;

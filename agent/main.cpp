@@ -127,6 +127,7 @@ int run(const std::vector<std::string>& arguments, std::string& name) {
 
 int main(int argument_count, char** argument_values) {
   std::string name = "cco";
+  agent::report_file_size_limit();
   try {
     return run(std::vector<std::string>(argument_values + (argument_count > 0 ? 1 : 0),
                                         argument_values + argument_count),

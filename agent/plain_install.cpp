@@ -2,14 +2,58 @@
 
 #include "agent/activation.hpp"
 #include "agent/archive.hpp"
+#include "agent/file_system.hpp"
 #include "agent/probe.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
 namespace agent {
+namespace {
+
+std::optional<trust::Sha256> digest_of_regular_file(const base::Path& path) {
+  const std::optional<FileKind> kind = inspect_file(path);
+  if (!kind || !kind->regular) {
+    return std::nullopt;
+  }
+  trust::Sha256Hasher hasher;
+  base::stream_file(base::open_regular_file(path),
+                    [&](std::string_view bytes) { hasher.update(bytes); });
+  return hasher.finish();
+}
+
+// Only a program of a published release, which an earlier --unmanaged left, is replaced.
+void require_replaceable(const Layout& layout, const std::string& name,
+                         const Available& published) {
+  const base::Path path = layout.bin_directory / name;
+  const LinkState state = inspect_link(layout, name);
+  if (state == LinkState::missing) {
+    return;
+  }
+  if (state == LinkState::ours) {
+    throw base::Error(base::Errc::config,
+                      base::cat(path.native(), " belongs to an installation with updates; `",
+                                layout.program, " uninstall` removes that first"));
+  }
+  const std::optional<trust::Sha256> digest = digest_of_regular_file(path);
+  for (const auto& [version, release] : published.releases) {
+    for (const auto& [platform, entry] : release.platforms) {
+      for (const schema::BinaryEntry& binary : entry.binaries) {
+        if (binary.sha256 == digest) {
+          return;
+        }
+      }
+    }
+  }
+  throw base::Error(
+      base::Errc::config,
+      base::cat(path.native(), " is there already and is no program of ", layout.product,
+                "; move it away, or choose another place by --prefix"));
+}
+
+}  // namespace
 
 InstallOutcome install_plainly(const Services& services, base::HttpClient& http,
-                               const InstallOrder& order) {
+                               const InstallOrder& order, const Available& published) {
   const Layout& layout = services.layout;
   // Beside the target: a rename never leaves its file system, and the probe runs where the program
   // will.
@@ -25,19 +69,16 @@ InstallOutcome install_plainly(const Services& services, base::HttpClient& http,
         base::cat(order.version.text(), " is not fit to run here: ", failure->reason,
                   "; nothing was installed"));
   }
-  for (const std::string& binary : mark.binaries) {
-    // An agent has nothing to do without its root, unless it is the product itself.
-    if (binary == mark.agent && mark.binaries.size() > 1) {
-      continue;
-    }
-    const std::string name = link_name(binary);
-    if (inspect_link(layout, name) == LinkState::ours) {
-      throw base::Error(base::Errc::config,
-                        base::cat((layout.bin_directory / name).native(),
-                                  " belongs to an installation with updates; `", layout.program,
-                                  " uninstall` removes that first"));
-    }
-    base::rename_durably(staged / binary, layout.bin_directory / name);
+  std::vector<std::string> programs = mark.binaries;
+  // An agent has nothing to do without its root, unless it is the product itself.
+  if (programs.size() > 1) {
+    std::erase(programs, mark.agent.value_or(""));
+  }
+  for (const std::string& program : programs) {
+    require_replaceable(layout, link_name(program), published);
+  }
+  for (const std::string& program : programs) {
+    base::rename_durably(staged / program, layout.bin_directory / link_name(program));
   }
   return {.from = std::nullopt,
           .version = order.version,

@@ -70,7 +70,7 @@ Install make_install(const PlanInput& input, const Judge& judge, const Judgement
           .release_notes = release.release_notes,
           .breaking = breaking_step(input, version).has_value(),
           .critical = release.critical,
-          .downgrade = !is_upgrade(input, version),
+          .downgrade = input.installed.current && version < *input.installed.current,
           .on_the_way_to = beyond != nullptr && version < beyond->version
                                ? std::optional(beyond->version)
                                : std::nullopt};
@@ -160,6 +160,15 @@ std::variant<UpToDate, Install, Held, Refused> nothing_taken(const PlanInput& in
                                       " has no release that may be installed")};
 }
 
+// A damaged version that is not to be had any more must not pass for all well.
+std::optional<Refused> damaged_for_good(const PlanInput& input) {
+  if (!input.installed.current_is_damaged) return std::nullopt;
+  return Refused{Errc::not_found,
+                 cat("the installed ", input.installed.current->text(),
+                     " is damaged, and the site has neither it nor a newer one to take; update "
+                     "--version V takes another, list shows what there is")};
+}
+
 // What an order for one version comes to where it was not taken.
 std::variant<UpToDate, Install, Held, Refused> order_refused(const PlanInput& input,
                                                              const Judgement& judgement) {
@@ -233,6 +242,8 @@ Decision make_plan(const PlanInput& input) {
     note_passed_rules(input, judgement, decision.notices);
     if (judgement.taken != nullptr) {
       decision.outcome = make_install(input, judge, judgement);
+    } else if (const auto refused = damaged_for_good(input); refused && !is_ordered(input)) {
+      decision.outcome = *refused;
     } else if (is_ordered(input)) {
       decision.outcome = order_refused(input, judgement);
     } else {

@@ -34,6 +34,7 @@ struct PlanRequest {
 // What is on this machine. No current version: a first installation.
 struct InstalledFacts {
   std::optional<schema::Version> current;
+  bool current_is_damaged = false;  // then it may be taken again itself
   std::optional<RollbackHold> hold;
   std::vector<BlockedVersion> blocklist;
 };

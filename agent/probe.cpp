@@ -90,9 +90,10 @@ std::variant<std::string, ProbeFailure> run_probe(const std::vector<std::string>
                                         .environment = options.environment,
                                         .timeout = timeout,
                                         .max_output = kMaxProbeOutput,
+                                        .background = base::Background::killed,
                                         .input = ""});
     } catch (const base::Error& error) {
-      if (error.code() == base::Errc::cannot_write) {
+      if (error.code() != base::Errc::config && error.code() != base::Errc::not_found) {
         throw;
       }
       return ProbeFailure{ProbeFault::broken, error.what()};
@@ -102,8 +103,8 @@ std::variant<std::string, ProbeFailure> run_probe(const std::vector<std::string>
     }
   }
   if (result.timed_out) {
-    return ProbeFailure{ProbeFault::broken, base::cat(shown, " did not end within ",
-                                                      options.timeouts.back().count(), " seconds")};
+    return ProbeFailure{ProbeFault::hung, base::cat(shown, " did not end within ",
+                                                    options.timeouts.back().count(), " seconds")};
   }
   if (result.signal) {
     return ProbeFailure{ProbeFault::broken,

@@ -27,17 +27,18 @@ struct ProbeOptions {
 // The variables of this process, and <NAME>_NO_UPDATE_CHECK so that a probed product asks nobody.
 ProbeOptions probe_options(const base::Environment& environment, std::string_view program);
 
-// Why a program is not fit. lied: it says another version. broken: it crashed, hung, failed or
-// could not be started here.
-enum class ProbeFault { lied, broken };
+// Why a program is not fit. lied: it says another version. broken: it crashed, failed or is none
+// for this machine. hung: it did not end in time, which a busy machine does to a good one too.
+enum class ProbeFault { lied, broken, hung };
 struct ProbeFailure {
   ProbeFault fault;
   std::string reason;  // "esbuild --version was killed by signal 11 (Segmentation fault)"
 };
 
 // Runs `probe` with argv[0] taken from `directory`; its output must hold the version. A hang is
-// tried once more with more time. Nothing where all is well. Throws Errc::cannot_write where the
-// system lets nothing run there (noexec).
+// tried once more with more time; what the program leaves in the background is ended. Nothing where
+// all is well. Throws where the failure is ours and judges nobody: Errc::cannot_write where the
+// system lets nothing run there (noexec), Errc::internal where it has no process to spare.
 std::optional<ProbeFailure> probe_product(const base::Path& directory,
                                           const std::vector<std::string>& probe,
                                           const schema::Version& version,

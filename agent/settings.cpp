@@ -85,6 +85,16 @@ Config usable_config(const Services& services) {
   return std::move(loaded.config);
 }
 
+Config config_for_change(const Services& services) {
+  const LoadedConfig loaded = load_config(services);
+  if (!loaded.wrong_holds.empty()) {
+    throw Error(Errc::config, cat(loaded.wrong_holds.front(),
+                                  "; it would hold updates back, so nothing is changed until it is "
+                                  "right"));
+  }
+  return usable_config(services);
+}
+
 base::HttpOptions http_options(const Services& services, const Config& config) {
   const base::Environment& environment = services.environment;
   base::HttpOptions options;
@@ -125,7 +135,9 @@ std::vector<base::Url> site_bases(const Services& services, const Config& config
 }
 
 InstalledFacts read_installed_facts(const Services& services) {
-  return {.current = current_version(services.layout),
+  const auto current = current_version(services.layout);
+  return {.current = current,
+          .current_is_damaged = current && !looks_complete(services.layout, *current),
           .hold = read_rollback_hold(services.layout),
           .blocklist = read_blocklist(services.layout)};
 }

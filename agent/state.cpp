@@ -259,7 +259,8 @@ std::optional<std::vector<BlockedVersion>> try_read_blocklist(const Layout& layo
       out.push_back({.version = read_version(entry, "version"),
                      .sha256 = read_digest(entry, "sha256"),
                      .reason = base::safe_text(entry.text("reason")),
-                     .since = read_time(entry, "since")});
+                     .since = read_time(entry, "since"),
+                     .tries_left = entry.optional_number("tries_left").value_or(0)});
     }
     return out;
   });
@@ -268,7 +269,9 @@ std::optional<std::vector<BlockedVersion>> try_read_blocklist(const Layout& layo
 }  // namespace
 
 std::vector<BlockedVersion> read_blocklist(const Layout& layout) {
-  return try_read_blocklist(layout).value_or(std::vector<BlockedVersion>());
+  auto blocked = try_read_blocklist(layout).value_or(std::vector<BlockedVersion>());
+  std::erase_if(blocked, [](const BlockedVersion& each) { return each.tries_left > 0; });
+  return blocked;
 }
 
 void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& blocked) {
@@ -277,7 +280,8 @@ void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& bl
     versions.emplace_back(Object{{"version", entry.version.text()},
                                  {"sha256", entry.sha256.hex()},
                                  {"reason", entry.reason},
-                                 {"since", base::format_time(entry.since)}});
+                                 {"since", base::format_time(entry.since)},
+                                 {"tries_left", entry.tries_left}});
   }
   write_state(layout, kBlocklist, {{"versions", std::move(versions)}});
 }
@@ -291,7 +295,7 @@ bool is_blocked(const std::vector<BlockedVersion>& blocked, const schema::Versio
 
 void block_version(const Layout& layout, const BlockedVersion& blocked) {
   constexpr std::size_t kMaxBlocked = 64;
-  std::vector<BlockedVersion> list = read_blocklist(layout);
+  auto list = try_read_blocklist(layout).value_or(std::vector<BlockedVersion>());
   std::erase_if(list, [&](const BlockedVersion& each) {
     return each.version == blocked.version && each.sha256 == blocked.sha256;
   });
@@ -300,6 +304,19 @@ void block_version(const Layout& layout, const BlockedVersion& blocked) {
     list.erase(list.begin(), list.end() - kMaxBlocked);
   }
   write_blocklist(layout, list);
+}
+
+void block_version_at_third(const Layout& layout, const BlockedVersion& hung) {
+  constexpr std::uint64_t kTries = 3;
+  BlockedVersion entry = hung;
+  entry.tries_left = kTries - 1;
+  for (const BlockedVersion& each :
+       try_read_blocklist(layout).value_or(std::vector<BlockedVersion>())) {
+    if (each.version == hung.version && each.sha256 == hung.sha256) {
+      entry.tries_left = each.tries_left > 0 ? each.tries_left - 1 : 0;
+    }
+  }
+  block_version(layout, entry);
 }
 
 std::optional<RollbackHold> read_rollback_hold(const Layout& layout) {

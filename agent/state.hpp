@@ -91,7 +91,10 @@ struct BlockedVersion {
   trust::Sha256 sha256;  // of the archive; another archive of that version is not blocked
   std::string reason;
   base::Time since{};
+  std::uint64_t tries_left = 0;  // it hung; until 0 it is not blocked
+  bool operator==(const BlockedVersion&) const = default;
 };
+// Those that are blocked by now.
 std::vector<BlockedVersion> read_blocklist(const Layout& layout);
 void write_blocklist(const Layout& layout, const std::vector<BlockedVersion>& blocked);
 
@@ -100,6 +103,8 @@ bool is_blocked(const std::vector<BlockedVersion>& blocked, const schema::Versio
 
 // Adds one, or renews its reason.
 void block_version(const Layout& layout, const BlockedVersion& blocked);
+// One that hung, perhaps only because this machine was busy, is blocked at the third time.
+void block_version_at_third(const Layout& layout, const BlockedVersion& hung);
 
 // hold.json: somebody went back by hand. Nothing is taken until something newer than `left`
 // appears; then the file is removed by the update that takes it.

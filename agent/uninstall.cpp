@@ -65,7 +65,8 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
       remove_version(layout, version);
     }
     remove_folder_if_empty(layout.versions, done);
-    base::remove_tree(layout.staging);
+    // Swept by now: what is left there is not ours.
+    remove_folder_if_empty(layout.staging, done);
     base::remove_if_exists(layout.recover_script);
     remove_state(layout);
     base::remove_if_exists(layout.state_file("receipt.json"));

@@ -1,7 +1,7 @@
-#include "agent/account.hpp"
 #include "agent/activation.hpp"
 #include "agent/file_system.hpp"
 #include "agent/install.hpp"
+#include "agent/own_folders.hpp"
 #include "agent/recover_script.hpp"
 #include "agent/recovery.hpp"
 #include "agent/repair.hpp"
@@ -14,50 +14,6 @@
 
 namespace agent {
 namespace {
-
-// Every refusal here is status 13, whatever the system called it, and says how to go on.
-template <class Work>
-void writing_to(const Layout& layout, const Work& work) {
-  try {
-    work();
-  } catch (const base::Error& error) {
-    throw base::Error(base::Errc::cannot_write,
-                      base::cat("cannot write to ", layout.root.native(), ": ", error.what(),
-                                "; make room or give the right to write there, or set ",
-                                variable_prefix(layout.program), "ROOT to another folder"));
-  }
-}
-
-void require_own_root(const Layout& layout) {
-  const std::optional<std::string> owner = owner_name(layout.root);
-  if (runs_as_root() && owner && !owned_by_this_account(layout.root)) {
-    throw base::Error(base::Errc::cannot_write,
-                      base::cat(layout.root.native(), " belongs to ", *owner, ", and this is ",
-                                account_name(), "; run it as ", *owner, ", without sudo"));
-  }
-}
-
-// Before anything is fetched: can this place be written, and can a program run from it?
-void require_usable_root(const Layout& layout) {
-  writing_to(layout, [&] {
-    base::make_directories(layout.root);
-    base::make_directories(layout.versions);
-    base::make_directories(layout.state);
-    base::make_directories(layout.staging, 0700);
-  });
-  const FileSystemFacts facts = inspect_file_system(layout.root);
-  if (facts.read_only) {
-    throw base::Error(base::Errc::cannot_write,
-                      base::cat(layout.root.native(), " is on a read-only file system; set ",
-                                variable_prefix(layout.program), "ROOT to a folder that is not"));
-  }
-  if (facts.no_exec) {
-    throw base::Error(base::Errc::cannot_write,
-                      base::cat(layout.root.native(),
-                                " is on a file system mounted noexec, where no program runs; set ",
-                                variable_prefix(layout.program), "ROOT to a folder that is not"));
-  }
-}
 
 base::FileLock take_lock(const Layout& layout, std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds kPause{20};
@@ -81,7 +37,9 @@ base::FileLock take_lock(const Layout& layout, std::chrono::milliseconds patienc
 void sweep(const Layout& layout) {
   writing_to(layout, [&] {
     for (const std::string& name : base::list_directory(layout.staging)) {
-      base::remove_tree(layout.staging / name);
+      if (is_staging_name(name)) {
+        base::remove_tree(layout.staging / name);
+      }
     }
     for (const base::Path& directory :
          {layout.root, layout.versions, layout.state, layout.state / "metadata"}) {
@@ -130,7 +88,7 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
       return base::cat("finished the ", operation_name(journal.operation), " to ",
                        journal.to.text(), " that was interrupted");
     case RecoveryAction::switch_back: {
-      switch_back(services, journal, "it was not complete");
+      switch_back(services, journal, {ProbeFault::broken, "it was not complete"});
       const std::string repaired = repair_current(services);
       return base::cat(journal.to.text(), " was not complete and was left",
                        repaired.empty() ? "" : "; ", repaired);
@@ -179,7 +137,6 @@ WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recov
     : m_lock([&] {
         constexpr std::chrono::milliseconds kPatience{3000};
         require_own_root(services.layout);
-        require_usable_root(services.layout);
         return take_lock(services.layout, when_locked == WhenLocked::wait_briefly
                                               ? kPatience
                                               : std::chrono::milliseconds(0));

@@ -1,5 +1,6 @@
 #include "agent/commands/commands.hpp"
 #include "agent/config_file.hpp"
+#include "agent/own_folders.hpp"
 #include "agent/settings.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
@@ -12,7 +13,8 @@ using base::cat;
 
 int run_init(const Services& services) {
   const Layout& layout = services.layout;
-  base::make_directories(layout.state, 0700);
+  require_own_home(services);
+  base::make_directories(layout.state);
   const bool is_new = write_default_config(services);
   const base::Path config = config_path(services);
   const auto current = current_version(layout);

@@ -1,6 +1,8 @@
 #include "agent/account.hpp"
 #include "agent/activation.hpp"
 #include "agent/commands/changing.hpp"
+#include "agent/config_file.hpp"
+#include "agent/own_folders.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/plain_install.hpp"
 #include "agent/script_install.hpp"
@@ -16,35 +18,6 @@
 
 namespace agent {
 namespace {
-
-// `curl … | sudo bash` would leave root's files in somebody's home, or install for root where a
-// person meant themselves.
-void require_own_home(const Services& services) {
-  const Layout& layout = services.layout;
-  if (!runs_as_root() || layout.home.empty() || owned_by_this_account(layout.home)) {
-    return;
-  }
-  const std::string owner = owner_name(layout.home).value_or("nobody");
-  throw base::Error(
-      base::Errc::cannot_write,
-      base::cat("this is root, and the home ", layout.home.native(), " belongs to ", owner,
-                "; run it as ", owner, " without sudo, or with sudo -H to install for root"));
-}
-
-// A name in the way that is not ours is neither overwritten nor passed over in silence.
-void require_free_links(const Layout& layout, const schema::PlatformEntry& entry,
-                        const std::optional<ScriptInstall>& script) {
-  for (const schema::BinaryEntry& binary : entry.binaries) {
-    const std::string name = link_name(binary.path);
-    if (inspect_link(layout, name) == LinkState::foreign &&
-        !(script && is_unchanged(*script, layout.bin_directory / name))) {
-      throw base::Error(base::Errc::config,
-                        base::cat((layout.bin_directory / name).native(),
-                                  " is there already and was not made by ", layout.program,
-                                  "; move it away, or choose another place by --prefix"));
-    }
-  }
-}
 
 void require_writable_bin_directory(const Layout& layout) {
   try {
@@ -62,7 +35,7 @@ void require_writable_bin_directory(const Layout& layout) {
 bool is_here_already(const Services& services, const base::Arguments& arguments) {
   const std::optional<schema::Version> current = current_version(services.layout);
   return arguments.has("--archive") && !arguments.has("--version") && current &&
-         *current > services.identity.version && looks_complete(services.layout, *current);
+         *current > services.identity.version;
 }
 
 PlanRequest plan_request(const Services& services, const base::Arguments& arguments) {
@@ -136,6 +109,22 @@ InstallOptions read_options(const base::Arguments& arguments) {
   return options;
 }
 
+std::vector<std::string> base_urls_of(const InstallOptions& options) {
+  return options.base_url ? std::vector{options.base_url->text()} : std::vector<std::string>();
+}
+
+// config.toml goes before the receipt: where it names another channel, it has to change too.
+void save_channel(const Services& services, schema::Channel channel,
+                  std::vector<std::string>& messages) {
+  const LoadedConfig loaded = load_config(services);
+  if (loaded.origins.at("updates.channel") == Origin::file && loaded.config.channel != channel) {
+    const std::string name(schema::channel_name(channel));
+    set_config_key(services, "updates.channel", name);
+    messages.push_back(base::cat("channel ", name, " is saved in ", config_path(services).native(),
+                                 " (it was ", schema::channel_name(loaded.config.channel), ")"));
+  }
+}
+
 InstallOrder order_of(const Install& decided, const SiteAccess& site_access,
                       const base::Arguments& arguments) {
   return {.operation = Operation::install,
@@ -156,9 +145,7 @@ InstallOrder managed_order(const Install& decided, const SiteAccess& site_access
   order.keep_versions = config.keep_versions;
   order.hold = decided.downgrade;
   order.receipt_channel = options.channel;
-  if (options.base_url) {
-    order.receipt_base_urls = {options.base_url->text()};
-  }
+  order.receipt_base_urls = base_urls_of(options);
   return order;
 }
 
@@ -174,7 +161,8 @@ int install_unmanaged(const Services& services, const base::Arguments& arguments
     throw base::Error(base::Errc::not_found, "there is no release to install");
   }
   const InstallOutcome outcome =
-      install_plainly(services, *site_access.http, order_of(*decided, site_access, arguments));
+      install_plainly(services, *site_access.http, order_of(*decided, site_access, arguments),
+                      situation.input.available);
   report_change(
       services, outcome, "installed",
       base::cat(services.identity.product, " ", outcome.version.text(), " is in ",
@@ -183,11 +171,12 @@ int install_unmanaged(const Services& services, const base::Arguments& arguments
 }
 
 // What is installed already, with whatever is missing of its links.
-InstallOutcome keep_current(const Layout& layout) {
+InstallOutcome keep_current(const Services& services, const InstallOptions& options) {
+  const Layout& layout = services.layout;
   const schema::Version current = *current_version(layout);
-  if (const auto mark = read_completion_mark(layout, current)) {
-    make_links(layout, mark->binaries);
-  }
+  const CompletionMark mark = require_completion_mark(layout, current);
+  remember_choices(services, current, mark.archive_sha256, options.channel, base_urls_of(options));
+  renew_receipt(services, current, mark, make_links(layout, mark.binaries));
   return {.from = current, .version = current, .downloaded_bytes = 0, .remarks = {}};
 }
 
@@ -212,21 +201,22 @@ int install_managed(const Services& services, const base::Arguments& arguments,
       read_situation(services, site_access, config, plan_request(services, arguments));
   write_site_memory(layout, situation.memory);
   const std::optional<schema::Version> current = situation.input.installed.current;
-  if (current && incomplete_reason(layout, *current)) {
-    // A damaged version is none: the same one is put in place anew.
-    situation.input.installed.current.reset();
-  }
+  situation.input.installed.current_is_damaged = current && incomplete_reason(layout, *current);
   const std::optional<Install> decided =
-      is_here_already(services, arguments) ? std::nullopt : decide(situation.input);
+      is_here_already(services, arguments) && !situation.input.installed.current_is_damaged
+          ? std::nullopt
+          : decide(situation.input);
   const std::optional<ScriptInstall> script = read_script_install(services.environment, layout);
 
   if (decided) {
-    require_free_links(layout, decided->entry, script);
+    require_free_links(layout, decided->entry, [&script](const base::Path& file) {
+      return script && is_unchanged(*script, file);
+    });
   }
   const InstallOutcome outcome =
       decided ? install_release(services, write_access, *site_access.http,
                                 managed_order(*decided, site_access, arguments, options, config))
-              : keep_current(layout);
+              : keep_current(services, options);
   const std::string_view action = !decided                                          ? "unchanged"
                                   : outcome.from && outcome.from != outcome.version ? "updated"
                                                                                     : "installed";
@@ -238,6 +228,9 @@ int install_managed(const Services& services, const base::Arguments& arguments,
         services, *script, mark ? mark->binaries : std::vector<std::string>(),
         options.path_policy == PathPolicy::leave ? ShellEdits::leave : ShellEdits::take_over);
   }
+  if (options.channel) {
+    save_channel(services, *options.channel, messages);
+  }
   set_up_path(services, options.path_policy, messages);
   for (const std::string& message : messages) {
     services.messages.say(message);
@@ -248,7 +241,7 @@ int install_managed(const Services& services, const base::Arguments& arguments,
 
 int run_install(const Services& services, const base::Arguments& arguments) {
   require_own_home(services);
-  Config config = usable_config(services);
+  Config config = config_for_change(services);
   const InstallOptions options = read_options(arguments);
   if (options.channel) {
     config.channel = *options.channel;

@@ -1,3 +1,4 @@
+#include "agent/activation.hpp"
 #include "agent/check_record.hpp"
 #include "agent/commands/changing.hpp"
 #include "agent/commands/commands.hpp"
@@ -87,7 +88,7 @@ schema::Version require_installed(const Services& services) {
 class Update {
  public:
   Update(const Services& services, UpdateOptions options)
-      : m_services(services), m_options(std::move(options)), m_config(usable_config(services)) {
+      : m_services(services), m_options(std::move(options)), m_config(config_for_change(services)) {
     m_saved_channel = m_config.channel;
     if (m_options.channel) m_config.channel = *m_options.channel;
   }
@@ -103,7 +104,8 @@ class Update {
     const schema::Version current = require_installed(m_services);
     begin_look();
     const SiteAccess site = open_site(m_services, m_config);
-    const Decision decision = look(site);
+    look(site);
+    const Decision decision = decide();
     remember_look(decision);
 
     for (const std::string& notice : decision.notices)
@@ -130,7 +132,7 @@ class Update {
     write_check_record(m_services.layout, record);
   }
 
-  Decision look(const SiteAccess& site) {
+  void look(const SiteAccess& site) {
     // A version that somebody names may be of a channel that they do not follow.
     Config seen = m_config;
     if (m_options.version) {
@@ -144,8 +146,38 @@ class Update {
         m_options.version};
     Situation situation = read_situation(m_services, site, seen, request);
     if (m_access) write_site_memory(m_services.layout, situation.memory);
-    situation.input.config = m_config;
-    return make_plan(situation.input);
+    m_input = std::move(situation.input);
+    m_input.config = m_config;
+  }
+
+  // Where nothing is to be taken, the installed version had better be whole: then all its bytes are
+  // read, which a look for news alone is spared.
+  Decision decide() {
+    Decision decision = make_plan(m_input);
+    InstalledFacts& installed = m_input.installed;
+    if (!m_options.check && !installed.current_is_damaged &&
+        !std::holds_alternative<Install>(decision.outcome) &&
+        incomplete_reason(m_services.layout, *installed.current)) {
+      installed.current_is_damaged = true;
+      decision = make_plan(m_input);
+    }
+    return decision;
+  }
+
+  // The lock does not wait for an answer; what was answered must still be what there is to do.
+  bool is_still_wanted(const Install& install, const schema::Version& current) {
+    m_access.reset();
+    if (!is_wanted(install, current)) return false;
+    m_access.emplace(m_services);
+    m_input.installed = read_installed_facts(m_services);
+    const Decision decision = decide();
+    const auto* now = std::get_if<Install>(&decision.outcome);
+    if (now == nullptr || m_input.installed.current != current ||
+        now->entry.sha256 != install.entry.sha256) {
+      throw Error(Errc::locked, cat("another ", m_services.layout.program,
+                                    " changed the installation meanwhile; run this again"));
+    }
+    return true;
   }
 
   // For notices, which speak of what a plain `update` would do.
@@ -190,7 +222,8 @@ class Update {
 
   int carry_out(const SiteAccess& site, const Decision& decision, const Install& install,
                 const schema::Version& current) {
-    if (asks() && !is_wanted(install, current)) return exit_status(Errc::done);
+    if (asks() && !is_still_wanted(install, current)) return exit_status(Errc::done);
+    require_free_links(m_services.layout, install.entry);
     save_channel();
     const InstallOutcome outcome =
         install_release(m_services, *m_access, *site.http,
@@ -279,6 +312,7 @@ class Update {
   Config m_config;
   schema::Channel m_saved_channel = schema::Channel::stable;
   std::optional<WriteAccess> m_access;
+  PlanInput m_input;
 };
 
 base::Option switch_option(std::string name, std::string help) {

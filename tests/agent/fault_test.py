@@ -58,7 +58,7 @@ for call, error in FAULTS:
         statuses.add(result.status)
         here = f"{call} number {point}"
         # Nothing but "internal" fits a process that has run out of descriptors.
-        if result.status not in (0, 3, 6, 7, 13, 15, *([1] if error == "EMFILE" else [])):
+        if result.status not in (0, 3, 6, 7, 13, 15, *([1] if error in ("EMFILE", "EAGAIN") else [])):
             bad.append(f"{here}: {result}")
         if home.product_says() not in ("tool 1.0.0", "tool 1.1.0") or not home.complete(home.current()):
             bad.append(f"{here}: PATH says {home.product_says()!r}, {home.current()}: {result}")

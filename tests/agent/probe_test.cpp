@@ -77,7 +77,7 @@ TEST_SUITE("agent/probe") {
          "tool --version crashed with signal 11 (Segmentation fault)"},
         {"echo 1.2.3; echo no libx.so >&2; exit 127", ProbeFault::broken,
          "tool --version ended with status 127: no libx.so"},
-        {"exec sleep 60", ProbeFault::broken, "tool --version did not end within 1 seconds"},
+        {"exec sleep 60", ProbeFault::hung, "tool --version did not end within 1 seconds"},
     };
     for (const Row& row : rows) {
       CAPTURE(row.script);
