@@ -5,10 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import Tap, World, sha256  # noqa: E402
+from agent_world import Home, HttpsSite, Tap, World, on_terminal, sha256  # noqa: E402
 
 tap = Tap()
 world = World()
@@ -204,5 +203,56 @@ mine.install("1.1.0")
 (mine.bin / "tool").write_text("#!/bin/sh\necho mine\n")
 result = mine.agent("update", "--yes")
 tap.is_("update names a foreign file in the place of its link and changes nothing", (result.status, str(mine.bin / "tool") in result.err, mine.current()), (3, True, "1.1.0"))
+# A question waits for a person, and nobody waits for the question.
+asked = world.home("asked")
+asked.install("1.1.0")
+asked.agent("update", "--yes", "--version", "1.2.0")
+meanwhile = []
+
+
+def go_back():
+    meanwhile.append(asked.agent("rollback").status)
+    return "\n"
+
+
+status, seen = on_terminal(asked, ["update"], go_back, "Update")
+tap.is_("what another command did meanwhile is not passed over", (meanwhile, status, "meanwhile" in seen, asked.current()), ([0], 14, True, "1.1.0"))
+
+
+def only_look():
+    meanwhile.append(asked.agent("update", "--check").status)
+    return "\n"
+
+
+world.release("1.6.0")
+status, seen = on_terminal(asked, ["update"], only_look, "Update")
+tap.is_("and a look meanwhile hurts nobody", (meanwhile[1:], status, asked.current()), ([10], 0, "1.6.0"))
+
+# Two products in one home.
+second_world = World("other", "other-updater")
+second_world.release("1.0.0")
+second = Home(second_world, asked.directory)
+second.install("1.0.0")
+second_world.release("1.1.0")
+tap.is_("two products in one home update each for itself", (second.agent("update", "--yes").status, second.current(), asked.current()), (0, "1.1.0", "1.6.0"))
+tap.is_("and leave each for itself", (second.agent("uninstall").status, second.root.exists(), asked.product_says(), sorted(p.name for p in asked.bin.iterdir())),
+        (0, False, "tool 1.6.0", ["tool", "tool-updater"]))
+second_world.close()
+
+# The network as the user set it.
+site = HttpsSite(world)
+wired = world.home("wired")
+wired.install("1.0.5" if "1.0.5" in world.versions else "1.1.0")
+xdg = {"XDG_CONFIG_HOME": str(wired.directory / "xdg")}
+wired.agent("config", "set", "updates.base_url", site.url, **xdg)
+tap.case("XDG_CONFIG_HOME holds the configuration", (wired.directory / "xdg/tool-updater/config.toml").exists())
+tap.is_("an authority that nobody trusts is 6", wired.agent("update", "--check", **xdg).status, 6)
+wired.agent("config", "set", "network.ca_file", str(site.certificate), **xdg)
+tap.is_("network.ca_file is trusted", wired.agent("update", "--check", **xdg).status, 10)
+tap.is_("a proxy that refuses is 6", wired.agent("update", "--check", HTTPS_PROXY="http://127.0.0.1:1", **xdg).status, 6)
+tap.is_("NO_PROXY goes around it", wired.agent("update", "--check", HTTPS_PROXY="http://127.0.0.1:1", NO_PROXY="127.0.0.1", **xdg).status, 10)
+wired.agent("config", "set", "network.proxy", "http://127.0.0.1:1", **xdg)
+tap.is_("network.proxy is used", wired.agent("update", "--check", **xdg).status, 6)
+site.close()
 world.close()
 tap.done()

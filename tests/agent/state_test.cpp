@@ -140,6 +140,19 @@ TEST_SUITE("agent/state") {
     CHECK(list.back().reason == "reason 99");
   }
 
+  TEST_CASE("an archive that hung is blocked at the third time") {
+    const test::InstalledHome home;
+    const agent::BlockedVersion hung{Version::parse("1.1.0"), trust::sha256_of("x"), "hung",
+                                     test_now};
+    for (const std::size_t blocked : {0U, 0U, 1U, 1U}) {
+      agent::block_version_at_third(home.layout, hung);
+      CHECK(agent::read_blocklist(home.layout).size() == blocked);
+    }
+    agent::block_version(home.layout,
+                         {Version::parse("1.2.0"), trust::sha256_of("y"), "fails", test_now});
+    CHECK(agent::read_blocklist(home.layout).size() == 2);
+  }
+
   TEST_CASE("an install id is made once, for this user alone, and mended when it is damaged") {
     const test::InstalledHome home;
     CHECK_FALSE(agent::read_install_id(home.layout).has_value());

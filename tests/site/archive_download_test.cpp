@@ -55,9 +55,45 @@ struct Lab {
   }
 };
 
+// Sends half of each body and breaks the connection, so many times.
+class BreakingConnection : public base::HttpClient {
+ public:
+  BreakingConnection(test::ReleaseServer& server, int breaks)
+      : m_server(server), m_breaks(breaks) {}
+  base::HttpResponse get(const base::HttpRequest& request, const base::ByteSink& sink) override {
+    if (m_breaks == 0) return m_server.get(request, sink);
+    --m_breaks;
+    sink(archive_bytes.substr(0, archive_bytes.size() / 2));
+    throw base::Error(Errc::network, "the connection broke");
+  }
+
+ private:
+  test::ReleaseServer& m_server;
+  int m_breaks;
+};
+
 }  // namespace
 
 TEST_SUITE("site/archive_download") {
+  TEST_CASE("a connection that breaks on the way is tried three times") {
+    for (const int breaks : {1, 2, 3}) {
+      CAPTURE(breaks);
+      Lab lab;
+      lab.server.put(archive_url, archive_bytes);
+      BreakingConnection client(lab.server, breaks);
+      const auto download = [&] { return site::download_archive(client, lab.request(), {}); };
+      if (breaks < 3) {
+        const site::ProvenArchive archive = download();
+        CHECK(content_of(archive) == archive_bytes);
+        CHECK(archive.downloaded_bytes ==
+              archive_bytes.size() + static_cast<std::size_t>(breaks) * archive_bytes.size() / 2);
+      } else {
+        check_error(Errc::network, "the connection broke", download);
+        CHECK(lab.server.requests.empty());
+      }
+    }
+  }
+
   TEST_CASE("an archive with the manifest's size and digest is taken") {
     Lab lab;
     lab.server.put(archive_url, archive_bytes);

@@ -322,7 +322,7 @@ class Home:
 
 
 def on_terminal(home, arguments, answer="", wait_for=None, timeout=60, **environment):
-    """Runs the agent on a pseudo-terminal; sends `answer` when `wait_for` has appeared. Gives (status, what appeared)."""
+    """Runs the agent on a pseudo-terminal; sends `answer` (or what it returns) when `wait_for` has appeared. Gives (status, what appeared)."""
     program = str(home.bin / home.world.agent)
     child, terminal = pty.fork()
     if child == 0:
@@ -341,7 +341,7 @@ def on_terminal(home, arguments, answer="", wait_for=None, timeout=60, **environ
             break
         seen += piece
         if not sent and re.search(wait_for.encode(), seen):
-            os.write(terminal, answer.encode())
+            os.write(terminal, (answer() if callable(answer) else answer).encode())
             sent = True
     else:
         os.kill(child, signal.SIGKILL)
