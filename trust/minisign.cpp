@@ -218,4 +218,8 @@ SignedDigest verify_digest(const Blake2b& digest, std::string_view unverified_si
   return {std::move(proof.comment), proof.key};
 }
 
+std::string unverified_key_id(std::string_view unverified_signature) {
+  return PublicKey(parse_signature(unverified_signature).key_id, {}).id_text();
+}
+
 }  // namespace trust

@@ -82,4 +82,8 @@ SignedDigest verify_digest(const Blake2b& digest, std::string_view unverified_si
 TrustedComment verify_comment(std::string_view unverified_signature,
                               std::span<const PublicKey> keys);
 
+// Which key a signature says it is by, as PublicKey::id_text() writes it; for messages, since it
+// proves nothing. Throws Errc::untrusted where it is no signature.
+std::string unverified_key_id(std::string_view unverified_signature);
+
 }  // namespace trust

@@ -45,6 +45,12 @@ std::vector<base::Option> password_options() {
           {"--password-fd", "", "N", "read that password from an open descriptor", {}}};
 }
 
+bool asks_for_password(const Services& services, const base::Arguments& arguments) {
+  const bool is_given = arguments.value("--password-file") || arguments.value("--password-fd") ||
+                        services.release_password;
+  return !is_given && services.terminal.input && services.terminal.messages;
+}
+
 std::optional<trust::SecretBytes> signing_password(const Services& services,
                                                    const base::Arguments& arguments,
                                                    const base::Messages& messages) {
@@ -65,7 +71,7 @@ std::optional<trust::SecretBytes> signing_password(const Services& services,
                      services.release_password->size());
     return first_line(copy);
   }
-  if (services.terminal.input && services.terminal.messages) {
+  if (asks_for_password(services, arguments)) {
     std::string text = base::ask_password(messages, "Password of the signing key:");
     return first_line(text);
   }

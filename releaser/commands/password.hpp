@@ -17,6 +17,9 @@ trust::SecretBytes first_line(std::string& text);
 // --password-file and --password-fd.
 std::vector<base::Option> password_options();
 
+// Would signing_password() ask on the terminal?
+bool asks_for_password(const Services& services, const base::Arguments& arguments);
+
 // The password of the signing key, in this order: from a file, a descriptor, CCO_RELEASE_PASSWORD,
 // the terminal. Nothing where there is none of these.
 std::optional<trust::SecretBytes> signing_password(const Services& services,

@@ -61,6 +61,7 @@ void with_run(const Services& services, const base::Arguments& arguments, const 
       .tool_version = base::build_info().version,
       .key_text = services.release_key ? &*services.release_key : nullptr,
       .password = [&] { return signing_password(services, arguments, messages); },
+      .asks_for_password = asks_for_password(services, arguments),
   };
   Run run{.config = config,
           .options = options,

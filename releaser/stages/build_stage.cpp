@@ -82,6 +82,12 @@ Skipped build_stage(Run& run) {
   const PlaceholderValues values = release_values(run.config, *run.identity);
   for (const Argv& hook : run.config.hooks.before)
     base::with_context("hook before", [&] { run_command(run, fill(hook, values), {}); });
+  if (run.options.dry_run && makes_files(run)) {
+    Problems missing;
+    find_archive_files(run, missing);
+    run.awaits_build = !missing.problems().empty() ||
+                       !std::all_of(run.targets.begin(), run.targets.end(), is_there);
+  }
   if (!builds) {
     find_agents(run);
     return run.config.hooks.before.empty() ? Skipped("the binaries are there already")

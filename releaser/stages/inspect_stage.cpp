@@ -1,3 +1,4 @@
+#include "releaser/stages/private_files.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
@@ -13,8 +14,13 @@ Skipped inspect_stage(Run& run) {
         return std::any_of(target.binaries.begin(), target.binaries.end(),
                            [&](const InputBinary& binary) { return is_new(target, binary); });
       });
-  if (!some_are_new) return "preflight has seen these binaries";
+  if (!some_are_new && !makes_files(run)) return "preflight has seen these binaries";
   Problems problems;
+  if (makes_files(run)) {
+    find_archive_files(run, problems);
+    problems.collect([&] { check_private_files(run, problems); });
+    problems.collect([&] { read_notes(run); });
+  }
   inspect_targets(run, problems, is_new);
   check_against_public_state(run, problems);
   warn_about_binaries(run, problems, is_new);

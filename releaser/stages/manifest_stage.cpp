@@ -13,26 +13,6 @@ using base::Errc;
 using base::Error;
 constexpr std::size_t kMaxNotesBytes = 4096;
 
-std::string read_notes(const Run& run) {
-  if (run.config.release.notes_file.empty()) return {};
-  const std::string path =
-      fill(run.config.release.notes_file, release_values(run.config, *run.identity));
-  return base::with_context(run.config.place("release.notes_file"), [&] {
-    std::string notes;
-    try {
-      notes = base::read_file(run.config.resolve(path, run.home), kMaxNotesBytes);
-    } catch (const Error& error) {
-      throw Error(Errc::config, cat(error.what(), "; give a text file of at most 4 KiB"));
-    }
-    if (base::safe_text(notes) != notes) {
-      throw Error(Errc::config, cat(path,
-                                    " is no plain text; remove control characters and what "
-                                    "is not UTF-8"));
-    }
-    return notes;
-  });
-}
-
 // A mirror is named where this run brings the archive to it, or where it is public already.
 void add_mirrors(const Run& run, const Target& target, schema::PlatformEntry& entry) {
   const auto add = [&](const base::Url& url) {
@@ -110,6 +90,26 @@ schema::Release release_entry(const Run& run) {
 }
 
 }  // namespace
+
+std::string read_notes(const Run& run) {
+  if (run.config.release.notes_file.empty()) return {};
+  const std::string path =
+      fill(run.config.release.notes_file, release_values(run.config, *run.identity));
+  return base::with_context(run.config.place("release.notes_file"), [&] {
+    std::string notes;
+    try {
+      notes = base::read_file(run.config.resolve(path, run.home), kMaxNotesBytes);
+    } catch (const Error& error) {
+      throw Error(Errc::config, cat(error.what(), "; give a text file of at most 4 KiB"));
+    }
+    if (base::safe_text(notes) != notes) {
+      throw Error(Errc::config, cat(path,
+                                    " is no plain text; remove control characters and what "
+                                    "is not UTF-8"));
+    }
+    return notes;
+  });
+}
 
 Skipped manifest_stage(Run& run) {
   if (run.config.destinations.empty()) return "there is no destination that would show it";

@@ -22,17 +22,26 @@ bool everything_was_signed(const Run& run) {
   if (run.earlier->settings != run.record.settings || run.earlier->date != run.record.date) {
     return false;
   }
+  // What hooks make is not known yet; where it differs, signing asks for the key.
   const bool same_inputs =
+      makes_files(run) ||
       std::all_of(run.record.inputs.begin(), run.record.inputs.end(), [&](const auto& input) {
         const auto found = run.earlier->inputs.find(input.first);
         return found != run.earlier->inputs.end() && found->second == input.second;
       });
-  return same_inputs && run.record.inputs.size() == run.earlier->inputs.size() &&
+  const bool same_number =
+      makes_files(run) || run.record.inputs.size() == run.earlier->inputs.size();
+  return same_inputs && same_number &&
          base::type_of(run.folder / "assets" / "checksums.sha256.minisig") ==
              std::filesystem::file_type::regular;
 }
 
+}  // namespace
+
+bool makes_files(const Run& run) { return !run.skips("build") && !run.config.hooks.before.empty(); }
+
 void find_archive_files(Run& run, Problems& problems) {
+  run.files.clear();
   const PlaceholderValues values = release_values(run.config, *run.identity);
   std::set<std::string> names{"checksums.sha256"};
   for (const FilePattern& pattern : run.config.archive.files) {
@@ -57,6 +66,8 @@ void find_archive_files(Run& run, Problems& problems) {
     });
   }
 }
+
+namespace {
 
 void open_destinations(Run& run, Problems& problems) {
   if (run.skips("manifest") && run.skips("publish")) return;
@@ -161,10 +172,11 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (!run.options.clean) run.earlier = read_record(earlier / "release.json");
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   open_destinations(run, problems);
-  find_archive_files(run, problems);
+  // What a hook may make or change is looked at after it ran.
+  if (!makes_files(run)) find_archive_files(run, problems);
   problems.collect([&] { check_private_files(run, problems); });
   inspect_targets(run, problems, [&](const Target& target, const InputBinary& binary) {
-    return !is_built(run, target) || binary.role == BinaryRole::agent;
+    return !is_built(run, target) || (binary.role == BinaryRole::agent && !makes_files(run));
   });
   check_published_time(run, problems);
   const bool needs_site = !run.skips("manifest") && !run.skips("sign");
@@ -180,13 +192,22 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   };
   warn_about_binaries(run, problems, is_seen_now);
   check_test_runs(run, problems, is_seen_now);
+  if (!makes_files(run)) {
+    problems.collect([&] { read_notes(run); });
+    problems.collect([&] {
+      for (const Target& target : run.targets)
+        (void)probe_of(run.config, target);
+    });
+  }
   if (!may_make_agents(run)) {
     check_agents(run, problems);
   } else if (run.warns_again && run.config.agent) {
     warn_without_agents(run, problems);
   }
   if (run.skips("sign")) return;
-  const bool will_sign = problems.problems().empty() && !everything_was_signed(run);
+  // Nobody is asked for a password where the release is refused anyway.
+  const bool will_sign = (problems.problems().empty() || unlock == Unlock::without_asking) &&
+                         !everything_was_signed(run);
   check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
 }
 
@@ -195,7 +216,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
 void inspect_everything(Run& run, Problems& problems) {
   prepare_release(run, problems);
   const auto look = [&] {
-    problems.collect([&] { look_at_release(run, problems, Unlock::no); });
+    problems.collect([&] { look_at_release(run, problems, Unlock::without_asking); });
     for (const DestinationFailure& failure : run.failures)
       problems.add(Errc::partial, failure.problem);
   };

@@ -43,6 +43,25 @@ std::optional<schema::Manifest> believe_own(const std::string& text, const std::
   }
 }
 
+// A manifest by another key than the configuration's is most often whole: somebody changed the key.
+void check_signing_key_is_the_old_one(std::string_view signature, const std::string& name,
+                                      const Config& config) {
+  std::string found;
+  try {
+    found = trust::unverified_key_id(signature);
+  } catch (const Error&) {
+    return;  // damaged: that is told
+  }
+  const std::string own = trust::PublicKey::parse(config.sign->public_key).id_text();
+  if (found == own) return;
+  throw Error(Errc::untrusted,
+              cat(config.place("sign.public_key"), ": public_key is key ", own,
+                  ", but what is public is signed by key ", found, " (", name,
+                  "): if public_key was changed here, put the old public_key and its key back, "
+                  "since users believe that one alone; if not, ",
+                  kPutBack));
+}
+
 std::optional<schema::Manifest> read_manifest(const Destination& destination,
                                               const std::string& name, const Config& config,
                                               const base::Path& own_site) {
@@ -64,6 +83,7 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
     if (text) {
       if (auto own = believe_own(*text, name, config, own_site)) return own;
     }
+    if (signature) check_signing_key_is_the_old_one(*signature, name, config);
     throw Error(Errc::untrusted, cat(name, ": ", error.what(), "; ", kPutBack));
   }
 }

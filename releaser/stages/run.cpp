@@ -36,7 +36,7 @@ bool Run::publishes() const {
 }
 
 bool is_built(const Run& run, const Target& target) {
-  return !target.command.empty() && !run.skips("build");
+  return !run.skips("build") && (!target.command.empty() || makes_files(run));
 }
 
 bool is_final(const Run& run, const Target& target, const InputBinary& binary) {

@@ -48,6 +48,8 @@ struct Surroundings {
   const trust::SecretBytes* key_text = nullptr;
   // Asks for the password of the key, from wherever it comes; nothing where there is none.
   std::function<std::optional<trust::SecretBytes>()> password;
+  // Would a person be asked for it?
+  bool asks_for_password = false;
 };
 
 // The documents of the destination that carries the metadata, each with a valid signature.

@@ -75,19 +75,33 @@ void check_key_file(const Run& run) {
   if (const base::Path real = fs::canonical(path); real != path) check_untracked(real);
 }
 
-trust::SecretKey unlock(Run& run) {
-  std::string text;
-  std::optional<trust::SecretBytes> from_file;
-  const trust::SecretBytes* secret = run.around.key_text;
-  std::string place = "CCO_RELEASE_KEY";
-  if (secret == nullptr) {
+// The text of the key, locked or not, and where it comes from.
+struct KeyText {
+  explicit KeyText(const Run& run) : place("CCO_RELEASE_KEY"), secret(run.around.key_text) {
+    if (secret != nullptr) return;
     place = key_path(run).string();
-    text = base::read_file(place, kMaxKeyBytes);
+    std::string text = base::read_file(place, kMaxKeyBytes);
     from_file = trust::SecretBytes::take(text);
     secret = &*from_file;
   }
+  KeyText(const KeyText&) = delete;
+  KeyText& operator=(const KeyText&) = delete;
+  ~KeyText() = default;
+  [[nodiscard]] bool is_locked() const {
+    return base::with_context(place, [&] { return trust::SecretKey::is_encrypted(*secret); });
+  }
+
+  std::string place;
+  std::optional<trust::SecretBytes> from_file;
+  const trust::SecretBytes* secret;
+};
+
+trust::SecretKey unlock(Run& run) {
+  const KeyText text(run);
+  const trust::SecretBytes* const secret = text.secret;
+  const std::string& place = text.place;
   std::optional<trust::SecretBytes> password;
-  if (base::with_context(place, [&] { return trust::SecretKey::is_encrypted(*secret); })) {
+  if (text.is_locked()) {
     password = run.around.password();
     if (!password) {
       throw Error(Errc::config,
@@ -121,7 +135,9 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
   }
   problems.collect([&] {
     if (run.around.key_text == nullptr) check_key_file(run);
-    if (unlock_now == Unlock::yes) unlocked_key(run);
+    const bool is_asked_for = unlock_now == Unlock::without_asking &&
+                              run.around.asks_for_password && KeyText(run).is_locked();
+    if (unlock_now != Unlock::no && !is_asked_for) unlocked_key(run);
   });
 }
 

@@ -29,7 +29,11 @@ void inspect_everything(Run& run, Problems& problems);
 // The end of a look at things: warnings are said, or with --strict are problems like the others.
 // Throws if there are problems, with what destinations failed at.
 void conclude(const Run& run, Problems& problems);
-// Does the build stage make the binaries of this platform?
+// Do hooks run that may make or change any file of the project?
+bool makes_files(const Run& run);
+// The files of [archive], hashed.
+void find_archive_files(Run& run, Problems& problems);
+// Does the build stage make the binaries of this platform, or may it?
 bool is_built(const Run& run, const Target& target);
 // Is what will be packed there at preflight: nothing builds it, stamps it or changes it by a hook?
 bool is_final(const Run& run, const Target& target, const InputBinary& binary);
@@ -49,6 +53,8 @@ void check_agents(const Run& run, Problems& problems);
 void warn_without_agents(const Run& run, Problems& problems);
 // Inspects and hashes some binaries, on all cores, and sums up the floors of each platform.
 void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which);
+// The text of [release] notes_file. Throws Errc::config where it is none that users could read.
+std::string read_notes(const Run& run);
 // Which release this is, where its files stand, and what the configuration says for each platform.
 void prepare_release(Run& run, Problems& problems);
 // Reads the signed documents of a destination. Throws Errc::untrusted with advice for one that is
@@ -64,8 +70,9 @@ bool shows_manifest_of_ours(const Destination& destination, const Run& run);
 bool has_signed_checksums(const Destination& destination, const Run& run);
 // Versions go up, releases do not change: the rules of manifest.md about what is public.
 void check_against_public_state(const Run& run, Problems& problems);
-// Key file, its mode, git, its password, its public key. `unlock`: the key will be needed.
-enum class Unlock { no, yes };
+// Key file, its mode, git, its password, its public key. `unlock`: the key will be needed;
+// `without_asking`: where no person must type its password.
+enum class Unlock { no, without_asking, yes };
 void check_signing_key(Run& run, Problems& problems, Unlock unlock);
 // Unlocks the key unless it is unlocked.
 const trust::SecretKey& unlocked_key(Run& run);

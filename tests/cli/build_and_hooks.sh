@@ -203,6 +203,53 @@ hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
 status 'something new does' 3 publish --version 1.1.0
 like 'and says how to give it' "$output" 'give --password-file'
 
+# --- files that a hook makes ---
+hello_project "$work/h" && cd "$work/h" || exit 1
+mv bin made-bin && rm -r man
+printf '[hooks]\nbefore = [["mkdir", "-p", "man"], ["cp", "LICENSE", "man/hello.1"], ["cp", "-r", "made-bin", "bin"]]\n' >>cco-release.toml
+status 'check leaves to hooks what they will make' 0 release check --version 1.0.0 --date "$hello_date"
+status 'so does a dry run' 0 publish --version 1.0.0 --dry-run
+like 'which says so' "$output" 'depends on its binaries, which are not there yet'
+status 'a fresh checkout whose hooks make manual and binary' 0 publish --version 1.0.0
+is 'both are packed' "$(tar -tzf site/releases/v1.0.0/*.tar.gz | sort | xargs)" 'LICENSE checksums.sha256 hello man/hello.1'
+sed -i 's/"LICENSE", "man/"LICENSE", "nam/' cco-release.toml
+rm -r man bin
+status 'a hook that makes another file' 3 publish --version 1.0.0
+like 'is refused after it ran' "$output" 'build: hook before: cp LICENSE nam/hello\.1 ended with status 1'
+
+# --- check says what publish will say ---
+hello_project "$work/c" && cd "$work/c" || exit 1
+echo secret >password
+rm hello.key hello.pub && release keys new --out hello --password-file password >/dev/null 2>&1
+sed -i "s|^public_key.*|public_key = \"$(tail -n 1 hello.pub)\"|" cco-release.toml
+same() { # SENTENCE STATUS REGEX OPTIONS...
+  local sentence=$1 status=$2 regex=$3
+  shift 3
+  status "$sentence: check" "$status" release check --version 1.0.0 --date "$hello_date" "$@"
+  like "$sentence: check says why" "$output" "$regex"
+  status "$sentence: publish" "$status" publish --version 1.0.0 "$@"
+  like "$sentence: publish says why" "$output" "$regex"
+}
+same 'a locked key and no password' 3 'the signing key has a password; give --password-file'
+echo wrong >wrong
+same 'a wrong password' 3 'hello\.key: the password is wrong' --password-file wrong
+cp cco-release.toml good.toml
+printf '[release]\nnotes_file = "nots.txt"\n' >>cco-release.toml
+same 'notes that are not there' 3 'cco-release\.toml:[0-9]+: .*nots\.txt' --password-file password
+cp good.toml cco-release.toml
+printf '[agent]\nprobe = ["helo", "--version"]\n' >>cco-release.toml
+same 'a probe of another program' 3 '`helo` is no binary of linux-x86_64' --password-file password
+cp good.toml cco-release.toml
+status 'with the password check is content' 0 release check --version 1.0.0 --date "$hello_date" --password-file password
+status 'and so is publish' 0 publish --version 1.0.0 --password-file password
+status 'all is public: check needs no password' 0 release check --version 1.0.0 --date "$hello_date"
+cp hello.pub old.pub
+release keys new --out other --no-password >/dev/null 2>&1
+sed -i "s|^public_key.*|public_key = \"$(tail -n 1 other.pub)\"|; s|^key = .*|key = \"other.key\"|" cco-release.toml
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+status 'another public key than what is published' 7 publish --version 1.1.0
+like 'is named with its line, not the manifest blamed' "$output" 'cco-release\.toml:[0-9]+: public_key is key [0-9A-F]{16}, but what is public is signed by key [0-9A-F]{16} .*put the old public_key and its key back'
+
 # --- binary = "{binary}": the product is its own agent ---
 hello_project "$work/o" && cd "$work/o" || exit 1
 sed -i "s/^platforms.*/&\n$allow_libraries/; s|bin/{platform}/hello|bin/{platform}/cco|" cco-release.toml
