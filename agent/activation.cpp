@@ -83,8 +83,17 @@ void settle_hold(const Services& services, const Journal& journal) {
   }
 }
 
-void add_shadow_remarks(const Services& services, const std::vector<std::string>& links,
-                        std::vector<std::string>& remarks) {
+// Where PATH does not find this version, people are told.
+void add_shadow_remarks(const Services& services, const CompletionMark& mark,
+                        const std::vector<std::string>& links, std::vector<std::string>& remarks) {
+  for (const std::string& name : link_names(mark)) {
+    if (!is_among(links, name)) {
+      remarks.push_back(base::cat((services.layout.bin_directory / name).native(),
+                                  " was not made by ", services.layout.program,
+                                  " and stays, so PATH does not find ours; move it away and run `",
+                                  services.layout.program, " install`"));
+    }
+  }
   const std::string path = services.environment.find("PATH").value_or("");
   for (const std::string& name : links) {
     const std::optional<base::Path> found = base::find_program(name, path);
@@ -184,7 +193,7 @@ void finish_switch(const Services& services, Journal& journal,
     point_link(layout, layout.previous, *journal.from);
   }
   settle_hold(services, journal);
-  add_shadow_remarks(services, links, remarks);
+  add_shadow_remarks(services, mark, links, remarks);
   renew_receipt(services, journal.to, mark, std::move(links));
   enter(layout, journal, JournalState::committed);
   if (keep_versions) {

@@ -124,6 +124,13 @@ Layout make_layout(const schema::Identity& identity, const base::Environment& en
   layout.program = identity.agent;
   layout.home = find_home(environment).value_or(base::Path());
 
+  for (const std::string_view name : {"ROOT", "BIN_DIR"}) {
+    if (prefix && own_variable(identity, environment, name)) {
+      throw base::Error(base::Errc::usage,
+                        base::cat("--prefix and ", variables, name,
+                                  " both say where to install; use one of them"));
+    }
+  }
   if (const auto root = own_variable(identity, environment, "ROOT")) {
     layout.root = absolute_path(*root, variables + "ROOT");
   } else if (prefix) {

@@ -60,7 +60,8 @@ base::Path user_directory(const base::Environment& environment, std::string_view
 //         (with a receipt); $XDG_DATA_HOME/<program>; ~/.local/share/<program>
 //   bin   <NAME>_BIN_DIR; `prefix`/bin; what the receipt of that root says; <root>/../../bin where
 //         that has a link of our name (the receipt is lost); ~/.local/bin
-// All of them absolute. Throws Errc::config for a relative variable.
+// All of them absolute. Throws Errc::config for a relative variable, Errc::usage where a prefix and
+// one of the variables would take one each.
 Layout make_layout(const schema::Identity& identity, const base::Environment& environment,
                    const base::Path& executable,
                    const std::optional<base::Path>& prefix = std::nullopt);

@@ -40,7 +40,6 @@ TEST_SUITE("agent/layout") {
          "/h/.local/bin"},
         {{{"HOME", "/h"}}, "/p", "/p/share/tool-updater", "/p/bin"},
         {{{"HOME", "/h"}, {"TOOL_UPDATER_ROOT", "/r"}}, {}, "/r", "/h/.local/bin"},
-        {{{"HOME", "/h"}, {"TOOL_UPDATER_ROOT", "/r"}}, "/p", "/r", "/p/bin"},
         {{{"HOME", "/h"}, {"TOOL_UPDATER_ROOT", "/r/./x/"}, {"TOOL_UPDATER_BIN_DIR", "/b"}},
          {},
          "/r/x/",
@@ -56,6 +55,15 @@ TEST_SUITE("agent/layout") {
       CHECK(layout.root == row.root);
       CHECK(layout.bin_directory == row.bin);
       CHECK(layout.current == base::Path(row.root) / "versions" / "current");
+    }
+  }
+
+  TEST_CASE("a prefix and a variable never take one place each") {
+    for (const char* name : {"TOOL_UPDATER_ROOT", "TOOL_UPDATER_BIN_DIR"}) {
+      const Environment environment({{"HOME", "/h"}, {name, "/r"}});
+      test::check_error(
+          Errc::usage, base::cat("--prefix and ", name, " both say where to install"),
+          [&] { agent::make_layout(test::tool_identity(), environment, "/x/tool-updater", "/p"); });
     }
   }
 
