@@ -55,10 +55,10 @@ void require_free_links(const Layout& layout, const schema::PlatformEntry& entry
     const std::string name = link_name(binary.path);
     const base::Path path = layout.bin_directory / name;
     if (inspect_link(layout, name) == LinkState::foreign && !(replaceable && replaceable(path))) {
-      throw base::Error(base::Errc::config,
-                        base::cat(path.native(), " is there already and was not made by ",
-                                  layout.program, "; move it away, or choose another place by ",
-                                  "install --prefix"));
+      throw base::Error(
+          base::Errc::config,
+          base::cat(path.native(), " is there already and was not made by ", layout.program,
+                    "; move it away, or choose another place by ", "install --prefix"));
     }
   }
 }

@@ -38,7 +38,8 @@ TEST_SUITE("base/http_file") {
     REQUIRE(mkfifo((folder.path() / "fifo").c_str(), 0600) == 0);
     std::string body;
     test::check_error(Errc::network, "symbolic link", [&] { read(folder.path() / "link", body); });
-    test::check_error(Errc::network, "no regular file", [&] { read(folder.path() / "fifo", body); });
+    test::check_error(Errc::network, "no regular file",
+                      [&] { read(folder.path() / "fifo", body); });
     test::check_error(Errc::network, "no regular file", [&] { read(folder.path(), body); });
     test::check_error(Errc::network, "no regular file", [&] { read("/dev/zero", body); });
     test::check_error(Errc::untrusted, "larger than the 4 bytes",
