@@ -5,6 +5,7 @@
 #include "releaser/stages/stage.hpp"
 
 #include <array>
+#include <chrono>
 
 namespace releaser {
 namespace {
@@ -45,6 +46,14 @@ constexpr std::array kStages{
     // Each destination shows the release, verified before anything named it.
     Stage{"publish", publish_stage, Skippable::yes},
 };
+
+// Whoever waited wants to know for what.
+void tell_time(const Run& run, std::string_view stage, std::chrono::steady_clock::duration time) {
+  constexpr std::chrono::seconds kWorthALine{1};
+  if (time < kWorthALine) return;
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() / 100;
+  run.around.messages.say(cat(stage, ": done in ", tenths / 10, ".", tenths % 10, " s"));
+}
 
 void check_skips(const Run& run) {
   std::vector<std::string> names;
@@ -97,9 +106,11 @@ void run_stages(Run& run, Until until) {
   if (until == Until::publish) check_skips(run);
   for (const Stage& stage : kStages) {
     const bool is_skipped = stage.skippable == Skippable::yes && run.skips(stage.name);
+    const auto start = std::chrono::steady_clock::now();
     const Skipped skipped = is_skipped
                                 ? Skipped("--skip")
                                 : base::with_context(stage.name, [&] { return stage.work(run); });
+    tell_time(run, stage.name, std::chrono::steady_clock::now() - start);
     if (skipped) run.around.messages.detail(cat(stage.name, ": skipped: ", *skipped));
     if (run.awaits_build) return;
     if (until == Until::checksum && stage.name == "checksum") return;

@@ -69,6 +69,19 @@ void print_text(const Run& run, std::ostream& out) {
   }
 }
 
+// What the maintainer carries on by hand.
+void tell_of_package_files(const Run& run) {
+  if (run.options.dry_run || !run.publishes() || run.actions.empty()) return;
+  for (const auto& [folder, place] :
+       {std::pair("formula", "Homebrew tap (its Formula/)"), std::pair("scoop", "Scoop bucket")}) {
+    if (!std::filesystem::is_directory(run.folder / folder)) continue;
+    for (const std::string& name : base::list_directory(run.folder / folder)) {
+      run.around.messages.say(
+          cat((run.folder / folder / name).string(), " is for your ", place, ": copy it there"));
+    }
+  }
+}
+
 void publish(Run& run, const base::Arguments& arguments, const Services& services) {
   run_stages(run, Until::publish);
   if (wants_json(arguments)) {
@@ -76,6 +89,7 @@ void publish(Run& run, const base::Arguments& arguments, const Services& service
   } else {
     print_text(run, services.out);
   }
+  tell_of_package_files(run);
   if (run.failures.empty()) return;
   throw failure_of(run.failures, run.failures.size() + run.destinations.size(), base::Errc::partial,
                    "; mend that and run the same command again, which does what is missing");

@@ -80,8 +80,12 @@ Skipped build_stage(Run& run) {
   const bool builds = std::any_of(run.targets.begin(), run.targets.end(),
                                   [](const Target& target) { return !target.command.empty(); });
   const PlaceholderValues values = release_values(run.config, *run.identity);
-  for (const Argv& hook : run.config.hooks.before)
+  for (const Argv& hook : run.config.hooks.before) {
+    if (!run.options.dry_run) {
+      run.around.messages.say(cat("hook before: ", base::safe_text(base::join(hook, " "), 100)));
+    }
     base::with_context("hook before", [&] { run_command(run, fill(hook, values), {}); });
+  }
   if (run.options.dry_run && makes_files(run)) {
     Problems missing;
     find_archive_files(run, missing);
@@ -93,8 +97,16 @@ Skipped build_stage(Run& run) {
     return run.config.hooks.before.empty() ? Skipped("the binaries are there already")
                                            : std::nullopt;
   }
+  const auto number = std::count_if(run.targets.begin(), run.targets.end(),
+                                    [](const Target& target) { return !target.command.empty(); });
+  std::ptrdiff_t current = 0;
   for (const Target& target : run.targets) {
     if (target.command.empty()) continue;
+    ++current;
+    if (!run.options.dry_run) {
+      run.around.messages.say(
+          cat("build: ", target.platform.name(), " (", current, " of ", number, ")"));
+    }
     base::with_context(target.platform.name(), [&] { build(run, target); });
     run.awaits_build = run.awaits_build || (run.options.dry_run && !is_there(target));
   }

@@ -64,7 +64,10 @@ like 'and that the rest depends on it' "$output" 'depends on its binaries, which
 is 'and no command ran' "$(ls -d out dist site "$LOG" 2>/dev/null)" ''
 status 'check does not miss binaries that a command will make' 0 release check --version 1.0.0 --date "$hello_date"
 status 'a product is built, stamped and published' 0 publish --version 1.0.0
-is 'the commands ran in this order, each with its words and variables' "$(cat "$LOG")" "first 1.0.0 2026-11-20T10:00:00Z
+like 'it says which platform it builds, and how many there are' "$output" '^build: linux-x86_64-musl \(2 of 2\)$'
+is '--quiet does not' "$(publish --version 1.0.0 --quiet 2>&1 | grep -c '^build:')" 0
+cut_log=$(sed '/^after linux-x86_64-musl/q' "$LOG")
+is 'the commands ran in this order, each with its words and variables' "$cut_log" "first 1.0.0 2026-11-20T10:00:00Z
 second hello v1.0.0
 make in $PWD: [out/linux-x86_64/hello][1.0.0][\$HOME; echo v1.0.0 > injected][]
   WHO=linux/amd64 x86_64-unknown-linux-gnu OUT=out/linux-x86_64/hello EXTRA= PATH is there
