@@ -51,6 +51,7 @@ Skipped identify_stage(Run& run) {
   prepare_release(run, problems);
   problems.throw_if_any();
   remove_leftovers(run.folder);
+  base::remove_stale_temporaries(run.options.dist);
   run.around.messages.say(base::cat(run.config.product.name, " ", run.identity->version.text(),
                                     " for ", schema::channel_name(run.identity->channel),
                                     ", dated ", base::format_time(run.identity->date)));

@@ -15,7 +15,15 @@ constexpr std::size_t kMaxKeyFileBytes = 16UL * 1024;
 
 // Without links and "..", also where its last parts are not there yet.
 fs::path real_path(const base::Path& path) {
-  return fs::weakly_canonical(fs::absolute(path)).lexically_normal();
+  const fs::path absolute = fs::absolute(path);
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(absolute, error);
+  return (error ? absolute : real).lexically_normal();  // where it may not be followed, as written
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
 }
 
 bool is_below(const fs::path& path, const fs::path& folder) {
@@ -51,7 +59,7 @@ void check_private_files(const Run& run, Problems& problems) {
     if (!run.config.sign || run.config.sign->key.empty()) continue;
     const base::Path key = run.config.resolve(run.config.sign->key, run.home);
     for (const fs::path& each : {real_path(key), fs::absolute(key).lexically_normal()}) {
-      if (!fs::exists(each) || !is_below(each, folder)) continue;
+      if (!is_there(each) || !is_below(each, folder)) continue;
       problems.add(cat(run.config.place("sign.key"), ": ", key.string(), " lies in ",
                        folder.string(),
                        ", which is public; move it to another folder, and make a new key if it "

@@ -47,8 +47,6 @@ Publication wanted_files(const Run& run) {
   std::map<std::string, const PackedArchive*> archives;
   for (const Target& target : run.targets)
     archives[target.asset] = &*target.packed;
-  wanted.assets.push_back(
-      wanted_text(cat("checksums/", run.identity->tag(), ".sha256"), run.checksums));
   for (const std::string& name : asset_names(run)) {
     const auto archive = archives.find(name);
     if (archive == archives.end()) {
@@ -61,6 +59,8 @@ Publication wanted_files(const Run& run) {
                              .sha256 = archive->second->sha256});
     add_signature(wanted.assets, assets / name, folder + name);
   }
+  wanted.assets.push_back(
+      wanted_text(cat("checksums/", run.identity->tag(), ".sha256"), run.checksums));
   for (const auto& [name, manifest] : run.manifests) {
     add_with_signature(wanted.documents, site / name, name);
   }

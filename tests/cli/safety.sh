@@ -131,5 +131,6 @@ fresh
 sed -i 's|^\[build\]|[version]\nscheme = "calver"\n[build]|' cco-release.toml
 status 'calver: a version that has no month' 3 publish --version 2026.13.1
 like 'calver: says what it should look like' "$output" '2026\.13\.1 is no calver version.*such as 2026\.11\.1'
+hello_binary bin/linux-x86_64/hello 'hello 2026.11.1'
 status 'calver: one of its own' 0 publish --version 2026.11.1
 done_testing

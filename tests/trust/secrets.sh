@@ -13,7 +13,7 @@ printf '%s\n' "$password" >password
 key_line=$(tail -n 1 k.key)
 key_text=$(cat k.key)
 rm k.key password
-cp /usr/bin/true tool
+printf '#include <stdio.h>\nint main(void) { puts("tool 1.0.0"); return 0; }\n' >tool.c && gcc -O1 -s -o tool tool.c && rm tool.c || exit 1
 mkdir site seen
 # A hook runs while the key is there; it writes down what it sees of its parent and of itself.
 cat >look <<'SH'
