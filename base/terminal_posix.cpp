@@ -128,11 +128,9 @@ std::string ask(const Messages& messages, std::string_view question,
                 std::string_view default_answer) {
   // Before the question is seen: whoever answers at once must be heard too.
   const SignalsDuringQuestion signals;
-  messages.stream() << question;
-  if (!default_answer.empty()) {
-    messages.stream() << " [" << default_answer << "]";
-  }
-  messages.stream() << ' ' << std::flush;
+  // In one write, so that an echo does not come into the middle of it.
+  const std::string proposal = default_answer.empty() ? "" : cat(" [", default_answer, "]");
+  messages.stream() << cat(question, proposal, " ") << std::flush;
   std::string answer{trim(read_answer(messages, signals))};
   if (answer == "q" || answer == "Q") {
     throw Error(Errc::cancelled, "cancelled");
@@ -143,7 +141,7 @@ std::string ask(const Messages& messages, std::string_view question,
 std::string ask_password(const Messages& messages, std::string_view question) {
   const SignalsDuringQuestion signals;
   const WithoutEcho without_echo;
-  messages.stream() << question << ' ' << std::flush;
+  messages.stream() << cat(question, " ") << std::flush;
   std::string password = read_answer(messages, signals);
   messages.stream() << '\n' << std::flush;
   return password;

@@ -24,6 +24,7 @@ std::vector<base::Option> release_options() {
       {"--snapshot", "", "", "a version of its own from the commit; nothing is published", {}},
       {"--check-reproducible", "", "", "pack twice and compare", {}},
       {"--strict", "", "", "warnings are errors", {}},
+      {"--allow-dirty", "", "", "files may differ from what the tag holds", {}},
       {"--allow-backport", "", "", "the version may be lower than the newest of its channel", {}},
   };
 }
@@ -39,6 +40,7 @@ RunOptions run_options(const base::Arguments& arguments) {
   options.dry_run = arguments.has("--dry-run");
   options.clean = arguments.has("--clean");
   options.check_reproducible = arguments.has("--check-reproducible");
+  options.identify.allow_dirty = arguments.has("--allow-dirty");
   options.allow_backport = arguments.has("--allow-backport");
   options.strict = arguments.has("--strict");
   options.parallelism = parallelism_of(arguments);

@@ -124,6 +124,44 @@ base::Time date_of(const IdentifyOptions& options, const base::Environment& envi
               "git work tree");
 }
 
+// The output of git in the project; "" where it fails, which `problem` explains unless there is no
+// repository.
+std::string ask_git(const base::Path& root, const std::vector<std::string>& arguments,
+                    std::string& problem) {
+  std::vector<std::string> argv{"git", "-C", root.empty() ? "." : root.string()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  try {
+    const auto result = base::run_process(argv);
+    if (result.exit_status == 0) return result.output;
+    const bool is_outside = result.errors.find("not a git repository") != std::string::npos;
+    if (!is_outside && problem.empty()) {
+      problem = base::safe_text(result.errors.substr(0, result.errors.find('\n')), 200);
+    }
+  } catch (const Error&) {
+    problem = "the program git is not there";
+  }
+  return {};
+}
+
+// A release of a tag is made of that tag's files; what publishing itself writes does not count.
+void check_clean(const IdentifyOptions& options, const Version& version, const GitState& git,
+                 Problems& problems) {
+  const std::string tag = cat("v", version.text());
+  const bool is_tagged =
+      std::any_of(git.tags_at_head.begin(), git.tags_at_head.end(),
+                  [&](const std::string& each) { return version_of_tag(each) == version; });
+  if (options.allow_dirty || options.snapshot || !is_tagged) return;
+  std::vector<std::string> changed = git.changed;
+  std::erase_if(changed, [&](const std::string& name) {
+    return std::any_of(options.written.begin(), options.written.end(),
+                       [&](const std::string& folder) { return name.starts_with(folder + "/"); });
+  });
+  if (changed.empty()) return;
+  problems.add(
+      cat("files differ from what the tag ", tag, " holds: ", base::join_first(changed, 3),
+          "; commit them under a new tag, put them back (git stash), or say --allow-dirty"));
+}
+
 // YYYY.M.N, the month without a leading zero, N from 1.
 bool is_calver(const Version& version) {
   const std::string core = version.core().text();
@@ -136,26 +174,21 @@ constexpr base::Time kFirstDate{std::chrono::sys_days{std::chrono::year{1980} / 
 
 }  // namespace
 
+std::vector<std::string> version_tags(const base::Path& root) {
+  std::string problem;
+  std::vector<std::string> tags;
+  const std::string listed = ask_git(root, {"tag", "--list", "v*"}, problem);
+  for (const std::string_view tag : base::split_lines(listed)) {
+    if (version_of_tag(tag)) tags.emplace_back(tag);
+  }
+  return tags;
+}
+
 GitState read_git(const base::Path& root, AllTags all_tags) {
   GitState state;
-  const auto git = [&](std::vector<std::string> arguments) -> std::optional<std::string> {
-    std::vector<std::string> argv{"git", "-C", root.empty() ? "." : root.string()};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    try {
-      const auto result = base::run_process(argv);
-      if (result.exit_status == 0) return result.output;
-      const bool is_outside = result.errors.find("not a git repository") != std::string::npos;
-      if (!is_outside && state.problem.empty()) {
-        state.problem = base::safe_text(result.errors.substr(0, result.errors.find('\n')), 200);
-      }
-    } catch (const Error&) {
-      state.problem = "the program git is not there";
-    }
-    return std::nullopt;
-  };
-  const auto head = git({"log", "-1", "--decorate=full", "--format=%H%n%ct%n%D"});
-  if (!head) return state;
-  const auto lines = base::split_lines(*head);
+  const std::string head =
+      ask_git(root, {"log", "-1", "--decorate=full", "--format=%H%n%ct%n%D"}, state.problem);
+  const auto lines = base::split_lines(head);
   if (lines.size() < 2) return state;
   state.commit = std::string(lines[0]);
   if (const auto seconds = base::parse_decimal(lines[1])) {
@@ -166,10 +199,12 @@ GitState read_git(const base::Path& root, AllTags all_tags) {
     name = base::trim(name);
     if (name.starts_with(kTag)) state.tags_at_head.emplace_back(name.substr(kTag.size()));
   }
-  if (all_tags == AllTags::yes) {
-    const auto tags = git({"tag", "--list", "v*"});
-    for (const std::string_view tag : base::split_lines(tags.value_or(""))) {
-      state.tags.emplace_back(tag);
+  if (all_tags == AllTags::yes) state.tags = version_tags(root);
+  if (!state.tags_at_head.empty()) {
+    const std::string names =
+        ask_git(root, {"diff", "--name-only", "--relative", "-z", "HEAD"}, state.problem);
+    for (const std::string_view name : base::split(names, '\0')) {
+      if (!name.empty()) state.changed.emplace_back(name);
     }
   }
   return state;
@@ -208,6 +243,7 @@ std::optional<ReleaseIdentity> identify_release(const IdentifyOptions& options,
                      date ? next_version(scheme, git, *date) : "2026.11.1",
                      ", or set [version] scheme = \"semver\""));
   }
+  if (version) check_clean(options, *version, git, problems);
   auto channel = version ? schema::channel_of(*version) : schema::Channel::stable;
   if (options.channel) {
     const auto given = schema::parse_channel(*options.channel);

@@ -19,10 +19,14 @@ struct GitState {
   std::optional<base::Time> commit_time;
   std::vector<std::string> tags_at_head;  // short names: "v1.0.0"
   std::vector<std::string> tags;          // all of them; asked for by snapshots only
-  std::string problem;                    // why git said nothing although there is a repository
+  // Tracked files below the project that differ from HEAD; asked for where a tag stands there.
+  std::vector<std::string> changed;
+  std::string problem;  // why git said nothing although there is a repository
 };
 enum class AllTags { no, yes };
 GitState read_git(const base::Path& root, AllTags all_tags);
+// All tags that name a version, as git lists them; empty outside a work tree.
+std::vector<std::string> version_tags(const base::Path& root);
 
 // Which release this is.
 struct ReleaseIdentity {
@@ -37,6 +41,8 @@ struct ReleaseIdentity {
 struct IdentifyOptions {
   std::optional<std::string> version, channel, date;
   bool snapshot = false;
+  bool allow_dirty = false;
+  std::vector<std::string> written;  // folders that publishing changes, relative to the project
 };
 
 // The version of --version, else of CI's tag variable, else of the one tag at HEAD; the date of

@@ -27,14 +27,32 @@ void remove_leftovers(const base::Path& folder) {
     base::remove_tree(leftover);
 }
 
+// dist/ and the sites, as git would name them: some projects track theirs.
+std::vector<std::string> written_folders(const Run& run) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::absolute(run.config.root).lexically_normal();
+  std::vector<std::string> folders;
+  const auto add = [&](const base::Path& folder) {
+    const fs::path relative = fs::absolute(folder).lexically_normal().lexically_relative(root);
+    folders.push_back(
+        base::Path(relative.has_filename() ? relative : relative.parent_path()).string());
+  };
+  add(run.options.dist);
+  for (const DestinationSettings& destination : run.config.destinations)
+    add(run.config.resolve(destination.path, run.home));
+  return folders;
+}
+
 }  // namespace
 
 void prepare_release(Run& run, Problems& problems) {
   problems.collect([&] {
     const bool is_snapshot = run.options.identify.snapshot;
     const GitState git = read_git(run.config.root, is_snapshot ? AllTags::yes : AllTags::no);
-    run.identity = identify_release(run.options.identify, run.config.version.scheme,
-                                    run.around.environment, git, problems);
+    IdentifyOptions options = run.options.identify;
+    options.written = written_folders(run);
+    run.identity =
+        identify_release(options, run.config.version.scheme, run.around.environment, git, problems);
   });
   if (!run.identity) return;
   run.folder = run.options.dist / run.identity->version.text();

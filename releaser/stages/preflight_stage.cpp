@@ -100,6 +100,21 @@ void open_destinations(Run& run, Problems& problems) {
   });
 }
 
+// An empty folder begins a new history, which agents that know the old one refuse.
+void warn_of_new_history(const Run& run, Problems& problems) {
+  if (!run.publishes() || run.destinations.empty()) return;
+  if (run.before.combined || !run.before.channels.empty()) return;
+  std::vector<std::string> tags = version_tags(run.config.root);
+  std::erase_if(tags, [&](const std::string& tag) {
+    return schema::Version::parse(tag) == run.identity->version;
+  });
+  if (tags.empty()) return;
+  problems.warn(cat(run.destinations.front()->place(), " shows no release, but git has ",
+                    base::join_first(tags, 3), ": where users have one of them from ",
+                    run.destinations.front()->url(),
+                    ", bring that site here first, or their agents will refuse this one as older"));
+}
+
 void check_published_time(const Run& run, Problems& problems) {
   if (run.earlier && run.earlier->published && *run.earlier->published > run.around.now) {
     problems.add(Errc::expired,
@@ -172,6 +187,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (!run.options.clean) run.earlier = read_record(earlier / "release.json");
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   open_destinations(run, problems);
+  warn_of_new_history(run, problems);
   // What a hook may make or change is looked at after it ran.
   if (!makes_files(run)) find_archive_files(run, problems);
   problems.collect([&] { check_private_files(run, problems); });

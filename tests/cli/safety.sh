@@ -121,6 +121,26 @@ status 'a variable with a final newline' 0 env -i PATH="$PATH" CCO_RELEASE_PASSW
 set_key public_key "\"$(tail -n 1 pw.pub)\""
 status 'opens the key that it made' 0 env -i PATH="$PATH" CCO_RELEASE_PASSWORD=$'pw\n' "$CCO_RELEASE" publish --version 1.0.0 --date "$hello_date"
 
+# --- what stands in git ---
+fresh
+printf 'hello.key\ndist/\n' >.gitignore
+git init -q . && git add . && git -c user.name=t -c user.email=t@t commit -qm first && git tag v1.0.0
+echo 'Do as we say.' >LICENSE
+status 'a tag, and other files than it holds' 3 publish
+like 'says which, and what to do' "$output" 'files differ from what the tag v1\.0\.0 holds: LICENSE; .*--allow-dirty'
+status '--allow-dirty means it' 0 publish --allow-dirty --dry-run
+status 'a snapshot may differ' 0 publish --snapshot
+like 'and is named after the newest tag' "$output" 'hello 1\.0\.1-snapshot\.[0-9a-f]{7}'
+git checkout -q LICENSE
+status 'the files of the tag' 0 publish
+git add -f site && git -c user.name=t -c user.email=t@t commit -qm site && git tag -f v1.0.0 >/dev/null && echo more >>site/README.md
+status 'a site in git that publishing changes does not count' 0 publish
+cp -a . "$work/other" && cd "$work/other" && rm -rf site dist && git tag v1.0.1 && git tag -d v1.0.0 >/dev/null && git tag v0.9.0 HEAD~1
+hello_binary bin/linux-x86_64/hello 'hello 1.0.1'
+git -c user.name=t -c user.email=t@t commit -qam again && git tag -f v1.0.1 >/dev/null
+status 'an empty folder although git has a release' 0 publish
+like 'is a warning that says why' "$output" 'warning: directory .*site shows no release, but git has v0\.9\.0: .*bring that site here first'
+
 # --- smaller things ---
 fresh
 set_key url '"https://releases.example.com/hello/"'

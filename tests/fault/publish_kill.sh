@@ -40,7 +40,7 @@ command=(env -i PATH="$PATH" HOME=/nonexistent "$CCO_RELEASE" publish --version 
 run_from() {
   rm -rf "$work/run" && cp -a "$work/start" "$work/run" && cd "$work/run" || exit 1
   [ "$1" = with_dist ] || find dist/1.1.0 -type f ! -name release.json -delete
-  [ "$1" != without_site ] || rm -rf site
+  [ "$1" != without_site ] || rm -rf site dist/seen.json
   if [ "$1" = with_a_second ]; then
     printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "stick"\nurl = "https://stick.example.com/hello"\n' >>cco-release.toml
   fi

@@ -128,6 +128,37 @@ TEST_SUITE("releaser/stages/identify") {
     CHECK(first->version.text() == "2026.11.1-snapshot.aaaaaaa");
   }
 
+  TEST_CASE("a tag is released with its own files only") {
+    struct Row {
+      std::vector<std::string> changed, written, tags;
+      bool allow_dirty, is_refused;
+    };
+    const std::vector<Row> rows{
+        {{}, {}, {"v1.0.0"}, false, false},
+        {{"a.c"}, {}, {"v1.0.0"}, false, true},
+        {{"a.c"}, {}, {"v1.0.0"}, true, false},
+        {{"a.c"},
+         {},
+         {"v0.9.0"},
+         false,
+         false},  // --version without its tag: nothing to differ from
+        {{"site/README.md"}, {"site"}, {"v1.0.0"}, false, false},
+        {{"site/README.md", "sites/a"}, {"site"}, {"v1.0.0"}, false, true},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.changed);
+      auto git = git_with(row.tags);
+      git.changed = row.changed;
+      releaser::IdentifyOptions options;
+      options.version = "1.0.0";
+      options.allow_dirty = row.allow_dirty;
+      options.written = row.written;
+      releaser::Problems problems;
+      releaser::identify_release(options, "semver", base::Environment({}), git, problems);
+      CHECK(problems.problems().empty() != row.is_refused);
+    }
+  }
+
   TEST_CASE("a commit that is digits with a leading zero still makes a version") {
     auto git = git_with({});
     git.commit = "0123456" + std::string(33, 'b');
