@@ -117,7 +117,7 @@ int run(const std::vector<std::string>& arguments, std::string& name) {
   }
   const int status = base::run_program(program, arguments, std::cout);
   std::cout.flush();
-  if (!std::cout) {
+  if (!std::cout && !base::output_is_unread()) {
     throw base::Error(base::Errc::cannot_write, "standard output cannot be written");
   }
   return status;

@@ -20,6 +20,9 @@ struct Terminal {
 };
 Terminal inspect_terminal(bool no_color_variable, std::string_view term_variable);
 
+// Is standard output a pipe whose reader went away, such as `| head` that has what it wanted?
+bool output_is_unread();
+
 enum class Verbosity { quiet, normal, verbose };
 
 // Messages for people, on stderr. Results go to stdout, and never through here.

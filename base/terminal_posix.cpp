@@ -124,6 +124,11 @@ Terminal inspect_terminal(bool no_color_variable, std::string_view term_variable
   return terminal;
 }
 
+bool output_is_unread() {
+  pollfd entry{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&entry, 1, 0) == 1 && (entry.revents & POLLERR) != 0;
+}
+
 std::string ask(const Messages& messages, std::string_view question,
                 std::string_view default_answer) {
   // Before the question is seen: whoever answers at once must be heard too.

@@ -31,7 +31,7 @@ int run(const std::vector<std::string>& arguments) {
   const releaser::CommandLine command_line(services);
   const int status = base::run_program(command_line.program, arguments, std::cout);
   std::cout.flush();
-  if (!std::cout) {
+  if (!std::cout && !base::output_is_unread()) {
     throw base::Error(base::Errc::cannot_write, "the result cannot be written to standard output");
   }
   return status;

@@ -75,7 +75,10 @@ std::string PublicKey::id_text() const {
 }
 
 std::string PublicKey::file_text() const {
-  return cat("untrusted comment: minisign public key ", id_text(), "\n", line(), "\n");
+  const std::string id = id_text();
+  const std::size_t first = std::min(id.find_first_not_of('0'), id.size() - 1);
+  // minisign writes the id as a number, without leading zeros.
+  return cat("untrusted comment: minisign public key ", id.substr(first), "\n", line(), "\n");
 }
 
 }  // namespace trust

@@ -205,11 +205,18 @@ class Update {
         base::json::Style::pretty);
   }
 
+  // cron sends a mail for each line.
+  [[nodiscard]] bool is_timer_without_news(const Decision& decision) const {
+    return m_options.unattended && !m_options.check &&
+           m_services.messages.verbosity() == base::Verbosity::quiet &&
+           std::holds_alternative<UpToDate>(decision.outcome);
+  }
+
   int report_only(const Decision& decision, const schema::Version& current) {
     if (!m_options.check) save_channel();
     if (m_services.json) {
       report_json(decision, current, std::nullopt);
-    } else {
+    } else if (!is_timer_without_news(decision)) {
       m_services.out << outcome_text(decision, m_services.layout.program, current) << '\n';
     }
     if (!m_options.check) return exit_status(Errc::done);

@@ -46,8 +46,8 @@ void print_text(const Run& run, std::ostream& out) {
     if (run.awaits_build) {
       out << "what comes after the build depends on its binaries, which are not there yet; "
              "cco-release package makes them without publishing\n";
-    } else if (run.actions.empty()) {
-      out << "nothing to do\n";
+    } else {
+      out << (run.actions.empty() ? "nothing to do" : "nothing was changed") << '\n';
     }
     return;
   }

@@ -13,6 +13,8 @@ world.release("1.0.0")
 home = world.home()
 if home.install("1.0.0").status != 0:
     sys.exit("the first installation failed")
+result = home.agent("update", "--unattended", "--quiet")
+tap.is_("a timer that finds nothing new is silent", (result.status, result.out, result.err), (0, "", ""))
 world.release("1.1.0", padding=200_000)
 
 # A check in the background, which `notice` starts, never turns a person away.

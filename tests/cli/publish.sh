@@ -173,4 +173,5 @@ exec 9<&-
 exec 9<dist && flock -x 9
 status "a second run in the same dist ends with 14" 14 publish --version 1.2.0
 exec 9<&-
+check "a reader that goes away is no error" bash -c "set -o pipefail; for i in \$(seq 20); do '$CCO_RELEASE' man | head -n 1 >/dev/null || exit; done"
 done_testing

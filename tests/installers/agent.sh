@@ -20,6 +20,7 @@ int main(int count, char** words) {
   }
   printf("\nself %s\n", words[0]);
   if (stat(words[0], &self) == 0) printf("folder %s\n", getenv("HOME"));
+  printf("base %s\n", getenv("TOOL_UPDATER_BASE_URL") ? getenv("TOOL_UPDATER_BASE_URL") : "of its own");
   char place[4096];
   snprintf(place, sizeof place, "%s/.local/bin/tool", getenv("HOME"));
   printf("in the way: %s\n", lstat(place, &self) == 0 ? "tool" : "nothing");
@@ -59,7 +60,8 @@ new_home
 output=$(install good --base-url "$url/good" --prefix "$home/my tools" --no-modify-path --unmanaged 2>/dev/null)
 is "all options are handed on" "$(head -n 1 <<<"$output")" \
   "install|--archive|$proven|--base-url|$url/good|--prefix|$home/my tools|--no-modify-path|--unmanaged"
-called "--from becomes the agent's base" "install|--archive|$proven|--base-url|file://$www/good" --from "$www/good"
+called "--from becomes the agent's base" "install|--archive|$proven" --from "$www/good"
+like "for this once" "$output" "^base file://$www/good\$"
 new_home
 settings=(AGENT_STATUS=12)
 install_status "the agent's status is install.sh's" 12 good

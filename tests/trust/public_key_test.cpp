@@ -23,7 +23,7 @@ TEST_SUITE("trust/public_key") {
   TEST_CASE("a key file of two lines is read, with either line end") {
     const PublicKey key = PublicKey::parse(vectors::kPublicLine);
     CHECK(key.file_text() ==
-          "untrusted comment: minisign public key 0807060504030201\n"
+          "untrusted comment: minisign public key 807060504030201\n"
           "RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n");
     CHECK(PublicKey::parse_file(key.file_text()) == key);
     CHECK(PublicKey::parse_file("untrusted comment: x\r\n" + key.line() + "\r\n") == key);
