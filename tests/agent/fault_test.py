@@ -9,7 +9,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import Tap, World  # noqa: E402
+from agent_world import Tap, World, is_sanitized  # noqa: E402
 
 EVERY = "--all" in sys.argv
 SAMPLE = 6
@@ -45,6 +45,9 @@ home.run("strace", "-o", log, "-e", "trace=%desc,%file,%process,write,read,fsync
 all_lines = log.read_text().splitlines()
 work = start_of_work(all_lines)
 for call, error in FAULTS:
+    if call == "write" and is_sanitized():  # UBSan writes into a pipe of its own to see what memory it may read
+        tap.skip(f"{call} fails with {error}: nothing is lost", "not under a sanitizer")
+        continue
     total = sum(line.startswith(call + "(") for line in all_lines)
     skipped = sum(line.startswith(call + "(") for line in all_lines[:work])
     points = range(skipped + 1, total + 1)

@@ -73,7 +73,9 @@ machine_case("an update in a read-only home", installed, f"{remount}ro {installe
 saved = world.root / "installed.saved"
 subprocess.run(["cp", "-a", installed.directory, saved], check=True)
 small = f"mount -t tmpfs -o size=%s,mode=755 none {installed.directory}; cp -a {saved}/. {installed.directory}; "
-machine_case("an update in a home without space", installed, small % "4m" + f"dd if=/dev/zero of={installed.directory}/filler 2>/dev/null || :", update, "space",
+kept = sum(path.stat().st_size for path in saved.rglob("*") if path.is_file() and not path.is_symlink())
+room = f"{kept // 1024 + 1024}k"
+machine_case("an update in a home without space", installed, small % room + f"dd if=/dev/zero of={installed.directory}/filler 2>/dev/null || :", update, "space",
              "tool 1.0.0")
 if NAMESPACES.returncode == 0:
     result = in_namespace(installed, f"{remount}noexec {installed.directory}", *update)
