@@ -21,10 +21,11 @@ void start_detached(const base::Path& executable, const std::vector<std::string>
   const pid_t child = fork();
   if (child < 0) return;
   if (child == 0) {
-    // Only calls that are safe after fork(). The second fork leaves the process to init, so that it
-    // is nobody's zombie; the alarm lives on through exec.
-    if (fork() != 0) _exit(0);
+    // Only calls that are safe after fork(). A session of its own comes first: we are waited for,
+    // and a terminal that is closed then hangs up on the rest of its session only. The second fork
+    // leaves the process to init, so that it is nobody's zombie; the alarm lives on through exec.
     setsid();
+    if (fork() != 0) _exit(0);
     const int null = open("/dev/null", O_RDWR);
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0) {

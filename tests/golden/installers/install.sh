@@ -1805,7 +1805,8 @@ if test -n "$agent"; then
   set -- install
   test "$by" = agent || set -- "$@" --archive "$stage/$asset"
   if test -n "$from"; then
-    set -- "$@" --base-url "file://$(printf '%s' "$from" | sed -e 's/%/%25/g' -e 's/ /%20/g' -e 's/#/%23/g' -e 's/?/%3F/g')"
+    # For this once, by the agent's variable: later updates come from the site again, not from a stick that is gone by then.
+    export "$(printf '%s' "$agent" | tr 'a-z-' 'A-Z_')_BASE_URL=file://$(printf '%s' "$from" | sed -e 's/%/%25/g' -e 's/ /%20/g' -e 's/#/%23/g' -e 's/?/%3F/g')"
   elif test -n "$base_url"; then
     set -- "$@" --base-url "$base_url"
   fi
