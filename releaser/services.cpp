@@ -14,8 +14,8 @@ using base::Error;
 
 std::vector<base::Option> common_options() {
   return {
-      {"--config", "-f", "FILE", "configuration; default cco-release.toml", {}},
-      {"--dist", "", "DIR", "where a release is made; default ./dist", {}},
+      {"--config", "-f", "FILE", "configuration; default cco-release.toml, here or above", {}},
+      {"--dist", "", "DIR", "where a release is made; default dist beside the configuration", {}},
       {"--date", "", "DATE", "date of the release, as 2026-11-20 or with time", {}},
       {"--json", "", "", "print the result as JSON", {}},
       {"--quiet", "-q", "", "no messages but warnings and errors", {}},
@@ -40,7 +40,7 @@ bool wants_bare_result(const Services& services, const base::Messages& messages)
 }
 
 base::Path dist_path_of(const base::Arguments& arguments) {
-  return arguments.value("--dist").value_or("dist");
+  return arguments.value("--dist").value_or("");
 }
 
 std::optional<base::Time> date_of(const base::Arguments& arguments) {

@@ -37,7 +37,7 @@ bool wants_json(const base::Arguments& arguments);
 // Shall a result that the messages tell anyway stand on standard output by itself? A program that
 // reads it wants that; a person at a terminal would read it twice.
 bool wants_bare_result(const Services& services, const base::Messages& messages);
-// --dist, else ./dist.
+// --dist, or nothing: then it is default_dist of the configuration (release_run.hpp).
 base::Path dist_path_of(const base::Arguments& arguments);
 // --date as YYYY-MM-DDTHH:MM:SSZ or YYYY-MM-DD, or nothing. Throws Errc::usage for anything else.
 std::optional<base::Time> date_of(const base::Arguments& arguments);

@@ -111,7 +111,7 @@ int run_publish(const Services& services, const base::Arguments& arguments) {
   const base::Path real_dist = options.dist;
   options.dist = dist.path();
   with_run(services, arguments, options, [&](Run& run) {
-    run.dist_to_copy_record_from = real_dist;
+    run.dist_to_copy_record_from = real_dist.empty() ? default_dist(run.config) : real_dist;
     publish(run, arguments, services);
   });
   return base::exit_status(base::Errc::done);

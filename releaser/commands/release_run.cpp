@@ -17,6 +17,8 @@ constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
 
 }  // namespace
 
+base::Path default_dist(const Config& config) { return config.resolve("dist", ""); }
+
 std::vector<base::Option> release_options() {
   return {
       {"--version", "", "VERSION", "default: CI's tag, else the one tag at HEAD", {}},
@@ -51,11 +53,13 @@ RunOptions run_options(const base::Arguments& arguments) {
   return options;
 }
 
-void with_run(const Services& services, const base::Arguments& arguments, const RunOptions& options,
+void with_run(const Services& services, const base::Arguments& arguments, RunOptions options,
               const std::function<void(Run&)>& work) {
   const base::Messages messages = messages_of(services, arguments);
   const base::Path file = find_config(arguments.value("--config"), ".");
+  messages.detail(cat("configuration: ", file.string()));
   const Config config = load_config(file);
+  if (options.dist.empty()) options.dist = default_dist(config);
   const Surroundings around{
       .environment = services.environment,
       .messages = messages,

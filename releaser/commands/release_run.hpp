@@ -13,9 +13,12 @@ std::vector<base::Option> release_options();
 
 RunOptions run_options(const base::Arguments& arguments);
 
+// dist/ where --dist does not say another: the project's.
+base::Path default_dist(const Config& config);
+
 // Reads the configuration, makes the Run, and calls `work` with it; everything that a Run borrows
 // lives as long as `work` runs.
-void with_run(const Services& services, const base::Arguments& arguments, const RunOptions& options,
+void with_run(const Services& services, const base::Arguments& arguments, RunOptions options,
               const std::function<void(Run&)>& work);
 
 // dist/ for one run, which keeps other runs out of it to its end. A run that left nothing in it,

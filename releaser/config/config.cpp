@@ -5,6 +5,9 @@
 
 #include <filesystem>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace releaser {
 namespace {
 
@@ -15,6 +18,19 @@ constexpr std::string_view kConfigName = "cco-release.toml";
 bool is_there(const base::Path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
+}
+
+std::optional<base::Path> config_in(const base::Path& folder) {
+  for (base::Path file : {folder / kConfigName, folder / ".config" / kConfigName}) {
+    if (is_there(file)) return file;
+  }
+  return std::nullopt;
+}
+
+// The configuration names commands to run: what others put above a folder is not taken unasked.
+bool is_mine(const base::Path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && status.st_uid == ::geteuid();
 }
 
 }  // namespace
@@ -43,13 +59,27 @@ base::Path Config::resolve(std::string_view path, std::string_view home) const {
 
 base::Path find_config(const std::optional<std::string>& file, const base::Path& directory) {
   if (file) return base::Path(*file);
-  base::Path plain = directory / kConfigName;
-  if (is_there(plain)) return plain;
-  base::Path hidden = directory / ".config" / kConfigName;
-  if (is_there(hidden)) return hidden;
+  if (auto found = config_in(directory)) return *found;
+  std::string reason;
+  base::Path above = directory == "." ? ".." : directory / "..";
+  for (base::Path below = directory; !is_there(below / ".git"); above /= "..") {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(below, above, ignored)) break;
+    if (!is_mine(above)) {
+      reason = cat(" (", above.string(), " is another user's)");
+      break;
+    }
+    if (auto found = config_in(above)) {
+      if (is_mine(*found)) return *found;
+      throw base::Error(
+          base::Errc::config,
+          cat(found->string(), " is another user's; if you trust it, name it with --config"));
+    }
+    below = above;
+  }
   throw base::Error(base::Errc::config,
-                    "no cco-release.toml here; `cco-release init` writes one, --config FILE names "
-                    "another");
+                    cat("no cco-release.toml here or above", reason,
+                        "; `cco-release init` writes one, --config FILE names another"));
 }
 
 Config load_config(const base::Path& file) {

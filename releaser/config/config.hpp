@@ -112,8 +112,9 @@ struct Config {
   [[nodiscard]] base::Path resolve(std::string_view path, std::string_view home) const;
 };
 
-// `file` where it is given, else cco-release.toml or .config/cco-release.toml in `directory`.
-// Throws Errc::config where there is none.
+// `file` where it is given, else cco-release.toml or .config/cco-release.toml in `directory` or the
+// nearest folder above it, up to the root of its git repository. Above `directory` folders and
+// files of other users are not taken. Throws Errc::config where there is none.
 base::Path find_config(const std::optional<std::string>& file, const base::Path& directory);
 
 // Reads and checks a whole file; every problem is in the one Errc::config that it throws, a line

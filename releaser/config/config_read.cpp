@@ -5,6 +5,7 @@
 #include "releaser/config/config_keys.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <type_traits>
 
 namespace releaser {
@@ -322,6 +323,15 @@ void ConfigProblems::throw_if_any() const {
 
 namespace {
 
+// The folder of the file, or the one that the file's .config stands in.
+base::Path root_of(const base::Path& file) {
+  base::Path folder = file.parent_path();
+  if (std::filesystem::absolute(file).lexically_normal().parent_path().filename() == ".config") {
+    folder = folder.filename() == ".config" ? folder.parent_path() : folder / "..";
+  }
+  return folder.empty() ? "." : folder;
+}
+
 Table parse_toml(std::string_view text, const std::string& name) {
   try {
     return base::toml::parse(text, name);
@@ -335,9 +345,7 @@ Table parse_toml(std::string_view text, const std::string& name) {
 Config parse_config(std::string_view text, const base::Path& file) {
   Config config;
   config.file = file;
-  const base::Path folder = file.parent_path();
-  config.root = folder.filename() == ".config" ? folder.parent_path() : folder;
-  if (config.root.empty()) config.root = ".";
+  config.root = root_of(file);
   const Table root = parse_toml(text, file.filename().string());
   ConfigProblems problems(file.filename().string());
   Reader(config, problems).read(root);

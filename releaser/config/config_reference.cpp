@@ -140,8 +140,11 @@ std::string config_reference() {
       "# cco-release.toml\n\n<!-- Generated from releaser/config/config_keys.cpp: change the "
       "table, "
       "then UPDATE_GOLDEN=1 meson test -C build 'releaser config'. -->\n\n`cco-release` reads "
-      "`cco-release.toml`, or `.config/cco-release.toml`, or the file that `--config` names; "
-      "relative paths start at the\nproject's folder. `cco-release init` writes a commented one, "
+      "`cco-release.toml` or `.config/cco-release.toml` of the current folder or the nearest one "
+      "above it, up to the root of the git\nrepository (folders and files of other users are not "
+      "taken from above), or the file that `--config` names. Its folder, or the\none that "
+      "`.config` stands in, is the project's: relative paths start there, and `dist/` is made "
+      "there unless `--dist` says\nanother. `cco-release init` writes a commented one, "
       "`cco-release check` lists everything that is wrong with it, and\n`cco-release check "
       "--print-schema` prints a JSON schema for editors. An unknown key is an error with its line "
       "and the nearest right name.\n";

@@ -35,7 +35,7 @@ struct RunOptions {
   bool allow_backport = false;
   bool strict = false;
   std::size_t parallelism = 1;
-  base::Path dist;
+  base::Path dist;  // empty: beside the configuration
 };
 
 // What a run needs from outside, besides files.

@@ -36,7 +36,7 @@ refused 'a file that is no TOML' 3 'cco-release\.toml:23:9: .*; mend that line' 
 prepare='rm cco-release.toml; touch cco-release.toml'
 refused 'an empty file' 3 'cco-release\.toml: \[product\] is missing; it needs `name`, `description`, `homepage`, `license`' publish
 prepare='rm cco-release.toml'
-refused 'no file' 3 'no cco-release\.toml here; `cco-release init` writes one' publish
+refused 'no file' 3 'no cco-release\.toml here or above( \(.*\))?; `cco-release init` writes one' publish
 refused 'a file of another name that is not there' 3 'other\.toml: no such file; `cco-release init` writes' publish --config other.toml
 prepare='rm cco-release.toml; mkdir cco-release.toml'
 refused 'a folder instead of it' 3 'cco-release\.toml: a directory, not a regular file; `cco-release init` writes' publish
