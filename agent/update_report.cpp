@@ -86,6 +86,17 @@ std::string offer_text(const Install& install, const std::string& product,
   return text;
 }
 
+OfferQuestion offer_question(const Install& install, const schema::Version& current,
+                             AskedFor asked_for) {
+  const bool named = asked_for == AskedFor::this_version;
+  const std::string what =
+      install.downgrade ? cat("Go back from ", current.text(), " to ", install.version.text(), "?")
+                        : std::string("Update?");
+  return {.text = cat(what, " (y: yes, n: ", named ? "no)" : "not now, s: skip this version)"),
+          .default_answer = install.downgrade && named ? "n" : "y",
+          .may_skip = !named};
+}
+
 std::string explain_text(const Decision& decision) {
   std::size_t version_width = 0;
   std::size_t rule_width = 0;

@@ -17,6 +17,17 @@ namespace agent {
 std::string offer_text(const Install& install, const std::string& product,
                        const std::optional<schema::Version>& current);
 
+// The question after the offer. A downgrade that somebody named is not taken on Enter; one that the
+// plan chose leaves a withdrawn version. A named version is not offered to be skipped.
+enum class AskedFor { newest, this_version };
+struct OfferQuestion {
+  std::string text;  // "Update? (y: yes, n: not now, s: skip this version)"
+  std::string default_answer;
+  bool may_skip = false;
+};
+OfferQuestion offer_question(const Install& install, const schema::Version& current,
+                             AskedFor asked_for);
+
 // One line a release: "1.2.0  pinned  is outside of the pin 1.1".
 std::string explain_text(const Decision& decision);
 

@@ -267,20 +267,24 @@ class Update {
     return !m_options.yes && !m_options.unattended && terminal.input && terminal.messages;
   }
 
-  // Enter is yes; q, Ctrl-C and Ctrl-D throw Errc::cancelled.
+  // q, Ctrl-C and Ctrl-D throw Errc::cancelled.
   bool is_wanted(const Install& install, const schema::Version& current) {
     const base::Messages& messages = m_services.messages;
     messages.stream() << offer_text(install, m_services.identity.product, current);
+    const OfferQuestion question = offer_question(
+        install, current, m_options.version ? AskedFor::this_version : AskedFor::newest);
     constexpr int kTries = 3;
     for (int i = 0; i < kTries; ++i) {
-      const std::string answer = base::lower_case(
-          base::ask(messages, "Update? (y: yes, n: not now, s: skip this version)", "y"));
+      const std::string answer =
+          base::lower_case(base::ask(messages, question.text, question.default_answer));
       if (answer == "y" || answer == "yes") return true;
       if (answer == "n" || answer == "no") break;
-      if (answer == "s" || answer == "skip") {
+      if (question.may_skip && (answer == "s" || answer == "skip")) {
         skip(install.version);
         return false;
       }
+      messages.stream() << cat("\"", base::safe_text(answer, 40), "\" is none of y, n, ",
+                               question.may_skip ? "s, q" : "q", "\n");
     }
     throw Error(Errc::cancelled, "cancelled; nothing was changed");
   }

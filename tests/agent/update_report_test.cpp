@@ -60,6 +60,24 @@ TEST_SUITE("agent/update_report") {
           "It is a step on the way to 2.0.0; update again after it.\n");
   }
 
+  TEST_CASE(
+      "the question fits what was asked for, and Enter never goes down where people may err") {
+    agent::Install install = an_install();
+    const auto question = [&install](bool named) {
+      const auto asked = agent::offer_question(
+          install, current, named ? agent::AskedFor::this_version : agent::AskedFor::newest);
+      return asked.text + " [" + asked.default_answer + "] " + (asked.may_skip ? "skip" : "");
+    };
+    CHECK(question(false) == "Update? (y: yes, n: not now, s: skip this version) [y] skip");
+    CHECK(question(true) == "Update? (y: yes, n: no) [y] ");
+    install.version = Version::parse("1.0.0");
+    install.downgrade = true;
+    CHECK(question(true) == "Go back from 1.1.0 to 1.0.0? (y: yes, n: no) [n] ");
+    // The installed one was withdrawn: to leave it is the good choice.
+    CHECK(question(false) ==
+          "Go back from 1.1.0 to 1.0.0? (y: yes, n: not now, s: skip this version) [y] skip");
+  }
+
   TEST_CASE("an explanation is one line a release, in columns") {
     CHECK(agent::explain_text(decision_of(an_install())) ==
           "1.10.0-beta.1  pinned  is outside of the pin 1.2\n1.2.0          taken\n");
