@@ -43,8 +43,9 @@ Channel channel_of(const Version& version) {
   return from_a_build ? Channel::nightly : Channel::beta;
 }
 
-std::string channel_manifest_name(Channel channel) {
-  return base::cat(channel_name(channel), ".version-manifest.json");
+std::string manifest_name(std::optional<Channel> channel) {
+  if (!channel) return std::string(kCombinedManifestName);
+  return base::cat(channel_name(*channel), ".", kCombinedManifestName);
 }
 
 }  // namespace schema

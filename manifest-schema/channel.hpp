@@ -22,7 +22,12 @@ std::span<const Channel> channels_seen_by(Channel channel);
 // Where a version belongs unless said otherwise: no pre-release: stable; "nightly", "dev",
 // "snapshot": nightly; any other: beta.
 Channel channel_of(const Version& version);
-// "stable.version-manifest.json"
-std::string channel_manifest_name(Channel channel);
+
+// A site shows one manifest of each channel and a combined one, which is that of no channel.
+inline constexpr std::array<std::optional<Channel>, 4> kManifestsOfSite{
+    Channel::stable, Channel::beta, Channel::nightly, std::nullopt};
+inline constexpr std::string_view kCombinedManifestName = "version-manifest.json";
+// "stable.version-manifest.json"; the combined one for nothing.
+std::string manifest_name(std::optional<Channel> channel);
 
 }  // namespace schema

@@ -22,14 +22,9 @@ constexpr std::uint64_t kCacheSchema = 1;
 constexpr int kMaxFetches = 3;
 constexpr std::chrono::hours kClockTolerance{24};
 
-std::string file_name(const ManifestRequest& request) {
-  return request.channel ? schema::channel_manifest_name(*request.channel)
-                         : std::string("version-manifest.json");
-}
-
 // The comment is signed; what it says must be what was asked for.
 void require_subject(const trust::TrustedComment& comment, const ManifestRequest& request) {
-  comment.require("file", file_name(request));
+  comment.require("file", schema::manifest_name(request.channel));
   comment.require("app", request.product);
   if (request.channel) comment.require("channel", schema::channel_name(*request.channel));
 }
@@ -106,8 +101,9 @@ bool is_whole(const CachedManifest& cache, std::span<const trust::PublicKey> key
 
 Attempt fetch_once(base::HttpClient& http, const base::Url& base_url,
                    const ManifestRequest& request, Freshness freshness) {
-  const base::Url url = base_url.child(file_name(request));
-  const base::Url signature_url = base_url.child(file_name(request) + ".minisig");
+  const base::Url url = base_url.child(schema::manifest_name(request.channel));
+  const base::Url signature_url =
+      base_url.child(schema::manifest_name(request.channel) + ".minisig");
   const bool cache_is_of_base =
       request.cache != nullptr && request.cache->base_url == base_url.text();
   const std::string etag = cache_is_of_base ? request.cache->etag : std::string();
@@ -199,7 +195,8 @@ std::optional<ProvenManifest> fetch_manifest(const Site& site, const ManifestReq
     try {
       if (auto manifest = fetch_from(site.http, base_url, request)) return manifest;
       if (request.mark != nullptr) {
-        failures.add(base_url, Errc::network, cat("there is no ", file_name(request), " any more"));
+        failures.add(base_url, Errc::network,
+                     cat("there is no ", schema::manifest_name(request.channel), " any more"));
       }
     } catch (const Error& error) {
       if (!is_fault_of_source(error.code())) throw;

@@ -73,7 +73,7 @@ std::string license_line(const std::string& license) {
 }
 
 std::string livecheck(const Product& product, schema::Channel channel) {
-  const auto manifest = product.base_url.child(schema::channel_manifest_name(channel));
+  const auto manifest = product.base_url.child(schema::manifest_name(channel));
   if (manifest.is_file()) return "";
   return cat("\n  livecheck do\n    url ", ruby_literal(manifest.text()),
              "\n    strategy :json do |json|\n      json[\"latest\"][",

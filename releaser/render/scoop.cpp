@@ -86,7 +86,7 @@ PackageResult render_scoop(const Product& product, const schema::Version& versio
   }
   if (architectures.empty()) return SkippedPackage{"the release has nothing for Windows"};
 
-  const auto manifest = product.base_url.child(schema::channel_manifest_name(release.channel));
+  const auto manifest = product.base_url.child(schema::manifest_name(release.channel));
   const Marks marks{
       {"VERSION", json_literal(version.text())},
       {"DESCRIPTION", json_literal(product.description)},

@@ -122,16 +122,13 @@ Skipped manifest_stage(Run& run) {
   write_if_changed(run.folder / "release.json", write_record(run.record));
   run.release = release_entry(run);
   const schema::Channel channel = run.identity->channel;
-  const auto public_channel = run.before.channels.find(channel);
-  run.manifests.insert_or_assign(
-      schema::channel_manifest_name(channel),
-      merge_manifest(public_channel == run.before.channels.end()
-                         ? std::nullopt
-                         : std::optional(public_channel->second),
-                     run.config.product.name, channel, run.identity->version, *run.release));
-  run.manifests.insert_or_assign("version-manifest.json",
-                                 merge_manifest(run.before.combined, run.config.product.name,
-                                                std::nullopt, run.identity->version, *run.release));
+  for (const auto of : {std::optional(channel), std::optional<schema::Channel>()}) {
+    const schema::Manifest* const shown = run.before.manifest(of);
+    run.manifests.insert_or_assign(
+        schema::manifest_name(of),
+        merge_manifest(shown == nullptr ? std::nullopt : std::optional(*shown),
+                       run.config.product.name, of, run.identity->version, *run.release));
+  }
   for (const auto& [name, manifest] : run.manifests) {
     const std::string text = schema::write_manifest(manifest);
     if (text.size() > schema::kMaxManifestBytes) {

@@ -12,7 +12,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::string_view kCombined = "version-manifest.json";
 constexpr std::string_view kPutBack =
     "nothing was changed: put back the last good copy of it and of its .minisig (dist/V/site of "
     "the "
@@ -93,28 +92,29 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
 PublicState read_public_state(const Destination& destination, const Config& config,
                               const base::Path& own_site) {
   PublicState state;
-  for (const schema::Channel channel : schema::kChannels) {
-    if (auto manifest =
-            read_manifest(destination, schema::channel_manifest_name(channel), config, own_site)) {
-      state.channels.emplace(channel, std::move(*manifest));
+  for (const auto channel : schema::kManifestsOfSite) {
+    auto manifest = read_manifest(destination, schema::manifest_name(channel), config, own_site);
+    if (!channel) {
+      state.combined = std::move(manifest);
+    } else if (manifest) {
+      state.channels.emplace(*channel, std::move(*manifest));
     }
   }
-  state.combined = read_manifest(destination, std::string(kCombined), config, own_site);
   return state;
 }
 
 bool shows_manifest_of_ours(const Destination& destination, const Run& run) {
-  std::vector<std::string> names{std::string(kCombined)};
-  for (const schema::Channel channel : schema::kChannels)
-    names.push_back(schema::channel_manifest_name(channel));
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    try {
-      return read_manifest(destination, name, run.config, run.folder / "site").has_value();
-    } catch (const Error& error) {
-      if (error.code() != Errc::untrusted) throw;
-      return false;
-    }
-  });
+  return std::any_of(schema::kManifestsOfSite.begin(), schema::kManifestsOfSite.end(),
+                     [&](const auto channel) {
+                       try {
+                         return read_manifest(destination, schema::manifest_name(channel),
+                                              run.config, run.folder / "site")
+                             .has_value();
+                       } catch (const Error& error) {
+                         if (error.code() != Errc::untrusted) throw;
+                         return false;
+                       }
+                     });
 }
 
 bool has_signed_checksums(const Destination& destination, const Run& run) {
@@ -134,7 +134,9 @@ bool has_signed_checksums(const Destination& destination, const Run& run) {
 }
 
 void check_follows(const Destination& follower, const Run& run, Problems& problems) {
-  const auto check = [&](const std::string& name, const schema::Manifest* first) {
+  for (const auto channel : schema::kManifestsOfSite) {
+    const std::string name = schema::manifest_name(channel);
+    const schema::Manifest* const first = run.before.manifest(channel);
     std::optional<schema::Manifest> own;
     try {
       own = read_manifest(follower, name, run.config, run.folder / "site");
@@ -144,7 +146,7 @@ void check_follows(const Destination& follower, const Run& run, Problems& proble
                         " there is damaged; publishing replaces it by that of ",
                         run.destinations.front()->place()));
     }
-    if (!own || (first != nullptr && own->generation <= first->generation)) return;
+    if (!own || (first != nullptr && own->generation <= first->generation)) continue;
     throw Error(Errc::conflict,
                 cat(name, " has generation ", own->generation, " there, but ",
                     first == nullptr ? std::string("none") : cat(first->generation), " at ",
@@ -152,13 +154,7 @@ void check_follows(const Destination& follower, const Run& run, Problems& proble
                     ", which the others follow; nothing was changed: put the newer destination "
                     "first in ",
                     run.config.file.filename().string(), ", or copy its site to the first"));
-  };
-  for (const schema::Channel channel : schema::kChannels) {
-    const auto first = run.before.channels.find(channel);
-    check(schema::channel_manifest_name(channel),
-          first == run.before.channels.end() ? nullptr : &first->second);
   }
-  check(std::string(kCombined), run.before.combined ? &*run.before.combined : nullptr);
 }
 
 void check_against_public_state(const Run& run, Problems& problems) {

@@ -84,7 +84,7 @@ void render_installers(Run& run) {
     return name == "install.sh" ? render_install_sh(*run.product, of, release)
                                 : render_install_ps1(*run.product, of, release);
   };
-  const schema::Manifest& all = run.manifests.at("version-manifest.json");
+  const schema::Manifest& all = run.manifests.at(schema::manifest_name(std::nullopt));
   const auto stable = all.latest.find(schema::Channel::stable);
   const schema::Version pinned =
       stable != all.latest.end() ? stable->second : all.versions.begin()->first;

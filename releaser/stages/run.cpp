@@ -9,6 +9,12 @@
 
 namespace releaser {
 
+const schema::Manifest* PublicState::manifest(std::optional<schema::Channel> channel) const {
+  if (!channel) return combined ? &*combined : nullptr;
+  const auto found = channels.find(*channel);
+  return found == channels.end() ? nullptr : &found->second;
+}
+
 const schema::Release* PublicState::find(const schema::Version& version) const {
   for (const auto& [channel, manifest] : channels) {
     const auto found = manifest.versions.find(version);
@@ -22,10 +28,10 @@ const schema::Release* PublicState::find(const schema::Version& version) const {
 }
 
 std::optional<schema::Version> PublicState::newest(schema::Channel channel) const {
-  const auto manifest = channels.find(channel);
-  if (manifest == channels.end()) return std::nullopt;
-  const auto found = manifest->second.latest.find(channel);
-  if (found == manifest->second.latest.end()) return std::nullopt;
+  const schema::Manifest* const shown = manifest(channel);
+  if (shown == nullptr) return std::nullopt;
+  const auto found = shown->latest.find(channel);
+  if (found == shown->latest.end()) return std::nullopt;
   return found->second;
 }
 

@@ -56,6 +56,8 @@ struct Surroundings {
 struct PublicState {
   std::map<schema::Channel, schema::Manifest> channels;
   std::optional<schema::Manifest> combined;
+  // The one of schema::manifest_name(channel), or nothing.
+  [[nodiscard]] const schema::Manifest* manifest(std::optional<schema::Channel> channel) const;
   // The release as it is public, or nothing.
   [[nodiscard]] const schema::Release* find(const schema::Version& version) const;
   [[nodiscard]] std::optional<schema::Version> newest(schema::Channel channel) const;

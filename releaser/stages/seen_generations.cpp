@@ -47,9 +47,10 @@ Sites read_seen(const base::Path& file) {
 
 Generations generations_of(const PublicState& state) {
   Generations generations;
-  for (const auto& [channel, manifest] : state.channels)
-    generations[schema::channel_manifest_name(channel)] = manifest.generation;
-  if (state.combined) generations["version-manifest.json"] = state.combined->generation;
+  for (const auto channel : schema::kManifestsOfSite) {
+    if (const schema::Manifest* const shown = state.manifest(channel))
+      generations[schema::manifest_name(channel)] = shown->generation;
+  }
   return generations;
 }
 

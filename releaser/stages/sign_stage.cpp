@@ -105,7 +105,8 @@ Skipped sign_stage(Run& run) {
   }
   if (run.installer_of) {
     const auto pinned = schema::Version::parse(*run.installer_of);
-    const schema::Release& release = run.manifests.at("version-manifest.json").versions.at(pinned);
+    const schema::Release& release =
+        run.manifests.at(schema::manifest_name(std::nullopt)).versions.at(pinned);
     for (const std::string name : {"install.sh", "install.ps1"}) {
       files.push_back(small_file(site / name, name, release.date));
       files.back().more = {{"version", *run.installer_of},

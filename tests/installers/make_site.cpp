@@ -128,7 +128,7 @@ class Site {
       }
       if (manifest.versions.empty()) continue;
       const std::string text = schema::write_manifest(manifest);
-      const std::string name = schema::channel_manifest_name(channel);
+      const std::string name = schema::manifest_name(channel);
       write_signed(
           m_folder / name, text, m_key,
           test::manifest_comment(m_product.name, name, schema::channel_name(channel), text));
@@ -143,8 +143,9 @@ class Site {
       combined.latest.insert_or_assign(release.channel, version);
     }
     const std::string text = schema::write_manifest(combined);
-    write_signed(m_folder / "version-manifest.json", text, m_key,
-                 test::manifest_comment(m_product.name, "version-manifest.json", "", text));
+    const std::string name = schema::manifest_name(std::nullopt);
+    write_signed(m_folder / name, text, m_key,
+                 test::manifest_comment(m_product.name, name, "", text));
     const auto pinned = m_pinned ? *m_pinned : m_releases.rbegin()->first;
     write_installers(m_folder, pinned, m_releases.at(pinned));
     const std::string installer = base::read_file(m_folder / "install.sh", kMaxFileBytes);

@@ -43,7 +43,12 @@ TEST_SUITE("manifest-schema/channel") {
     }
   }
 
-  TEST_CASE("a channel's manifest has its name") {
-    CHECK(schema::channel_manifest_name(Channel::beta) == "beta.version-manifest.json");
+  TEST_CASE("each manifest of a site has its name, the combined one too") {
+    std::vector<std::string> names;
+    for (const auto channel : schema::kManifestsOfSite)
+      names.push_back(schema::manifest_name(channel));
+    CHECK(names ==
+          std::vector<std::string>{"stable.version-manifest.json", "beta.version-manifest.json",
+                                   "nightly.version-manifest.json", "version-manifest.json"});
   }
 }

@@ -53,8 +53,7 @@ void ReleaseServer::remove(std::string_view url) { files.erase(std::string(url))
 void ReleaseServer::publish(std::string_view base_url, const schema::Manifest& manifest,
                             const SigningKey& key) {
   SignedText both = sign_manifest(manifest, key);
-  const std::string name = manifest.channel ? schema::channel_manifest_name(*manifest.channel)
-                                            : std::string("version-manifest.json");
+  const std::string name = schema::manifest_name(manifest.channel);
   put(cat(base_url, "/", name), std::move(both.text));
   put(cat(base_url, "/", name, ".minisig"), std::move(both.signature));
 }

@@ -49,22 +49,18 @@ trust::TrustedComment manifest_comment(std::string_view product, std::string_vie
   return trust::TrustedComment(std::move(fields));
 }
 
-SignedText sign_manifest_text(std::string text, std::string_view product, schema::Channel channel,
-                              const SigningKey& key) {
-  const auto comment = manifest_comment(product, schema::channel_manifest_name(channel),
-                                        schema::channel_name(channel), text);
+SignedText sign_manifest_text(std::string text, std::string_view product,
+                              std::optional<schema::Channel> channel, const SigningKey& key) {
+  const auto comment =
+      manifest_comment(product, schema::manifest_name(channel),
+                       channel ? schema::channel_name(*channel) : std::string_view(), text);
   std::string signature = key.sign(text, comment);
   return {std::move(text), std::move(signature)};
 }
 
 SignedText sign_manifest(const schema::Manifest& manifest, const SigningKey& key) {
-  std::string text = schema::write_manifest(manifest);
-  if (manifest.channel) {
-    return sign_manifest_text(std::move(text), manifest.product, *manifest.channel, key);
-  }
-  const auto comment = manifest_comment(manifest.product, "version-manifest.json", "", text);
-  std::string signature = key.sign(text, comment);
-  return {std::move(text), std::move(signature)};
+  return sign_manifest_text(schema::write_manifest(manifest), manifest.product, manifest.channel,
+                            key);
 }
 
 schema::Release make_release(const ReleaseBlueprint& blueprint) {

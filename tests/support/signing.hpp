@@ -47,8 +47,8 @@ struct SignedText {
 // manifest has no channel.
 SignedText sign_manifest(const schema::Manifest& manifest, const SigningKey& key);
 // Any text under the name of that channel's manifest.
-SignedText sign_manifest_text(std::string text, std::string_view product, schema::Channel channel,
-                              const SigningKey& key);
+SignedText sign_manifest_text(std::string text, std::string_view product,
+                              std::optional<schema::Channel> channel, const SigningKey& key);
 
 // A release with one archive a platform, "https://releases.example.com/<product>/releases/v<V>/…";
 // the digests are those of `archive_bytes` and of the binary's `binary_bytes`.
