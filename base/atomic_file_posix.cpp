@@ -93,8 +93,9 @@ void AtomicFile::commit() {
   }
 }
 
-void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode) {
-  AtomicFile file(target, mode);
+void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode,
+                           Durability durability) {
+  AtomicFile file(target, mode, durability);
   file.write(bytes);
   file.commit();
 }

@@ -89,7 +89,8 @@ class AtomicFile {
 // removed.
 void write_new_file(const Path& target, std::string_view bytes, unsigned mode = 0644);
 
-void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode = 0644);
+void write_file_atomically(const Path& target, std::string_view bytes, unsigned mode = 0644,
+                           Durability durability = Durability::flushed);
 
 // ".<name>.<16 hexadecimal digits>.tmp": what AtomicFile and replace_symlink leave when a kill
 // comes between.

@@ -124,7 +124,8 @@ void load_checksums(Planned& entry, const std::string& text, char* to) {
 // The archive as it goes to disk: hashed on the way, so that it need not be read again.
 class ArchiveFile {
  public:
-  explicit ArchiveFile(const base::Path& target) : m_file(target) {}
+  // Not flushed: the digest in the record says whether it is whole, and it can be made again.
+  explicit ArchiveFile(const base::Path& target) : m_file(target, 0644, base::Durability::none) {}
 
   void write(std::string_view bytes) {
     m_file.write(bytes);

@@ -14,14 +14,6 @@ constexpr std::size_t kMaxOutput = std::size_t{64} * 1024;
 // What a shell and the loader of Linux give for a program that cannot be started.
 constexpr int kNotStarted = 127;
 
-// The copy is closed when this returns: a file that is open for writing cannot be run.
-void copy_program(const base::Path& from, const base::Path& to) {
-  base::AtomicFile copy(to, 0755, base::Durability::none);
-  base::stream_file(base::open_regular_file(from),
-                    [&](std::string_view bytes) { copy.write(bytes); });
-  copy.commit();
-}
-
 std::string first_line(const base::ProcessResult& result) {
   const auto& text = base::trim(result.output).empty() ? result.errors : result.output;
   const auto lines = base::split_lines(base::trim(text));
@@ -60,6 +52,13 @@ bool runs_on(const schema::Machine& machine, const schema::Platform& platform,
   return row.os == machine.os && row.arch == machine.arch && !slices.empty() &&
          (slices.front().is_static || slices.front().libc == machine.libc) &&
          schema::floor_is_met(slices.front().floors.glibc, machine.glibc);
+}
+
+void copy_program(const base::Path& from, const base::Path& to) {
+  base::AtomicFile copy(to, 0755, base::Durability::none);
+  base::stream_file(base::open_regular_file(from),
+                    [&](std::string_view bytes) { copy.write(bytes); });
+  copy.commit();
 }
 
 TestRunResult test_run(const TestRun& run) {

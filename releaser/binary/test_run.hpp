@@ -28,6 +28,10 @@ struct TestRunResult {
 
 TestRunResult test_run(const TestRun& run);
 
+// Puts a copy there that may be run. It is closed when this returns: a file that is open for
+// writing cannot be run.
+void copy_program(const base::Path& from, const base::Path& to);
+
 // Can `machine` run a binary of `platform` that was inspected with these slices?
 bool runs_on(const schema::Machine& machine, const schema::Platform& platform,
              std::span<const BinaryFacts> slices);

@@ -129,14 +129,6 @@ bool same_bytes(const ReleaseBinary& one, const ReleaseBinary& other) {
   return true;
 }
 
-// The copy is closed when this returns: a file that is open for writing cannot be run.
-void copy_program(const base::Path& from, const base::Path& to) {
-  base::AtomicFile copy(to, 0755, base::Durability::none);
-  base::stream_file(base::open_regular_file(from),
-                    [&](std::string_view bytes) { copy.write(bytes); });
-  copy.commit();
-}
-
 // What is wrong with the binary's own --version, or "". The copy has the right to be run and the
 // program a home directory that is not the user's.
 std::string version_warning(const ReleaseBinary& binary, const WarningOptions& options) {

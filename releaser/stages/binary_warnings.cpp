@@ -1,9 +1,11 @@
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/binary/test_run.hpp"
 #include "releaser/binary/warnings.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <gnu/libc-version.h>
 #include <sys/utsname.h>
@@ -92,8 +94,6 @@ void check_test_run(const Run& run, const Target& target, const base::Path& fold
                    "version, or name the command that does in [agent] probe"));
 }
 
-}  // namespace
-
 void check_test_runs(const Run& run, Problems& problems, const WhichBinaries& which) {
   // What is public already was accepted once, and its bytes cannot change any more.
   if (run.before.find(run.identity->version) != nullptr) return;
@@ -142,6 +142,18 @@ void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries
   options.machine.reset();  // which is who would ask them
   for (std::string& warning : binary_warnings(silent, options))
     problems.warn(std::move(warning));
+}
+
+}  // namespace
+
+void examine_binaries(const Run& run, Problems& problems, const WhichBinaries& which) {
+  // A program that is copied and started leaves a core free, which can look for strings.
+  std::array<Problems, 2> found;
+  base::for_each_in_parallel(found.size(), run.options.parallelism, [&](std::size_t index) {
+    (index == 0 ? warn_about_binaries : check_test_runs)(run, found[index], which);
+  });
+  for (const Problems& each : found)
+    problems.append(each);
 }
 
 }  // namespace releaser

@@ -23,8 +23,7 @@ Skipped inspect_stage(Run& run) {
   }
   inspect_targets(run, problems, is_new);
   check_against_public_state(run, problems);
-  warn_about_binaries(run, problems, is_new);
-  check_test_runs(run, problems, is_new);
+  examine_binaries(run, problems, is_new);
   conclude(run, problems);
   return std::nullopt;
 }

@@ -119,7 +119,7 @@ Skipped manifest_stage(Run& run) {
   } else if (!run.record.published) {
     run.record.published = run.around.now;
   }
-  write_if_changed(run.folder / "release.json", write_record(run.record));
+  write_record(run);
   run.release = release_entry(run);
   const schema::Channel channel = run.identity->channel;
   for (const auto of : {std::optional(channel), std::optional<schema::Channel>()}) {

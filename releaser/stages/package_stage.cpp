@@ -148,7 +148,7 @@ Skipped package_stage(Run& run) {
             run.targets.size() == 1 ? "" : "s"));
   }
   remove_stale_assets(run);
-  write_if_changed(run.folder / "release.json", write_record(run.record));
+  write_record(run);
   return std::nullopt;
 }
 

@@ -206,8 +206,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
     // `check` asks for all, since no stage will follow that sees the rest.
     return run.warns_again || is_final(run, target, binary);
   };
-  warn_about_binaries(run, problems, is_seen_now);
-  check_test_runs(run, problems, is_seen_now);
+  examine_binaries(run, problems, is_seen_now);
   if (!makes_files(run)) {
     problems.collect([&] { read_notes(run); });
     problems.collect([&] {

@@ -12,6 +12,12 @@ void Problems::add(base::Errc code, std::string text) {
   if (!is_known) m_problems.push_back({code, std::move(text)});
 }
 
+void Problems::append(const Problems& others) {
+  for (const Problem& problem : others.m_problems)
+    add(problem.code, problem.text);
+  m_warnings.insert(m_warnings.end(), others.m_warnings.begin(), others.m_warnings.end());
+}
+
 void Problems::make_problems_of_warnings() {
   for (std::string& warning : m_warnings)
     add(std::move(warning));

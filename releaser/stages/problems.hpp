@@ -18,6 +18,8 @@ class Problems {
   void add(base::Errc code, std::string text);
   void add(std::string text) { add(base::Errc::config, std::move(text)); }
   void warn(std::string text) { m_warnings.push_back(std::move(text)); }
+  // What another list has, behind what is here.
+  void append(const Problems& others);
   // --strict: warnings are problems, and listed with them.
   void make_problems_of_warnings();
 

@@ -54,14 +54,20 @@ std::string input_name(const Target& target, const InputBinary& binary) {
   return base::cat(target.platform.name(), "/", binary.name);
 }
 
-void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode) {
+void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode,
+                      base::Durability durability) {
   std::error_code ignored;
   if (std::filesystem::file_size(file, ignored) == bytes.size() && !ignored &&
       base::read_file(file, bytes.size()) == bytes) {
     return;
   }
   base::make_directories(file.parent_path());
-  base::write_file_atomically(file, bytes, mode);
+  base::write_file_atomically(file, bytes, mode, durability);
+}
+
+void write_record(const Run& run) {
+  write_if_changed(run.folder / "release.json", write_record(run.record), 0644,
+                   base::Durability::flushed);
 }
 
 std::vector<std::string> asset_names(const Run& run) {

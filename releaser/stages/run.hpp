@@ -122,8 +122,13 @@ std::string input_name(const Target& target, const InputBinary& binary);
 // stands beside them is complete. Signatures lie beside those that have one.
 std::vector<std::string> asset_names(const Run& run);
 
-// Writes a file of dist/V unless it holds these bytes already.
-void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode = 0644);
+// Writes a file of dist/V unless it holds these bytes already. It is not flushed to the disk unless
+// somebody asks: the next run compares what it finds with what it needs, and a destination flushes
+// its own copy.
+void write_if_changed(const base::Path& file, std::string_view bytes, unsigned mode = 0644,
+                      base::Durability durability = base::Durability::none);
+// dist/V/release.json, flushed: nothing can be compared with it.
+void write_record(const Run& run);
 trust::Sha256 sha256_of_file(const base::Path& file);
 // Both digests in one pass.
 std::pair<trust::Sha256, trust::Blake2b> digests_of_file(const base::Path& file);

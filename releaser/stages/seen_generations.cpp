@@ -90,7 +90,8 @@ void remember_generations(const Run& run) {
   write_if_changed(
       seen_file(run),
       base::json::write(Object{{"schema", kSeenSchema}, {"generations", std::move(destinations)}},
-                        base::json::Style::pretty));
+                        base::json::Style::pretty),
+      0644, base::Durability::flushed);
 }
 
 }  // namespace releaser

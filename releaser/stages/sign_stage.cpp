@@ -51,7 +51,7 @@ void sign_file(Run& run, const SignedFile& file, const trust::PublicKey& key) {
     const auto there = run.destinations.front()->read(cat(file.public_name, ".minisig"),
                                                       trust::kMaxSignatureBytes);
     if (there && is_current(*there, file, comment, key)) {
-      base::write_file_atomically(target, *there);
+      write_if_changed(target, *there);
       return;
     }
   }
@@ -64,7 +64,7 @@ void sign_file(Run& run, const SignedFile& file, const trust::PublicKey& key) {
     throw base::Error(base::Errc::internal,
                       cat("the new signature of ", file.public_name, " does not verify"));
   }
-  base::write_file_atomically(target, signature);
+  write_if_changed(target, signature);
 }
 
 SignedFile small_file(const base::Path& path, std::string public_name, base::Time time) {

@@ -38,13 +38,12 @@ bool is_built(const Run& run, const Target& target);
 // Is what will be packed there at preflight: nothing builds it, stamps it or changes it by a hook?
 bool is_final(const Run& run, const Target& target, const InputBinary& binary);
 using WhichBinaries = std::function<bool(const Target& target, const InputBinary& binary)>;
-// What looks wrong with some binaries ("Beyond architecture"). A release is warned of once: what is
-// packed already was looked at, unless somebody asks again.
-void warn_about_binaries(const Run& run, Problems& problems, const WhichBinaries& which);
-// What every machine does with the release before it uses it, done here for the platforms that this
-// machine can run and whose probe is among `which`: a problem where they would refuse it. A version
-// that is public already is not tried again.
-void check_test_runs(const Run& run, Problems& problems, const WhichBinaries& which);
+// Warns of what looks wrong with some binaries ("Beyond architecture"), once for a release: what is
+// packed already was looked at, unless somebody asks again. Meanwhile, what every machine does with
+// the release before it uses it is done here for the platforms that this machine can run and whose
+// probe is among `which`: a problem where they would refuse it. A version that is public already is
+// not tried again.
+void examine_binaries(const Run& run, Problems& problems, const WhichBinaries& which);
 // Could a hook or a command of the build stage still bring an agent?
 bool may_make_agents(const Run& run);
 // Says which platforms have no agent; a problem where [agent] gives none to any platform.
