@@ -48,24 +48,6 @@ std::optional<std::string> tag_of_ci(const base::Environment& environment) {
   return std::nullopt;
 }
 
-Version version_of_head(const GitState& git) {
-  std::vector<std::string> tags;
-  for (const std::string& tag : git.tags_at_head) {
-    if (version_of_tag(tag)) tags.push_back(tag);
-  }
-  std::sort(tags.begin(), tags.end());
-  if (tags.size() > 1) {
-    throw Error(Errc::config, cat("two tags at HEAD (", base::join(tags, ", "),
-                                  "); say which one with --version"));
-  }
-  if (tags.empty()) {
-    throw Error(Errc::config,
-                cat("no version: give --version, or put a tag like v1.2.3 on HEAD",
-                    git.problem.empty() ? "" : cat(" (git says: ", git.problem, ")")));
-  }
-  return *version_of_tag(tags.front());
-}
-
 std::string next_version(std::string_view scheme, const GitState& git, base::Time date) {
   std::optional<Version> newest;
   for (const std::string& tag : git.tags) {
@@ -86,6 +68,61 @@ std::string next_version(std::string_view scheme, const GitState& git, base::Tim
     return newest && newest->matches_prefix(month) ? count_up(*newest) : cat(month, ".1");
   }
   return newest ? count_up(*newest) : "0.0.1";
+}
+
+// The tag to put on HEAD: the version in a tag of another form there, else the one after the
+// newest.
+std::string proposed_tag(std::string_view scheme, const GitState& git,
+                         std::optional<base::Time> date) {
+  const auto newest = git.below ? version_of_tag(git.below->name) : std::nullopt;
+  for (const std::string& tag : git.tags_at_head) {
+    const std::size_t digit = tag.find_first_of("0123456789");
+    if (digit == std::string::npos) continue;
+    const auto version = Version::try_parse(cat("v", tag.substr(digit)));
+    if (version && (!newest || *newest < *version)) return cat("v", version->text());
+  }
+  if (newest && newest->is_prerelease()) return cat("v", newest->core().text());
+  if (!newest && scheme == "semver") return "v0.1.0";
+  if (!date) return "v1.2.3";
+  GitState below;
+  if (newest) below.tags.push_back(git.below->name);
+  return cat("v", next_version(scheme, below, *date));
+}
+
+std::string why_no_version(std::string_view scheme, const GitState& git,
+                           std::optional<base::Time> date) {
+  if (!git.commit) {
+    return cat("no version: give --version, or put a tag like v1.2.3 on HEAD",
+               git.problem.empty() ? "" : cat(" (git says: ", git.problem, ")"));
+  }
+  std::string seen = "HEAD has no tag";
+  if (!git.tags_at_head.empty()) {
+    const bool is_one = git.tags_at_head.size() == 1;
+    seen = cat(is_one ? "the tag " : "the tags ",
+               base::safe_text(base::join_first(git.tags_at_head, 3), 200), " at HEAD ",
+               is_one ? "is" : "are", " not of the form v1.2.3");
+  }
+  if (git.below) {
+    seen += cat(", and ", git.below->name, " is ", git.below->commits,
+                git.below->commits == 1 ? " commit" : " commits", " back");
+  }
+  return cat("no version: ", seen, "; give --version, or run git tag ",
+             proposed_tag(scheme, git, date));
+}
+
+Version version_of_head(std::string_view scheme, const GitState& git,
+                        std::optional<base::Time> date) {
+  std::vector<std::string> tags;
+  for (const std::string& tag : git.tags_at_head) {
+    if (version_of_tag(tag)) tags.push_back(tag);
+  }
+  std::sort(tags.begin(), tags.end());
+  if (tags.size() > 1) {
+    throw Error(Errc::config, cat("two tags at HEAD (", base::join(tags, ", "),
+                                  "); say which one with --version"));
+  }
+  if (tags.empty()) throw Error(Errc::config, why_no_version(scheme, git, date));
+  return *version_of_tag(tags.front());
 }
 
 // A hash of digits only with a leading zero is no pre-release field; a longer one is.
@@ -174,15 +211,41 @@ constexpr base::Time kFirstDate{std::chrono::sys_days{std::chrono::year{1980} / 
 
 }  // namespace
 
-std::vector<std::string> version_tags(const base::Path& root) {
+namespace {
+
+// All, or those that `options` of git tag leave.
+std::vector<std::string> version_tags(const base::Path& root,
+                                      const std::vector<std::string>& options) {
   std::string problem;
   std::vector<std::string> tags;
-  const std::string listed = ask_git(root, {"tag", "--list", "v*"}, problem);
+  std::vector<std::string> arguments{"tag", "--list", "v*"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  const std::string listed = ask_git(root, arguments, problem);
   for (const std::string_view tag : base::split_lines(listed)) {
     if (version_of_tag(tag)) tags.emplace_back(tag);
   }
   return tags;
 }
+
+std::optional<TagBelow> newest_below(const base::Path& root, std::string& problem) {
+  std::optional<Version> newest;
+  TagBelow below;
+  for (std::string& tag : version_tags(root, {"--merged", "HEAD"})) {
+    const auto version = version_of_tag(tag);
+    if (newest && !(*newest < *version)) continue;
+    newest = version;
+    below.name = std::move(tag);
+  }
+  if (!newest) return std::nullopt;
+  const std::string count =
+      ask_git(root, {"rev-list", "--count", cat("refs/tags/", below.name, "..HEAD")}, problem);
+  below.commits = base::parse_decimal(base::trim(count)).value_or(0);
+  return below;
+}
+
+}  // namespace
+
+std::vector<std::string> version_tags(const base::Path& root) { return version_tags(root, {}); }
 
 GitState read_git(const base::Path& root, AllTags all_tags) {
   GitState state;
@@ -200,6 +263,10 @@ GitState read_git(const base::Path& root, AllTags all_tags) {
     if (name.starts_with(kTag)) state.tags_at_head.emplace_back(name.substr(kTag.size()));
   }
   if (all_tags == AllTags::yes) state.tags = version_tags(root);
+  const bool has_version =
+      std::any_of(state.tags_at_head.begin(), state.tags_at_head.end(),
+                  [](const auto& tag) { return version_of_tag(tag).has_value(); });
+  if (!has_version) state.below = newest_below(root, state.problem);
   if (!state.tags_at_head.empty()) {
     const std::string names =
         ask_git(root, {"diff", "--name-only", "--relative", "-z", "HEAD"}, state.problem);
@@ -234,7 +301,7 @@ std::optional<ReleaseIdentity> identify_release(const IdentifyOptions& options,
     } else if (const auto tag = tag_of_ci(environment)) {
       version = base::with_context("the tag that CI names", [&] { return Version::parse(*tag); });
     } else {
-      version = version_of_head(git);
+      version = version_of_head(scheme, git, date);
     }
   });
   if (version && scheme == "calver" && !options.snapshot && !is_calver(*version)) {

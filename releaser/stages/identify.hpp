@@ -7,11 +7,17 @@
 #include "manifest-schema/version.hpp"
 #include "releaser/stages/problems.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace releaser {
+
+struct TagBelow {
+  std::string name;           // "v1.0.0"
+  std::uint64_t commits = 0;  // how far below HEAD
+};
 
 // What git says of the project; empty outside a work tree.
 struct GitState {
@@ -19,6 +25,8 @@ struct GitState {
   std::optional<base::Time> commit_time;
   std::vector<std::string> tags_at_head;  // short names: "v1.0.0"
   std::vector<std::string> tags;          // all of them; asked for by snapshots only
+  // The newest version that HEAD descends from; asked for where no version's tag is at HEAD.
+  std::optional<TagBelow> below;
   // Tracked files below the project that differ from HEAD; asked for where a tag stands there.
   std::vector<std::string> changed;
   std::string problem;  // why git said nothing although there is a repository

@@ -1,6 +1,10 @@
 #include "releaser/stages/identify.hpp"
 
+#include "base/process.hpp"
+
 #include <doctest/doctest.h>
+
+#include <filesystem>
 
 namespace {
 
@@ -72,7 +76,11 @@ TEST_SUITE("releaser/stages/identify") {
               {},
               {"v1.5.1", "v1.5.0"},
               "two tags at HEAD (v1.5.0, v1.5.1); say which one with --version"},
-             {"no tag", {}, {}, {}, "no version: give --version, or put a tag like v1.2.3 on HEAD"},
+             {"no tag",
+              {},
+              {},
+              {},
+              "no version: HEAD has no tag; give --version, or run git tag v0.1.0"},
              {"--date",
               {.version = "1.0.0", .date = "2026-01-02"},
               {},
@@ -108,6 +116,79 @@ TEST_SUITE("releaser/stages/identify") {
       const std::string found = identify(each);
       CHECK_MESSAGE(found.substr(0, each.expected.size()) == each.expected, found);
     }
+  }
+
+  TEST_CASE("without a version the tags that are there are named, and the next one is proposed") {
+    struct Row {
+      std::vector<std::string> at_head;
+      std::string below;
+      std::uint64_t commits;
+      std::string scheme, expected;
+    };
+    for (const Row& row : std::vector<Row>{
+             {{"release-1.1.0"},
+              "v1.0.0",
+              2,
+              "semver",
+              "no version: the tag release-1.1.0 at HEAD is not of the form v1.2.3, and v1.0.0 is "
+              "2 commits back; give --version, or run git tag v1.1.0"},
+             {{"1.1.0"},
+              "",
+              0,
+              "semver",
+              "no version: the tag 1.1.0 at HEAD is not of the form v1.2.3; give --version, or run "
+              "git tag v1.1.0"},
+             {{"latest", "old-0.9.0"},
+              "v1.0.9",
+              1,
+              "semver",
+              "no version: the tags latest, old-0.9.0 at HEAD are not of the form v1.2.3, and "
+              "v1.0.9 is 1 commit back; give --version, or run git tag v1.0.10"},
+             {{},
+              "v2.0.0-beta.1",
+              1,
+              "semver",
+              "no version: HEAD has no tag, and v2.0.0-beta.1 is 1 commit back; give --version, or "
+              "run git tag v2.0.0"},
+             {{},
+              "v2026.10.3",
+              12,
+              "calver",
+              "no version: HEAD has no tag, and v2026.10.3 is 12 commits back; give --version, or "
+              "run git tag v2026.11.1"}}) {
+      auto git = git_with(row.at_head);
+      if (!row.below.empty()) git.below = releaser::TagBelow{row.below, row.commits};
+      releaser::Problems problems;
+      releaser::identify_release({}, row.scheme, base::Environment({}), git, problems);
+      REQUIRE(problems.problems().size() == 1);
+      CHECK(problems.problems().front().text == row.expected);
+    }
+  }
+
+  TEST_CASE("git says which version stands below HEAD, and how far") {
+    const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "identify-");
+    const auto git = [&](std::vector<std::string> arguments) {
+      std::vector<std::string> argv{"git",           "-C", folder.path().string(),      "-c",
+                                    "user.name=One", "-c", "user.email=one@example.com"};
+      argv.insert(argv.end(), arguments.begin(), arguments.end());
+      REQUIRE(base::run_process(argv).exit_status == 0);
+    };
+    git({"init", "-q"});
+    for (const char* const tag : {"v1.9.0", "v1.10.0", "v1.8.1", "v2-draft", "latest"}) {
+      git({"commit", "-q", "--allow-empty", "-m", tag});
+      git({"tag", tag});
+    }
+    git({"checkout", "-q", "-b", "other", "v1.9.0"});
+    git({"commit", "-q", "--allow-empty", "-m", "other"});
+    git({"tag", "v3.0.0"});
+    git({"checkout", "-q", "latest"});
+    const auto state = releaser::read_git(folder.path(), releaser::AllTags::no);
+    CHECK(state.tags_at_head == std::vector<std::string>{"latest"});
+    REQUIRE(state.below);
+    CHECK(state.below->name == "v1.10.0");
+    CHECK(state.below->commits == 3);
+    git({"tag", "v1.11.0"});
+    CHECK_FALSE(releaser::read_git(folder.path(), releaser::AllTags::no).below);
   }
 
   TEST_CASE("no version and no date are said together") {
