@@ -1,11 +1,11 @@
 #include "releaser/render/formula.hpp"
 
 #include "base/text.hpp"
+#include "releaser/config/spdx.hpp"
 #include "releaser/render/embedded.hpp"
 #include "releaser/render/escape.hpp"
 #include "releaser/render/formula_description.hpp"
 #include "releaser/render/package_name.hpp"
-#include "releaser/render/spdx.hpp"
 #include "releaser/render/template.hpp"
 
 #include <algorithm>

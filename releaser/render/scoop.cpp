@@ -1,10 +1,10 @@
 #include "releaser/render/scoop.hpp"
 
 #include "base/text.hpp"
+#include "releaser/config/spdx.hpp"
 #include "releaser/render/embedded.hpp"
 #include "releaser/render/escape.hpp"
 #include "releaser/render/package_name.hpp"
-#include "releaser/render/spdx.hpp"
 #include "releaser/render/template.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "releaser/render/spdx.hpp"
+#include "releaser/config/spdx.hpp"
 
 #include "base/text.hpp"
 
@@ -20,7 +20,7 @@ std::string shape_of(const releaser::LicenseExpression& expression) {
 
 }  // namespace
 
-TEST_SUITE("releaser/render/spdx") {
+TEST_SUITE("releaser/config/spdx") {
   TEST_CASE("licences bind as in the specification") {
     for (const auto& row : {
              std::pair{"MIT", "MIT"},

@@ -1,4 +1,4 @@
-#include "releaser/render/spdx.hpp"
+#include "releaser/config/spdx.hpp"
 
 #include "base/text.hpp"
 
