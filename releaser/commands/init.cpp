@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "releaser/config/config.hpp"
+#include "releaser/config/license.hpp"
 #include "releaser/init/config_text.hpp"
 #include "releaser/init/git_ignore.hpp"
 #include "trust/public_key.hpp"
@@ -74,6 +75,7 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
                                   facts.description, std::string(kNoDescription));
   facts.homepage = answers.get("--homepage", "Its web address?", facts.homepage,
                                cat("https://example.com/", facts.name));
+  facts.license = mend_license(facts.license).value_or("");
   facts.license =
       answers.get("--license", "Its license (SPDX)?", facts.license, std::string(kNoLicense));
   facts.maintainer = answers.get("--maintainer", "Who maintains it (Name <mail>)?",

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "manifest-schema/version.hpp"
+#include "releaser/config/license.hpp"
 #include "releaser/config/placeholders.hpp"
 #include "trust/public_key.hpp"
 
@@ -43,6 +44,12 @@ void check_product(const Config& config, ConfigProblems& problems) {
         {"product.maintainer", product.maintainer}}) {
     if (text.find_first_of("\n\r") != std::string::npos) {
       problems.add(line_of(config, key), cat("`", key, "` must be one line"));
+    }
+  }
+  const int license_line = line_of(config, "product.license");
+  if (!product.license.empty() && !problems.has(license_line)) {
+    if (const auto problem = license_problem(product.license)) {
+      problems.add(license_line, cat("`product.license`: ", *problem));
     }
   }
   try {

@@ -59,7 +59,7 @@ const SectionKeys<ProductSettings>& product_keys() {
        {"license",
         &S::license,
         {.required = true},
-        "SPDX expression, for example MIT or Apache-2.0 OR MIT",
+        "SPDX expression, for example MIT or Apache-2.0 OR MIT; LicenseRef-… for terms of your own",
         "license = \"MIT\""},
        {"maintainer",
         &S::maintainer,

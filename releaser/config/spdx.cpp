@@ -32,18 +32,33 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+bool is_plain(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char letter) {
+    return std::isalnum(letter) != 0 || letter == '-' || letter == '.' || letter == '+';
+  });
+}
+
+bool is_own_name(std::string_view word) {
+  constexpr std::string_view kDocument = "DocumentRef-";
+  constexpr std::string_view kLicense = "LicenseRef-";
+  if (word.starts_with(kDocument)) {
+    const std::size_t colon = word.find(':');
+    if (colon == std::string_view::npos) return false;
+    if (!is_plain(word.substr(kDocument.size(), colon - kDocument.size()))) return false;
+    word = word.substr(colon + 1);
+  }
+  return word.starts_with(kLicense) && is_plain(word.substr(kLicense.size()));
+}
+
 bool is_name(std::string_view word) {
-  return !word.empty() && !word.starts_with("LicenseRef-") && !word.starts_with("DocumentRef-") &&
-         word != "AND" && word != "OR" && word != "WITH" &&
-         std::all_of(word.begin(), word.end(), [](unsigned char letter) {
-           return std::isalnum(letter) != 0 || letter == '-' || letter == '.' || letter == '+';
-         });
+  return is_plain(word) && !word.starts_with("LicenseRef-") && !word.starts_with("DocumentRef-") &&
+         word != "AND" && word != "OR" && word != "WITH";
 }
 
 // OR binds less than AND, AND less than WITH.
 class Parser {
  public:
-  explicit Parser(std::vector<std::string> words) : m_words(std::move(words)) {}
+  Parser(std::vector<std::string> words, OwnLicenses own) : m_words(std::move(words)), m_own(own) {}
 
   std::optional<LicenseExpression> parse() {
     auto expression = list(Kind::any_of, 0);
@@ -82,7 +97,9 @@ class Parser {
       ++m_at;
       return inner;
     }
-    if (m_at == m_words.size() || !is_name(m_words[m_at])) return std::nullopt;
+    if (m_at == m_words.size()) return std::nullopt;
+    const bool is_own = m_own == OwnLicenses::allowed && is_own_name(m_words[m_at]);
+    if (!is_own && !is_name(m_words[m_at])) return std::nullopt;
     LicenseExpression license{
         .kind = Kind::license, .name = m_words[m_at++], .exception = {}, .parts = {}};
     if (next_is("WITH")) {
@@ -94,13 +111,14 @@ class Parser {
   }
 
   std::vector<std::string> m_words;
+  OwnLicenses m_own;
   std::size_t m_at = 0;
 };
 
 }  // namespace
 
-std::optional<LicenseExpression> parse_license(std::string_view text) {
-  return Parser(words_of(text)).parse();
+std::optional<LicenseExpression> parse_license(std::string_view text, OwnLicenses own) {
+  return Parser(words_of(text), own).parse();
 }
 
 }  // namespace releaser

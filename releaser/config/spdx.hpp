@@ -17,7 +17,9 @@ struct LicenseExpression {
   std::vector<LicenseExpression> parts;
 };
 
-// Nothing where the text is no such expression, or names a licence of one's own (LicenseRef-…).
-std::optional<LicenseExpression> parse_license(std::string_view text);
+enum class OwnLicenses { refused, allowed };  // LicenseRef-…, DocumentRef-…:LicenseRef-…
+// Nothing where the text is no such expression. Whether a list has the names is not asked.
+std::optional<LicenseExpression> parse_license(std::string_view text,
+                                               OwnLicenses own = OwnLicenses::refused);
 
 }  // namespace releaser

@@ -65,4 +65,13 @@ is "JSON says the same" "$(releaser init --force --product other --json 2>/dev/n
   '[1,"cco-release.toml","other",true]'
 status "another file is written where --config says" 0 releaser init --config .config/cco-release.toml
 check "with its folder" test -f .config/cco-release.toml
+mkdir "$work/old" && cd "$work/old" || exit 1
+printf '[package]\nname = "old"\nlicense = "MIT/Apache-2.0"\n' >Cargo.toml
+status "a license in the old spelling of Cargo is mended" 0 releaser init
+like "into SPDX's" "$(cat cco-release.toml)" '^license = "MIT OR Apache-2\.0"'
+rm Cargo.toml && printf '{"name": "old", "license": "SEE LICENSE IN TERMS"}\n' >package.json
+status "one that is none" 0 releaser init --force
+like "is not taken" "$output" 'no license was found'
+status "one given that is none is refused" 3 releaser init --force --license GPL3
+like "with those that may be meant" "$output" 'cco-release\.toml:[0-9]+: .*did you mean .GPL-3\.0-only. or .GPL-3\.0-or-later.'
 done_testing

@@ -123,6 +123,8 @@ url = "https://mirror.example.com/tool"
   TEST_CASE("what is wrong is named with its line and the nearest right name") {
     const std::vector<BadConfig> cases{
         {"schema = 2\n" + minimal().substr(11), ":1: `schema` must be 1, not 2; a newer"},
+        {base::replace_all(minimal(), "MIT", "GPL3"),
+         ":6: `product.license`: `GPL3` is no SPDX license; did you mean `GPL-3.0-only` or "},
         {minimal("colour = 1\n"), ":10: unknown key `colour` in [build]"},
         {minimal("comand = [\"x\"]\n"), "did you mean `command`?"},
         {minimal("[buld]\n"), ":10: unknown key or section `buld`; did you mean `build`?"},
