@@ -48,6 +48,9 @@ std::filesystem::file_type type_of(const Path& path, Links links = Links::follow
 // Reads a whole regular file. Throws Errc::not_found if there is none, Errc::config if it is larger
 // than `max_bytes`.
 std::string read_file(const Path& path, std::size_t max_bytes);
+// The same of a file that is open already, from its first byte; its offset is not used, and errors
+// do not name it.
+std::string read_file(const FileDescriptor& file, std::size_t max_bytes);
 std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max_bytes);
 // Reads up to `size` bytes at an offset, as pread(2): fewer at the end of the file, then 0. The
 // descriptor's own offset is neither used nor moved.

@@ -47,29 +47,6 @@ void require_regular(const Path& path, const struct stat& status) {
   }
 }
 
-std::string read_open_file(const FileDescriptor& file, std::size_t max_bytes) {
-  const std::uint64_t size = file_size(file);
-  if (size > max_bytes) {
-    throw Error(Errc::config, cat("larger than the ", max_bytes, " bytes allowed"));
-  }
-  // Files in /proc say 0 and have more; a file may grow while it is read.
-  std::string bytes;
-  std::size_t filled = 0;
-  for (;;) {
-    const std::size_t wanted = filled < size ? static_cast<std::size_t>(size) : filled + 4096;
-    bytes.resize(std::min(wanted, max_bytes) + 1);
-    const std::size_t count = read_at(file, bytes.data() + filled, bytes.size() - filled, filled);
-    filled += count;
-    if (filled > max_bytes) {
-      throw Error(Errc::config, cat("larger than the ", max_bytes, " bytes allowed"));
-    }
-    if (count == 0) {
-      bytes.resize(filled);
-      return bytes;
-    }
-  }
-}
-
 }  // namespace
 
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
@@ -125,9 +102,32 @@ std::filesystem::file_type type_of(const Path& path, Links links) {
   return status.type();
 }
 
+std::string read_file(const FileDescriptor& file, std::size_t max_bytes) {
+  const std::uint64_t size = file_size(file);
+  if (size > max_bytes) {
+    throw Error(Errc::config, cat("larger than the ", max_bytes, " bytes allowed"));
+  }
+  // Files in /proc say 0 and have more; a file may grow while it is read.
+  std::string bytes;
+  std::size_t filled = 0;
+  for (;;) {
+    const std::size_t wanted = filled < size ? static_cast<std::size_t>(size) : filled + 4096;
+    bytes.resize(std::min(wanted, max_bytes) + 1);
+    const std::size_t count = read_at(file, bytes.data() + filled, bytes.size() - filled, filled);
+    filled += count;
+    if (filled > max_bytes) {
+      throw Error(Errc::config, cat("larger than the ", max_bytes, " bytes allowed"));
+    }
+    if (count == 0) {
+      bytes.resize(filled);
+      return bytes;
+    }
+  }
+}
+
 std::string read_file(const Path& path, std::size_t max_bytes) {
   const FileDescriptor file = open_regular_file(path);
-  return with_context(path.native(), [&] { return read_open_file(file, max_bytes); });
+  return with_context(path.native(), [&] { return read_file(file, max_bytes); });
 }
 
 std::optional<std::string> read_file_if_exists(const Path& path, std::size_t max_bytes) {

@@ -36,7 +36,8 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 bool is_secret_key(const base::Path& file) {
   const auto open = base::open_regular_file(file);
   if (base::file_size(open) > kMaxKeyFileBytes) return false;
-  std::string text = base::read_file(file, kMaxKeyFileBytes);
+  std::string text =
+      base::with_context(file.native(), [&] { return base::read_file(open, kMaxKeyFileBytes); });
   try {
     trust::SecretKey::is_encrypted(trust::SecretBytes::take(text));
     return true;
