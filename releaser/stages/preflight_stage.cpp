@@ -89,13 +89,20 @@ void open_destinations(Run& run, Problems& problems) {
   if (!run.config.sign) return;
   problems.collect([&] {
     at_each_destination(run, [&](Destination& destination) {
-      if (has_signed_checksums(destination, run)) run.complete_at.insert(destination.name());
+      const bool has_all = has_signed_checksums(destination, run);
+      Standing standing;
       if (&destination == run.destinations.front().get()) {
         run.before = read_public_state(destination, run.config, run.folder / "site");
         check_not_replayed(run);
+        const bool shows_any = run.before.combined || !run.before.channels.empty();
+        standing.site = shows_any ? Known::yes : Known::no;
       } else {
-        check_follows(destination, run, problems);
+        standing.site = check_follows(destination, run, problems);
       }
+      // What the first announces binds those that follow it.
+      const bool is_announced = run.before.find(run.identity->version) != nullptr;
+      standing.release = has_all || is_announced ? Known::yes : Known::no;
+      run.standings[destination.name()] = standing;
     });
   });
 }

@@ -103,20 +103,6 @@ PublicState read_public_state(const Destination& destination, const Config& conf
   return state;
 }
 
-bool shows_manifest_of_ours(const Destination& destination, const Run& run) {
-  return std::any_of(schema::kManifestsOfSite.begin(), schema::kManifestsOfSite.end(),
-                     [&](const auto channel) {
-                       try {
-                         return read_manifest(destination, schema::manifest_name(channel),
-                                              run.config, run.folder / "site")
-                             .has_value();
-                       } catch (const Error& error) {
-                         if (error.code() != Errc::untrusted) throw;
-                         return false;
-                       }
-                     });
-}
-
 bool has_signed_checksums(const Destination& destination, const Run& run) {
   const std::string name = cat("releases/", run.identity->tag(), "/checksums.sha256");
   auto text = destination.read(name, kMaxChecksumsBytes);
@@ -133,7 +119,8 @@ bool has_signed_checksums(const Destination& destination, const Run& run) {
   }
 }
 
-void check_follows(const Destination& follower, const Run& run, Problems& problems) {
+Known check_follows(const Destination& follower, const Run& run, Problems& problems) {
+  Known site = Known::no;
   for (const auto channel : schema::kManifestsOfSite) {
     const std::string name = schema::manifest_name(channel);
     const schema::Manifest* const first = run.before.manifest(channel);
@@ -146,7 +133,9 @@ void check_follows(const Destination& follower, const Run& run, Problems& proble
                         " there is damaged; publishing replaces it by that of ",
                         run.destinations.front()->place()));
     }
-    if (!own || (first != nullptr && own->generation <= first->generation)) continue;
+    if (!own) continue;
+    site = Known::yes;
+    if (first != nullptr && own->generation <= first->generation) continue;
     throw Error(Errc::conflict,
                 cat(name, " has generation ", own->generation, " there, but ",
                     first == nullptr ? std::string("none") : cat(first->generation), " at ",
@@ -155,6 +144,7 @@ void check_follows(const Destination& follower, const Run& run, Problems& proble
                     "first in ",
                     run.config.file.filename().string(), ", or copy its site to the first"));
   }
+  return site;
 }
 
 void check_against_public_state(const Run& run, Problems& problems) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "releaser/destinations/destination.hpp"
+#include "releaser/stages/standing.hpp"
 
 #include <string>
 #include <utility>
@@ -12,15 +13,6 @@ namespace releaser {
 // do, then documents, each of which may replace an earlier one.
 struct Publication {
   std::vector<WantedFile> assets, documents;
-};
-
-enum class Known { no, yes };
-
-// What a destination shows of this product already.
-struct Standing {
-  Known release =
-      Known::no;           // this version: a manifest names it, or its signed checksums are there
-  Known site = Known::no;  // any signed manifest: the documents beside it are ours
 };
 
 struct PublicationPlan {

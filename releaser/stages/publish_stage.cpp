@@ -91,21 +91,7 @@ void verify_as_stranger(const Run& run, const Destination& destination) {
                  run.config.installers ? Installers::yes : Installers::no);
 }
 
-// What each destination showed before this run changed anything.
-using Standings = std::map<const Destination*, Standing>;
 using Plans = std::map<const Destination*, PublicationPlan>;
-
-Standings standings_of(Run& run) {
-  const bool is_announced = run.before.find(run.identity->version) != nullptr;
-  Standings standings;
-  at_each_destination(run, [&](Destination& destination) {
-    const bool is_public = is_announced || run.complete_at.contains(destination.name());
-    const bool is_ours = shows_manifest_of_ours(destination, run);
-    standings[&destination] = {.release = is_public ? Known::yes : Known::no,
-                               .site = is_ours ? Known::yes : Known::no};
-  });
-  return standings;
-}
 
 PublicationPlan plan_for(const Destination& destination, Standing standing,
                          const Publication& wanted) {
@@ -128,10 +114,10 @@ PublicationPlan plan_for(const Destination& destination, Standing standing,
 }
 
 // The plans of all stand before the first change, so that a conflict anywhere changes nothing.
-Plans plans_for(Run& run, const Standings& standings, const Publication& wanted) {
+Plans plans_for(Run& run, const Publication& wanted) {
   Plans plans;
   at_each_destination(run, [&](Destination& destination) {
-    plans.emplace(&destination, plan_for(destination, standings.at(&destination), wanted));
+    plans.emplace(&destination, plan_for(destination, run.standing_of(destination), wanted));
   });
   return plans;
 }
@@ -173,8 +159,7 @@ Skipped publish_stage(Run& run) {
   if (run.identity->is_snapshot) return "a snapshot is never published";
   if (run.destinations.empty()) return "every destination is skipped";
   Publication wanted = wanted_files(run);
-  const Standings standings = standings_of(run);
-  Plans plans = plans_for(run, standings, wanted);
+  Plans plans = plans_for(run, wanted);
   if (run.options.dry_run) {
     for (const auto& destination : run.destinations)
       note_plan(run, *destination, plans.at(destination.get()), wanted);
@@ -189,7 +174,7 @@ Skipped publish_stage(Run& run) {
     render_stage(run);
     sign_stage(run);
     wanted = wanted_files(run);
-    plans = plans_for(run, standings, wanted);
+    plans = plans_for(run, wanted);
   }
   at_each_destination(run, [&](Destination& destination) {
     for (const std::size_t index : plans.at(&destination).announce) {

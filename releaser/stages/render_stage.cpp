@@ -55,11 +55,9 @@ struct Installers {
 // differently; what nobody signed is not taken for it.
 std::optional<std::string> public_installer(const Run& run, const std::string& name) {
   if (run.destinations.empty()) return {};
-  const bool is_public = run.before.find(run.identity->version) != nullptr ||
-                         run.complete_at.contains(run.destinations.front()->name());
-  if (!is_public) return {};
-  const std::string path = cat("releases/", run.identity->tag(), "/", name);
   const Destination& destination = *run.destinations.front();
+  if (run.standing_of(destination).release == Known::no) return {};
+  const std::string path = cat("releases/", run.identity->tag(), "/", name);
   auto text = destination.read(path, kMaxPageBytes);
   const auto signature = destination.read(cat(path, ".minisig"), trust::kMaxSignatureBytes);
   if (!text || !signature) return {};

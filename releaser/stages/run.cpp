@@ -35,6 +35,11 @@ std::optional<schema::Version> PublicState::newest(schema::Channel channel) cons
   return found->second;
 }
 
+Standing Run::standing_of(const Destination& destination) const {
+  const auto found = standings.find(destination.name());
+  return found == standings.end() ? Standing() : found->second;
+}
+
 bool Run::publishes() const {
   if (skips("publish") || identity->is_snapshot) return false;
   return std::any_of(config.destinations.begin(), config.destinations.end(),

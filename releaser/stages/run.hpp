@@ -13,6 +13,7 @@
 #include "releaser/stages/identify.hpp"
 #include "releaser/stages/problems.hpp"
 #include "releaser/stages/record.hpp"
+#include "releaser/stages/standing.hpp"
 #include "releaser/stages/target.hpp"
 #include "trust/signing/secret_key.hpp"
 
@@ -97,9 +98,9 @@ struct Run {
   // Those that take part; the first of them is the first of cco-release.toml, and the others follow
   // what it shows.
   std::vector<std::unique_ptr<Destination>> destinations;
-  std::vector<DestinationFailure> failures;  // of those that took part once
-  PublicState before;                        // what is public at the first
-  std::set<std::string> complete_at;         // destinations that had all of this version before
+  std::vector<DestinationFailure> failures;   // of those that took part once
+  PublicState before;                         // what is public at the first
+  std::map<std::string, Standing> standings;  // preflight: of each destination, by its name
   std::optional<Product> product;
   std::optional<trust::SecretKey> key;
   std::string checksums;                              // checksum: text of checksums.sha256
@@ -111,6 +112,8 @@ struct Run {
   std::vector<std::string> to_be_signed;    // sign: what a dry run would sign
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
+  // As preflight found it, whatever this run did there since.
+  [[nodiscard]] Standing standing_of(const Destination& destination) const;
   // Will a destination change, or would it but for a dry run?
   [[nodiscard]] bool publishes() const;
 };

@@ -61,10 +61,8 @@ void prepare_release(Run& run, Problems& problems);
 PublicState read_public_state(const Destination& destination, const Config& config,
                               const base::Path& own_site);
 // Another destination than the first: throws Errc::conflict where it shows something newer, warns
-// of a document that is damaged.
-void check_follows(const Destination& follower, const Run& run, Problems& problems);
-// Does it show any manifest of this product with a valid signature?
-bool shows_manifest_of_ours(const Destination& destination, const Run& run);
+// of a document that is damaged. Gives Standing::site.
+Known check_follows(const Destination& follower, const Run& run, Problems& problems);
 // Do the signed checksums of the version at hand stand there? They are put last of its assets.
 bool has_signed_checksums(const Destination& destination, const Run& run);
 // Versions go up, releases do not change: the rules of manifest.md about what is public.
