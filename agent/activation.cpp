@@ -5,7 +5,6 @@
 #include "agent/probe.hpp"
 #include "agent/recovery.hpp"
 #include "base/error.hpp"
-#include "base/process.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -57,17 +56,13 @@ std::optional<ProbeFailure> look_through_links(const Services& services,
     probe.front() = link_name(probe.front());
     directory = layout.bin_directory;
   }
-  if (auto failure = probe_product(directory, probe, version, options)) {
-    return failure;
+  std::optional<base::Path> agent;
+  if (mark.agent) {
+    const std::string name = link_name(*mark.agent);
+    agent = inspect_link(layout, name) == LinkState::ours ? layout.bin_directory / name
+                                                          : layout.current / *mark.agent;
   }
-  if (!mark.agent) {
-    return std::nullopt;
-  }
-  const std::string name = link_name(*mark.agent);
-  const base::Path agent = inspect_link(layout, name) == LinkState::ours
-                               ? layout.bin_directory / name
-                               : layout.current / *mark.agent;
-  return probe_agent(agent, services.identity, version, std::nullopt, options);
+  return probe_release(directory, probe, agent, services.identity, version, std::nullopt, options);
 }
 
 // What a rollback asks to be left alone until something newer appears; what an update settles.
@@ -80,30 +75,6 @@ void settle_hold(const Services& services, const Journal& journal) {
         {hold ? std::max(hold->left, *journal.from) : *journal.from, journal.started});
   } else if (hold && journal.to >= hold->left) {
     remove_rollback_hold(services.layout);
-  }
-}
-
-// Where PATH does not find this version, people are told.
-void add_shadow_remarks(const Services& services, const CompletionMark& mark,
-                        const std::vector<std::string>& links, std::vector<std::string>& remarks) {
-  for (const std::string& name : link_names(mark)) {
-    if (!is_among(links, name)) {
-      remarks.push_back(base::cat((services.layout.bin_directory / name).native(),
-                                  " was not made by ", services.layout.program,
-                                  " and stays, so PATH does not find ours; move it away and run `",
-                                  services.layout.program, " install`"));
-    }
-  }
-  const std::string path = services.environment.find("PATH").value_or("");
-  for (const std::string& name : links) {
-    const std::optional<base::Path> found = base::find_program(name, path);
-    std::error_code ignored;
-    if (found &&
-        !std::filesystem::equivalent(*found, services.layout.bin_directory / name, ignored)) {
-      remarks.push_back(base::cat("another ", name, " comes first in PATH: ", found->native(),
-                                  "; remove it, or put ", services.layout.bin_directory.native(),
-                                  " before it"));
-    }
   }
 }
 
@@ -171,7 +142,7 @@ void switch_version(const Layout& layout, Journal& journal) {
 }
 
 void finish_switch(const Services& services, Journal& journal,
-                   std::optional<unsigned> keep_versions, std::vector<std::string>& remarks) {
+                   std::optional<unsigned> keep_versions) {
   const Layout& layout = services.layout;
   if (journal.state == JournalState::armed) {
     enter(layout, journal, JournalState::switched);
@@ -193,7 +164,6 @@ void finish_switch(const Services& services, Journal& journal,
     point_link(layout, layout.previous, *journal.from);
   }
   settle_hold(services, journal);
-  add_shadow_remarks(services, mark, links, remarks);
   renew_receipt(services, journal.to, mark, std::move(links));
   enter(layout, journal, JournalState::committed);
   if (keep_versions) {

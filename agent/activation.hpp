@@ -59,7 +59,7 @@ Receipt receipt_or_rebuilt(const Services& services, const schema::Version& vers
 // thrown.
 //   keep_versions  how many stay at least; nothing: all of them
 void finish_switch(const Services& services, Journal& journal,
-                   std::optional<unsigned> keep_versions, std::vector<std::string>& remarks);
+                   std::optional<unsigned> keep_versions);
 
 // `current` goes back to `from` (without one: away), durable at each step; `to` is blocked with the
 // reason, and goes where this operation brought it. Ends in ROLLED_BACK and removes the journal.

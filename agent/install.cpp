@@ -3,6 +3,7 @@
 #include "agent/activation.hpp"
 #include "agent/archive.hpp"
 #include "agent/file_system.hpp"
+#include "agent/path_finding.hpp"
 #include "agent/probe.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
@@ -65,15 +66,13 @@ class OpenJournal {
 
 void probe_staged(const Services& services, const InstallOrder& order, const base::Path& staged,
                   const std::optional<schema::Version>& from) {
-  const ProbeOptions options = probe_options(services.environment, services.layout.program);
-  if (const auto failure = probe_product(staged, order.entry.probe, order.version, options)) {
+  const std::optional<base::Path> agent =
+      order.entry.agent ? std::optional(staged / *order.entry.agent) : std::nullopt;
+  if (const auto failure =
+          probe_release(staged, order.entry.probe, agent, services.identity, order.version,
+                        order.platform.row().arch,
+                        probe_options(services.environment, services.layout.program))) {
     refuse(services, order, from, *failure);
-  }
-  if (order.entry.agent) {
-    if (const auto failure = probe_agent(staged / *order.entry.agent, services.identity,
-                                         order.version, order.platform.row().arch, options)) {
-      refuse(services, order, from, *failure);
-    }
   }
 }
 
@@ -113,11 +112,16 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
 
 InstallOutcome switch_to(const Services& services, Journal& journal,
                          std::optional<unsigned> keep_versions) {
-  InstallOutcome outcome{
-      .from = journal.from, .version = journal.to, .downloaded_bytes = 0, .remarks = {}};
   switch_version(services.layout, journal);
-  finish_switch(services, journal, keep_versions, outcome.remarks);
-  return outcome;
+  finish_switch(services, journal, keep_versions);
+  // Nothing of what PATH finds undoes what is done.
+  PathFinding finding =
+      look_on_path(services, journal.to, require_completion_mark(services.layout, journal.to));
+  return {.from = journal.from,
+          .version = journal.to,
+          .downloaded_bytes = 0,
+          .remarks = std::move(finding.remarks),
+          .found_instead = std::move(finding.other_programs)};
 }
 
 Journal begin(const Services& services, Operation operation, const schema::Version& to,
@@ -145,6 +149,21 @@ std::string list_of(const std::vector<schema::Version>& versions) {
 
 }  // namespace
 
+std::vector<std::string> all_remarks(const InstallOutcome& outcome) {
+  std::vector<std::string> all = outcome.remarks;
+  all.insert(all.end(), outcome.found_instead.begin(), outcome.found_instead.end());
+  return all;
+}
+
+void require_found(const Services& services, const InstallOutcome& outcome) {
+  if (outcome.found_instead.empty()) {
+    return;
+  }
+  throw base::Error(base::Errc::config,
+                    base::cat(services.identity.product, " ", outcome.version.text(),
+                              " is in place, but ", base::join(outcome.found_instead, "; ")));
+}
+
 InstallOutcome install_release(const Services& services, const WriteAccess& /*access*/,
                                base::HttpClient& http, const InstallOrder& order) {
   const Layout& layout = services.layout;
@@ -156,7 +175,11 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
                    order.receipt_base_urls);
   if (here && journal.from == order.version) {
     renew_receipt(services, order.version, *kept, make_links(layout, kept->binaries));
-    return {.from = journal.from, .version = order.version, .downloaded_bytes = 0, .remarks = {}};
+    return {.from = journal.from,
+            .version = order.version,
+            .downloaded_bytes = 0,
+            .remarks = {},
+            .found_instead = {}};
   }
   ensure_install_id(layout);
   OpenJournal open_journal(layout, journal);
@@ -182,7 +205,11 @@ InstallOutcome rollback(const Services& services, const WriteAccess& /*access*/,
                                 " update --version V` fetches one"));
   }
   if (target == from) {
-    return {.from = from, .version = *target, .downloaded_bytes = 0, .remarks = {}};
+    return {.from = from,
+            .version = *target,
+            .downloaded_bytes = 0,
+            .remarks = {},
+            .found_instead = {}};
   }
   if (order.security_floor && *target < *order.security_floor) {
     throw base::Error(

@@ -57,8 +57,14 @@ struct InstallOutcome {
   std::optional<schema::Version> from;
   schema::Version version;
   std::uint64_t downloaded_bytes = 0;
-  std::vector<std::string> remarks;  // "another tool stands before it in PATH: /usr/bin/tool"
+  std::vector<std::string> remarks;        // what else people should know
+  std::vector<std::string> found_instead;  // by PATH: see PathFinding
 };
+
+// Both, for reports.
+std::vector<std::string> all_remarks(const InstallOutcome& outcome);
+// Throws Errc::config where PATH finds something else: the change itself is done and stays.
+void require_found(const Services& services, const InstallOutcome& outcome);
 
 // Downloads, verifies, unpacks, probes, switches, checks through PATH's link, cleans up. After a
 // failure or a kill at any point the old version is complete and in place, or the new one is.

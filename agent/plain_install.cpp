@@ -83,7 +83,8 @@ InstallOutcome install_plainly(const Services& services, base::HttpClient& http,
   return {.from = std::nullopt,
           .version = order.version,
           .downloaded_bytes = archive.downloaded_bytes,
-          .remarks = {}};
+          .remarks = {},
+          .found_instead = {}};
 }
 
 }  // namespace agent

@@ -169,6 +169,21 @@ std::optional<Refused> damaged_for_good(const PlanInput& input) {
                      "--version V takes another, list shows what there is")};
 }
 
+// Whoever has nothing installed yet has no `list` to ask.
+std::string no_such_version(const Version& wanted, const Judgement& judgement) {
+  constexpr std::size_t kMost = 10;
+  std::vector<std::string> known;
+  for (const Verdict& verdict : judgement.verdicts) {
+    if (known.size() == kMost) {
+      known.emplace_back("…");
+      break;
+    }
+    known.push_back(verdict.version.text());
+  }
+  return cat("there is no version ", wanted.text(),
+             known.empty() ? "" : "; there are: ", base::join(known, ", "));
+}
+
 // What an order for one version comes to where it was not taken.
 std::variant<UpToDate, Install, Held, Refused> order_refused(const PlanInput& input,
                                                              const Judgement& judgement) {
@@ -184,8 +199,7 @@ std::variant<UpToDate, Install, Held, Refused> order_refused(const PlanInput& in
     const Errc code = verdict.rule == Rule::stepping_stone ? Errc::config : Errc::not_found;
     return Refused{code, cat(wanted.text(), " ", verdict.reason)};
   }
-  return Refused{Errc::not_found,
-                 cat("there is no version ", wanted.text(), "; list shows what there is")};
+  return Refused{Errc::not_found, no_such_version(wanted, judgement)};
 }
 
 void note_current(const PlanInput& input, std::vector<std::string>& notices) {

@@ -216,6 +216,20 @@ std::optional<ProbeFailure> probe_agent(const base::Path& agent, const schema::I
   return std::nullopt;
 }
 
+std::optional<ProbeFailure> probe_release(const base::Path& directory,
+                                          const std::vector<std::string>& probe,
+                                          const std::optional<base::Path>& agent,
+                                          const schema::Identity& identity,
+                                          const schema::Version& version,
+                                          std::optional<schema::Architecture> architecture,
+                                          const ProbeOptions& options) {
+  auto failure = probe_product(directory, probe, version, options);
+  if (failure || !agent) {
+    return failure;
+  }
+  return probe_agent(*agent, identity, version, architecture, options);
+}
+
 std::string own_probe_report(const schema::Identity& identity) {
   run_self_test();
   const base::json::Object report{{"schema", 1},

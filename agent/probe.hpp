@@ -51,6 +51,15 @@ std::optional<ProbeFailure> probe_agent(const base::Path& agent, const schema::I
                                         std::optional<schema::Architecture> architecture,
                                         const ProbeOptions& options);
 
+// Both: the product by its `probe`, and the agent where there is one.
+std::optional<ProbeFailure> probe_release(const base::Path& directory,
+                                          const std::vector<std::string>& probe,
+                                          const std::optional<base::Path>& agent,
+                                          const schema::Identity& identity,
+                                          const schema::Version& version,
+                                          std::optional<schema::Architecture> architecture,
+                                          const ProbeOptions& options);
+
 // What `__probe` prints: JSON on one line. Throws Errc::internal where the self-test of the
 // cryptography fails.
 std::string own_probe_report(const schema::Identity& identity);

@@ -1,6 +1,7 @@
 #include "agent/uninstall.hpp"
 
 #include "agent/activation.hpp"
+#include "agent/file_system.hpp"
 #include "agent/install.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/settings.hpp"
@@ -8,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 namespace agent {
@@ -38,6 +40,51 @@ void remove_state(const Layout& layout) {
 
 }  // namespace
 
+void remove_root(const Layout& layout, std::vector<std::string>& done) {
+  remove_folder_if_empty(layout.versions, done);
+  // Swept by now: what is left there is not ours.
+  remove_folder_if_empty(layout.staging, done);
+  base::remove_if_exists(layout.recover_script);
+  remove_state(layout);
+  base::remove_if_exists(layout.state_file("receipt.json"));
+  remove_folder_if_empty(layout.state, done);
+  base::remove_if_exists(layout.lock);
+  remove_folder_if_empty(layout.root, done);
+}
+
+FirstInstallation::FirstInstallation(const Layout& layout) : m_layout(layout) {
+  for (const base::Path& folder : {layout.root, layout.bin_directory}) {
+    std::vector<base::Path> missing;
+    std::error_code ignored;
+    for (base::Path way = folder; way.has_relative_path() && !std::filesystem::exists(way, ignored);
+         way = way.parent_path()) {
+      missing.insert(missing.begin(), way);
+    }
+    m_missing.insert(m_missing.end(), missing.begin(), missing.end());
+  }
+}
+
+void FirstInstallation::take_back() const {
+  const bool was_there =
+      std::find(m_missing.begin(), m_missing.end(), m_layout.root) == m_missing.end();
+  // Somebody else may have been here while we waited for the lock.
+  if (was_there || !base::list_directory(m_layout.versions).empty() ||
+      inspect_file(m_layout.state_file("receipt.json")) ||
+      inspect_file(m_layout.state_file("blocklist.json"))) {
+    return;
+  }
+  std::vector<std::string> ignored;
+  try {
+    remove_root(m_layout, ignored);
+  } catch (const base::Error&) {  // NOLINT: people need to know of the refusal
+    return;
+  }
+  std::for_each(m_missing.rbegin(), m_missing.rend(), [](const base::Path& folder) {
+    std::error_code not_empty;
+    std::filesystem::remove(folder, not_empty);
+  });
+}
+
 std::vector<std::string> uninstall(const Services& services, Purge purge) {
   const Layout& layout = services.layout;
   std::error_code ignored;
@@ -64,19 +111,10 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
     for (const schema::Version& version : installed_versions(layout)) {
       remove_version(layout, version);
     }
-    remove_folder_if_empty(layout.versions, done);
-    // Swept by now: what is left there is not ours.
-    remove_folder_if_empty(layout.staging, done);
-    base::remove_if_exists(layout.recover_script);
-    remove_state(layout);
-    base::remove_if_exists(layout.state_file("receipt.json"));
-    remove_folder_if_empty(layout.state, done);
-    // With the root goes the lock, while it is held: whoever comes now starts from nothing.
-    base::remove_if_exists(layout.lock);
     if (purge == Purge::yes) {
       base::remove_if_exists(configuration);
     }
-    remove_folder_if_empty(layout.root, done);
+    remove_root(layout, done);
   }
   if (purge == Purge::yes) {
     remove_folder_if_empty(configuration.parent_path(), done);

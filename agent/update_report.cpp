@@ -141,7 +141,7 @@ base::json::Value update_json(const Decision& decision, const UpdateFacts& facts
                                      [](const auto& member) { return member.first == "status"; });
     status->second = "installed";
     object.emplace_back("downloaded_bytes", installed->downloaded_bytes);
-    object.emplace_back("remarks", texts(installed->remarks));
+    object.emplace_back("remarks", texts(all_remarks(*installed)));
   }
   object.emplace_back("notices", texts(decision.notices));
   json::Array verdicts;

@@ -73,7 +73,6 @@ LinkTarget target_in_terms_of(const std::optional<Journal>& journal,
 // Gives what was done, for people. Nothing is collected: old versions go with the next update.
 std::string apply(RecoveryAction action, const Services& services, Journal& journal) {
   const Layout& layout = services.layout;
-  std::vector<std::string> remarks;
   switch (action) {
     case RecoveryAction::nothing:
       return "";
@@ -84,7 +83,7 @@ std::string apply(RecoveryAction action, const Services& services, Journal& jour
       remove_journal(layout);
       return repair_current(services);
     case RecoveryAction::finish:
-      finish_switch(services, journal, std::nullopt, remarks);
+      finish_switch(services, journal, std::nullopt);
       return base::cat("finished the ", operation_name(journal.operation), " to ",
                        journal.to.text(), " that was interrupted");
     case RecoveryAction::switch_back: {

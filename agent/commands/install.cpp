@@ -10,10 +10,12 @@
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"
 #include "agent/state.hpp"
+#include "agent/uninstall.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace agent {
@@ -149,12 +151,23 @@ InstallOrder managed_order(const Install& decided, const SiteAccess& site_access
   return order;
 }
 
+// What the site has, by the options of this command line.
+struct Look {
+  SiteAccess site_access;
+  Situation situation;
+};
+Look look(const Services& services, const base::Arguments& arguments, const InstallOptions& options,
+          const Config& config) {
+  SiteAccess site_access = open_site(services, config, options.base_url);
+  Situation situation =
+      read_situation(services, site_access, config, plan_request(services, arguments));
+  return {std::move(site_access), std::move(situation)};
+}
+
 // One plain file and no root.
 int install_unmanaged(const Services& services, const base::Arguments& arguments,
                       const InstallOptions& options, const Config& config) {
-  const SiteAccess site_access = open_site(services, config, options.base_url);
-  Situation situation =
-      read_situation(services, site_access, config, plan_request(services, arguments));
+  auto [site_access, situation] = look(services, arguments, options, config);
   situation.input.installed = {};
   const std::optional<Install> decided = decide(situation.input);
   if (!decided) {
@@ -177,7 +190,11 @@ InstallOutcome keep_current(const Services& services, const InstallOptions& opti
   const CompletionMark mark = require_completion_mark(layout, current);
   remember_choices(services, current, mark.archive_sha256, options.channel, base_urls_of(options));
   renew_receipt(services, current, mark, make_links(layout, mark.binaries));
-  return {.from = current, .version = current, .downloaded_bytes = 0, .remarks = {}};
+  return {.from = current,
+          .version = current,
+          .downloaded_bytes = 0,
+          .remarks = {},
+          .found_instead = {}};
 }
 
 std::string success_line(const Services& services, const InstallOutcome& outcome,
@@ -192,27 +209,45 @@ std::string success_line(const Services& services, const InstallOutcome& outcome
                    " update` when there is something newer");
 }
 
-int install_managed(const Services& services, const base::Arguments& arguments,
-                    const InstallOptions& options, const Config& config) {
+struct Choice {
+  SiteAccess site_access;
+  std::optional<Install> decided;  // nothing: what is installed stays
+  std::optional<ScriptInstall> script;
+};
+
+Choice choose(const Services& services, const base::Arguments& arguments,
+              const InstallOptions& options, const Config& config) {
   const Layout& layout = services.layout;
-  const WriteAccess write_access(services);
-  const SiteAccess site_access = open_site(services, config, options.base_url);
-  Situation situation =
-      read_situation(services, site_access, config, plan_request(services, arguments));
+  auto [site_access, situation] = look(services, arguments, options, config);
   write_site_memory(layout, situation.memory);
   const std::optional<schema::Version> current = situation.input.installed.current;
   situation.input.installed.current_is_damaged = current && incomplete_reason(layout, *current);
-  const std::optional<Install> decided =
+  std::optional<Install> decided =
       is_here_already(services, arguments) && !situation.input.installed.current_is_damaged
           ? std::nullopt
           : decide(situation.input);
-  const std::optional<ScriptInstall> script = read_script_install(services.environment, layout);
-
+  std::optional<ScriptInstall> script = read_script_install(services.environment, layout);
   if (decided) {
     require_free_links(layout, decided->entry, [&script](const base::Path& file) {
       return script && is_unchanged(*script, file);
     });
   }
+  return {std::move(site_access), std::move(decided), std::move(script)};
+}
+
+int install_managed(const Services& services, const base::Arguments& arguments,
+                    const InstallOptions& options, const Config& config,
+                    const FirstInstallation& first) {
+  const Layout& layout = services.layout;
+  const WriteAccess write_access(services);
+  const auto [site_access, decided, script] = [&] {
+    try {
+      return choose(services, arguments, options, config);
+    } catch (const base::Error&) {
+      first.take_back();
+      throw;
+    }
+  }();
   const InstallOutcome outcome =
       decided ? install_release(services, write_access, *site_access.http,
                                 managed_order(*decided, site_access, arguments, options, config))
@@ -235,6 +270,9 @@ int install_managed(const Services& services, const base::Arguments& arguments,
   for (const std::string& message : messages) {
     services.messages.say(message);
   }
+  for (const std::string& instead : outcome.found_instead) {
+    services.messages.warn(instead);
+  }
   report_change(services, outcome, action, success_line(services, outcome, action));
   return base::exit_status(base::Errc::done);
 }
@@ -246,9 +284,11 @@ int run_install(const Services& services, const base::Arguments& arguments) {
   if (options.channel) {
     config.channel = *options.channel;
   }
+  const FirstInstallation first(services.layout);
   require_writable_bin_directory(services.layout);
-  return arguments.has("--unmanaged") ? install_unmanaged(services, arguments, options, config)
-                                      : install_managed(services, arguments, options, config);
+  return arguments.has("--unmanaged")
+             ? install_unmanaged(services, arguments, options, config)
+             : install_managed(services, arguments, options, config, first);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ void report_change(const Services& services, const InstallOutcome& outcome, std:
     services.out << line << '\n';
     return;
   }
+  const std::vector<std::string> remarks = all_remarks(outcome);
   const base::json::Object report{
       {"schema", 1},
       {"product", services.identity.product},
@@ -22,7 +23,7 @@ void report_change(const Services& services, const InstallOutcome& outcome, std:
       {"version", outcome.version.text()},
       {"from", outcome.from ? base::json::Value(outcome.from->text()) : base::json::Value()},
       {"downloaded_bytes", outcome.downloaded_bytes},
-      {"remarks", base::json::Array(outcome.remarks.begin(), outcome.remarks.end())}};
+      {"remarks", base::json::Array(remarks.begin(), remarks.end())}};
   services.out << base::json::write(report, base::json::Style::pretty);
 }
 
@@ -65,6 +66,7 @@ base::Command rollback_command(const ServicesOf& services_of) {
                                   " (`", services.layout.program, " update --version ",
                                   outcome.from->text(), "` takes it anyway)")
                       : ""));
+    require_found(services, outcome);
     return base::exit_status(base::Errc::done);
   };
   return command;

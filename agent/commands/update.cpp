@@ -250,8 +250,18 @@ class Update {
       m_services.messages.warn(remark);
     if (m_services.json) {
       report_json(decision, current, outcome);
-      return exit_status(Errc::done);
+    } else {
+      print_change(install, outcome, current);
     }
+    if (!m_options.unattended) require_found(m_services, outcome);
+    // A timer's PATH is not the user's, and nothing is wrong with the release.
+    for (const std::string& instead : outcome.found_instead)
+      m_services.messages.warn(instead);
+    return exit_status(Errc::done);
+  }
+
+  void print_change(const Install& install, const InstallOutcome& outcome,
+                    const schema::Version& current) const {
     const std::string& program = m_services.layout.program;
     m_services.out << m_services.identity.product << ' ' << current.text() << " -> "
                    << outcome.version.text() << "; to go back: " << program << " rollback\n";
@@ -259,7 +269,6 @@ class Update {
       m_services.out << "run `" << program << " update` again for " << install.on_the_way_to->text()
                      << '\n';
     }
-    return exit_status(Errc::done);
   }
 
   [[nodiscard]] bool asks() const {

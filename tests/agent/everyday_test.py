@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What a person at a terminal meets in a week of use: words that could be misread, and waiting where nothing is wrong."""
+import json
 import os
 import subprocess
 import sys
@@ -61,5 +62,63 @@ tap.is_("a version that was never here", (result.status, result.err), (9, "tool-
 world.release("1.3.0")
 result = home.agent("update", "--check")
 tap.is_("the size is that of the new version", result.out.startswith("1.3.0 is available (") and result.out.endswith("; installed: 1.1.0); to take it: tool-updater update\n"), True)
+
+# What PATH finds at the end is what was installed, or the command says so: an update that changes nothing for its user is none.
+early = home.directory / "early"
+early.mkdir()
+PATH = f"{early}:{home.bin}:/usr/bin:/bin"
+
+
+def stands_first(version):
+    (early / "tool").unlink(missing_ok=True)
+    (early / "tool").write_bytes(world.program(version))
+    (early / "tool").chmod(0o755)
+
+
+def says(version):
+    return (f"tool-updater: tool {version} is in place, but PATH finds {early}/tool before {home.bin}/tool; "
+            f"remove it, or put {home.bin} first in PATH\n")
+
+
+stands_first("0.1.0")
+result = home.agent("update", "--yes", PATH=PATH)
+tap.is_("an update that PATH does not find ends with 3, and names both files", (result.status, result.err), (3, says("1.3.0")))
+tap.is_("it is complete and stays", (home.current(), home.product_says(), home.leftovers(), home.complete("1.3.0")), ("1.3.0", "tool 1.3.0", [], True))
+tap.case("it says what it did", "tool 1.1.0 -> 1.3.0" in result.out, result)
+tap.case("and blocks nothing", "failed here" not in "".join(line for line in home.agent("list").out.splitlines() if "1.3.0" in line), home.agent("list"))
+result = home.agent("rollback", PATH=PATH)
+tap.is_("a rollback too", (result.status, result.err, home.current()), (3, says("1.1.0"), "1.1.0"))
+result = home.agent("update", "--version", "1.3.0", "--json", PATH=PATH)
+report = json.loads(result.out)
+tap.is_("so does --json", (result.status, report["status"], len(report["remarks"]), result.err), (3, "installed", 1, says("1.3.0")))
+world.release("1.4.0")
+home.agent("config", "set", "updates.auto_install", "true")
+result = home.agent("update", "--unattended", PATH=PATH)
+tap.is_("unattended it is a warning", (result.status, home.current(), f"PATH finds {early}/tool before" in result.err), (0, "1.4.0", True))
+world.release("1.5.0")
+(early / "tool").unlink()
+(early / "tool").write_text(f'#!/bin/sh\nexec {home.bin}/tool "$@"\n')
+(early / "tool").chmod(0o755)
+result = home.agent("update", "--yes", PATH=PATH)
+tap.is_("a wrapper that leads to it is good enough", (result.status, home.current(), "which is this version too" in result.err), (0, "1.5.0", True))
+world.release("1.6.0")
+(early / "tool").unlink()
+(early / "tool").symlink_to(home.bin / "tool")
+result = home.agent("update", "--yes", PATH=PATH)
+tap.is_("and a link to it needs no word", (result.status, result.err), (0, ""))
+
+# A refused first installation leaves a home as it was.
+stranger = world.home("stranger")
+program = stranger.bootstrap("1.6.0")
+before = sorted(stranger.directory.rglob("*"))
+result = stranger.run(program, "install", "--version", "9.9.9", "--base-url", world.url)
+tap.is_("a version that there is not", (result.status, result.err), (9, "tool-updater: there is no version 9.9.9; there are: 1.6.0, 1.5.0, 1.4.0, 1.3.0, 1.2.0, 1.1.0, 1.0.0\n"))
+tap.is_("leaves nothing behind", sorted(stranger.directory.rglob("*")), before)
+(stranger.directory / ".local/share/fonts").mkdir(parents=True)
+before = sorted(stranger.directory.rglob("*"))
+result = stranger.run(program, "install", "--base-url", f"file://{world.root}/nowhere")
+tap.is_("nor does a site that is not there", (result.status != 0, sorted(stranger.directory.rglob("*"))), (True, before))
+home.agent("update", "--version", "9.9.9", "--yes")
+tap.is_("what is installed stays after such an answer", (home.current(), home.root.joinpath("recover.sh").exists()), ("1.6.0", True))
 world.close()
 tap.done()
