@@ -28,11 +28,18 @@ int main(int count, char** words) {
 }
 C
 pack tool 1.0.0
+mkdir "$work/pack/tool-2.0.0"
+program "$work/pack/tool-2.0.0/tool" "tool 2.0.0"
+cp "$work/pack/tool-1.0.0/tool-updater" "$work/pack/tool-2.0.0/"
+pack tool 2.0.0
 size=$(stat -c %s "$work/pack/tool-v1.0.0-linux-x86_64.tar.gz")
 lines="product tool
 agent tool-updater
 release 1.0.0 stable
-platform linux-x86_64 tool-v1.0.0-linux-x86_64.tar.gz tool-1.0.0 agent=tool-updater"
+platform linux-x86_64 tool-v1.0.0-linux-x86_64.tar.gz tool-1.0.0 agent=tool-updater
+release 2.0.0 stable
+platform linux-x86_64 tool-v2.0.0-linux-x86_64.tar.gz tool-2.0.0 agent=tool-updater
+pin 1.0.0"
 site good <<<"$lines"
 site flipped <<<"$lines"
 printf '\0' | dd of="$www/flipped/releases/v1.0.0/tool-v1.0.0-linux-x86_64.tar.gz" bs=1 seek=200 conv=notrunc 2>/dev/null
@@ -55,6 +62,20 @@ check "install.sh itself edits nothing and writes no receipt" test ! -e "$home/.
 called "the pinned version by name" "install|--archive|$proven|--version|1.0.0" --version 1.0.0
 called "the pinned channel by name" "install|--archive|$proven|--channel|stable" --channel stable
 called "another version: the pinned agent proves it" "install|--version|2.0.0" --version 2.0.0
+new_home
+install_status "another version" 0 good --version 2.0.0
+like "another version: it says why another archive comes first" "$(tr '\n' ' ' <<<"$output")" \
+  "Fetching the updater first, with 1\.0\.0; it then fetches and installs 2\.0\.0.*Downloading .*tool-v1\.0\.0-"
+: >"$work/access.log"
+new_home
+install_status "a version that there is not" 9 good --version 9.9.9
+like "a version that there is not: those that there are" "$output" "there is no tool 9\.9\.9; there are: .*1\.0\.0.*2\.0\.0|2\.0\.0.*1\.0\.0"
+is "a version that there is not: no archive is fetched for that" "$(grep -c 'tar.gz' "$work/access.log")" 0
+nothing_left "a version that there is not: nothing is left"
+tools "$work/no-signatures" "${base_tools[@]}" sha256sum curl
+user_path=$work/no-signatures
+called "without a tool for signatures the agent knows which versions there are" "install|--version|9.9.9" --version 9.9.9
+user_path=/usr/bin:/bin
 called "another channel: the same" "install|--channel|beta" --channel beta
 new_home
 output=$(install good --base-url "$url/good" --prefix "$home/my tools" --no-modify-path --unmanaged 2>/dev/null)

@@ -1010,6 +1010,17 @@ choose_from_manifests() {
   choose_archive
 }
 
+# Where the agent of the pinned release is to install another version: is there one for this machine? Asked before anything
+# large is fetched, where signatures can be checked; elsewhere the agent finds out.
+require_wanted_version() {
+  find_signature_tool || return 0
+  choose_from_manifests
+  manifest=pinned
+  version=$pinned_version
+  channel=$pinned_channel
+  choose_archive
+}
+
 # ---- folders, lock, cleaning up ------------------------------------------------------------------------
 
 stage=
@@ -1792,6 +1803,10 @@ fi
 
 open_stage
 if test "$by" = manifests; then choose_from_manifests; fi
+if test "$by" = agent && test -n "$wanted_version"; then
+  require_wanted_version
+  say "Fetching the updater first, with $version; it then fetches and installs $wanted_version"
+fi
 test "$unmanaged" = yes || test -n "$agent" || test "$by" = agent || test ! -e "$data" || test -w "$data" ||
   die 13 "cannot write in $data, where the receipt goes; make it yours, or use --unmanaged"
 check_targets
