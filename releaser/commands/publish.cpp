@@ -45,7 +45,7 @@ void print_text(const Run& run, std::ostream& out) {
       out << action.where << ": " << action.what << '\n';
     if (run.awaits_build) {
       out << "what comes after the build depends on its binaries, which are not there yet; "
-             "cco-release package makes them without publishing\n";
+             "cco-release package makes them without publishing\nnothing was changed\n";
     } else {
       out << (run.actions.empty() ? "nothing to do" : "nothing was changed") << '\n';
     }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -127,16 +128,33 @@ void note(Run& run, const Destination& destination, std::string_view verb, std::
   run.actions.push_back({cat(verb, " ", file), destination.name()});
 }
 
+// What a run would do, in its order: each file, then its signature, which a dry run cannot make.
 void note_plan(Run& run, const Destination& destination, const PublicationPlan& plan,
                const Publication& wanted) {
-  for (const std::size_t index : plan.put)
-    note(run, destination, "put", wanted.assets[index].name);
-  for (const std::size_t index : plan.announce)
-    note(run, destination, "announce", wanted.documents[index].name);
-  for (const std::string& name : run.to_be_signed) {
-    note(run, destination, name.starts_with("releases/") ? "put" : "announce",
-         cat(name, ".minisig"));
-  }
+  const std::set<std::string> unsigned_names(run.to_be_signed.begin(), run.to_be_signed.end());
+  const auto note_all = [&](std::string_view verb, const std::vector<WantedFile>& files,
+                            const std::vector<std::size_t>& indices) {
+    const std::set<std::size_t> planned(indices.begin(), indices.end());
+    for (std::size_t index = 0; index < files.size(); ++index) {
+      const std::string& name = files[index].name;
+      if (planned.contains(index)) note(run, destination, verb, name);
+      if (unsigned_names.contains(name)) note(run, destination, verb, cat(name, ".minisig"));
+    }
+  };
+  note_all("put", wanted.assets, plan.put);
+  note_all("announce", wanted.documents, plan.announce);
+}
+
+// What a stranger who runs the installer then gets. Once: later releases find it there.
+void warn_of_first_prerelease(const Run& run) {
+  if (!run.installer_of || run.manifests.empty()) return;
+  const auto& all = run.manifests.at(schema::manifest_name(std::nullopt));
+  if (all.latest.contains(schema::Channel::stable)) return;
+  if (run.destinations.front()->read("install.sh", kMaxSmallFileBytes)) return;
+  run.around.messages.warn(
+      cat("there is no stable release yet: until there is one, the site's install.sh and "
+          "install.ps1 install ",
+          *run.installer_of, " of channel ", schema::channel_name(run.identity->channel)));
 }
 
 // Afterwards each destination that still takes part has all assets, verified.
@@ -160,6 +178,7 @@ Skipped publish_stage(Run& run) {
   if (run.destinations.empty()) return "every destination is skipped";
   Publication wanted = wanted_files(run);
   Plans plans = plans_for(run, wanted);
+  warn_of_first_prerelease(run);
   if (run.options.dry_run) {
     for (const auto& destination : run.destinations)
       note_plan(run, *destination, plans.at(destination.get()), wanted);

@@ -59,6 +59,15 @@ void check_untracked(const base::Path& path) {
                                 "; mend that, or keep the key outside of the repository"));
 }
 
+// Of what is no key at all, neither mode nor git matters.
+void check_is_key(const base::Path& path) {
+  std::error_code ignored;
+  const bool is_small = fs::file_size(path, ignored) <= kMaxKeyBytes;
+  std::string text = is_small ? base::read_file(path, kMaxKeyBytes) : "";
+  const auto contents = trust::SecretBytes::take(text);
+  base::with_context(path.string(), [&] { (void)trust::SecretKey::is_encrypted(contents); });
+}
+
 void check_key_file(const Run& run) {
   const base::Path path = key_path(run);
   const fs::file_type type = base::type_of(path);
@@ -70,6 +79,7 @@ void check_key_file(const Run& run) {
     throw Error(Errc::config, cat(run.config.place("sign.key"), ": ", path.string(),
                                   " is no regular file; mend `key` in [sign]"));
   }
+  check_is_key(path);
   check_mode(path);
   check_untracked(path);
   if (const base::Path real = fs::canonical(path); real != path) check_untracked(real);

@@ -111,6 +111,10 @@ prepare='git init -q . && git add hello.key && git commit -qm oops'
 refused 'a key file that git tracks' 3 'git tracks the key file.*git rm --cached' publish
 prepare='head -c 60 hello.key >cut; cat cut >hello.key'
 refused 'a damaged key file' 3 'preflight: hello\.key: this is no minisign secret key file; `cco-release keys new` makes one' publish
+for size in 9 99999; do
+  prepare="head -c $size /dev/zero | tr '\\0' x >README.md; chmod 644 README.md; sed -i 's|hello.key|README.md|' cco-release.toml"
+  refused "$size bytes that are no key" 3 'preflight: README\.md: this is no minisign secret key file; .cco-release keys new. makes one$' publish
+done
 prepare='rm hello.key; mkdir hello.key'
 refused 'a folder instead of the key file' 3 'hello\.key is no regular file; mend `key` in \[sign\]' publish
 prepare='sed -i "s|^public_key.*|public_key = \"RWnothing\"|" cco-release.toml'

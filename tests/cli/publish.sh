@@ -13,11 +13,12 @@ cd "$work/p" || exit 1
 publish() { release publish --date "$hello_date" "$@"; }
 
 status "a dry run succeeds" 0 publish --version 1.0.0 --dry-run
-planned=$(printf '%s\n' "$output" | grep -E '^directory: ' | sort)
+planned=$(printf '%s\n' "$output" | grep -E '^directory: ')
+is "its last line says that nothing was changed" "$(tail -n 1 <<<"$output")" "nothing was changed"
 is "a dry run makes neither dist nor site" "$(ls -d dist site 2>/dev/null)" ""
 status "the first publish succeeds" 0 publish --version 1.0.0 --json
-is "the actions planned are the actions done" \
-  "$(printf '%s\n' "$output" | python3 -c 'import json,sys; t=sys.stdin.read(); d=json.loads(t[t.index("{"):]); print("\n".join(sorted(a["destination"]+": "+a["action"] for a in d["actions"])))')" "$planned"
+is "the actions planned are the actions done, in their order" \
+  "$(printf '%s\n' "$output" | python3 -c 'import json,sys; t=sys.stdin.read(); d=json.loads(t[t.index("{"):]); print("\n".join(a["destination"]+": "+a["action"] for a in d["actions"]))')" "$planned"
 is "no temporary file is left" "$(find site dist -name '.*' ! -name . ! -name ..)" ""
 check "checksums.sha256 names the archives" bash -c 'cd site/releases/v1.0.0 && sha256sum -c checksums.sha256 && sha256sum -c ./*.tar.gz.sha256'
 check "stock tar unpacks the archive, and the program in it runs" bash -c 'mkdir x && tar -xzf site/releases/v1.0.0/*.tar.gz -C x && x/hello && cd x && sha256sum -c checksums.sha256 && cmp LICENSE ../LICENSE && cmp man/hello.1 ../man/hello.1'
@@ -174,4 +175,14 @@ exec 9<dist && flock -x 9
 status "a second run in the same dist ends with 14" 14 publish --version 1.2.0
 exec 9<&-
 check "a reader that goes away is no error" bash -c "set -o pipefail; for i in \$(seq 20); do '$CCO_RELEASE' man | head -n 1 >/dev/null || exit; done"
+# The first release of all is a beta.
+hello_project "$work/beta" && cd "$work/beta" || exit 1
+hello_binary bin/linux-x86_64/hello 'hello 2.0.0-beta.1'
+status "a first release that is a beta succeeds" 0 publish --version 2.0.0-beta.1
+is "with one line on what the installers install" "$(grep -c 'no stable release yet: until there is one, .* install 2\.0\.0-beta\.1 of channel beta$' <<<"$output")" 1
+status "the same again" 0 publish --version 2.0.0-beta.1
+is "does not repeat it" "$(grep -c 'no stable release' <<<"$output")" 0
+hello_binary bin/linux-x86_64/hello 'hello 2.0.0-beta.2'
+status "nor does the next beta" 0 publish --version 2.0.0-beta.2
+is "which says nothing of it" "$(grep -c 'no stable release' <<<"$output")" 0
 done_testing
