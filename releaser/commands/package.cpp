@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/release_run.hpp"
+#include "releaser/commands/stop_notice.hpp"
 #include "releaser/stages.hpp"
 
 namespace releaser {
@@ -40,6 +41,7 @@ int run_package(const Services& services, const base::Arguments& arguments) {
   RunOptions options = run_options(arguments);
   // Nothing that a destination would show is needed, so none is read.
   options.skip = {"manifest", "render", "sign", "publish"};
+  tell_when_stopped();
   with_run(services, arguments, options, [&](Run& run) {
     const DistFolder dist(run);
     run_stages(run, Until::checksum);

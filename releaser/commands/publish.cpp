@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
+#include "releaser/commands/stop_notice.hpp"
 #include "releaser/stages.hpp"
 #include "releaser/stages/each_destination.hpp"
 
@@ -98,6 +99,7 @@ void publish(Run& run, const base::Arguments& arguments, const Services& service
 int run_publish(const Services& services, const base::Arguments& arguments) {
   RunOptions options = run_options(arguments);
   if (!options.dry_run) {
+    tell_when_stopped();
     with_run(services, arguments, options, [&](Run& run) {
       const DistFolder dist(run);
       run.acquires = true;
