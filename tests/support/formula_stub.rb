@@ -22,10 +22,17 @@ class FormulaStub
   # A directory that knows Homebrew's `install`.
   class Keg < Pathname
     def install(*names)
+      raise "there is nothing to install into #{self}" if names.flatten.empty?
       mkpath
       names.flatten.each { |name| FileUtils.mv(name, to_s) }
     end
   end
+
+  # Source: Homebrew, Library/Homebrew/formula.rb.
+  FOLDERS = {
+    bin: "bin", man1: "share/man/man1", bash_completion: "etc/bash_completion.d",
+    zsh_completion: "share/zsh/site-functions", fish_completion: "share/fish/vendor_completions.d"
+  }.freeze
 
   module Language
     attr_reader :values, :livecheck_values, :conflicts, :test_block
@@ -92,9 +99,9 @@ class FormulaStub
       Class.new do
         extend Language
 
-        attr_reader :bin
+        FOLDERS.each { |name, folder| define_method(name) { Keg.new(File.join(@prefix, folder)) } }
 
-        def initialize(prefix) = @bin = Keg.new(File.join(prefix, "bin"))
+        def initialize(prefix) = @prefix = prefix
         def version = self.class.version
         def shell_output(command)
           output = `#{command}`

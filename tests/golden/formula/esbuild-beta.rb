@@ -37,6 +37,11 @@ class EsbuildBeta < Formula
 
   def install
     bin.install "esbuild"
+    # What the archive has of these:
+    Dir["{man/,}*.1"].each { |page| man1.install page }
+    Dir["completions/*.bash"].each { |script| bash_completion.install script }
+    Dir["completions/_*"].each { |script| zsh_completion.install script }
+    Dir["completions/*.fish"].each { |script| fish_completion.install script }
   end
 
   test do

@@ -75,6 +75,20 @@ formulae.each do |path|
           formula.new(keg).install
           Dir.children(File.join(keg, "bin")).sort == programs.sort && Dir.empty?(work)
         end
+        pages = {
+          "man/tool.1" => "share/man/man1/tool.1", "other.1" => "share/man/man1/other.1",
+          "completions/tool.bash" => "etc/bash_completion.d/tool.bash",
+          "completions/_tool" => "share/zsh/site-functions/_tool",
+          "completions/tool.fish" => "share/fish/vendor_completions.d/tool.fish"
+        }
+        check("#{name}: install puts manual pages and completions of an archive in place") do
+          whole = File.join(folder, "whole")
+          %w[man completions].each { |inner| Dir.mkdir(inner) }
+          (programs + pages.keys).each { |file| File.write(file, "") }
+          formula.new(whole).install
+          pages.each_value.all? { |place| File.file?(File.join(whole, place)) } &&
+            Dir.glob("**/*", base: whole).count { |file| File.file?(File.join(whole, file)) } == programs.size + pages.size
+        end
         check("#{name}: its test passes where the program says the version") { formula.new(keg).run_test || true }
         programs.each { |program| File.write(File.join(keg, "bin", program), "#!/bin/sh\necho 9.9.9\n") }
         check("#{name}: its test fails where the program says another version") do
