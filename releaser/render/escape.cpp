@@ -84,14 +84,9 @@ std::string json_literal(std::string_view text) {
   return out + '"';
 }
 
-std::string xml_text(std::string_view text) {
-  check(text);
-  if (text.find("\xef\xbf\xbe") != std::string_view::npos ||
-      text.find("\xef\xbf\xbf") != std::string_view::npos) {
-    throw Error(Errc::config, "U+FFFE and U+FFFF cannot stand in XML; remove them");
-  }
+std::string html_text(std::string_view unverified_text) {
   std::string out;
-  for (const char letter : text) {
+  for (const char letter : base::safe_text(unverified_text, unverified_text.size())) {
     switch (letter) {
       case '&':
         out += "&amp;";
@@ -106,22 +101,9 @@ std::string xml_text(std::string_view text) {
         out += "&quot;";
         break;
       case '\'':
-        out += "&apos;";
-        break;
-      case '\t':  // attributes would turn these three into blanks
-        out += "&#9;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\r':
-        out += "&#13;";
+        out += "&#39;";
         break;
       default:
-        if (static_cast<unsigned char>(letter) < 0x20) {
-          throw Error(Errc::config, cat("the control character 0x", hex(letter),
-                                        " cannot stand in XML; remove it"));
-        }
         out += letter;
     }
   }

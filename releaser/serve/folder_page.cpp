@@ -1,6 +1,7 @@
 #include "releaser/serve/folder_page.hpp"
 
 #include "base/text.hpp"
+#include "releaser/render/escape.hpp"
 
 #include <filesystem>
 #include <vector>
@@ -9,29 +10,6 @@ namespace releaser {
 namespace {
 
 using base::cat;
-
-std::string in_html(std::string_view text) {
-  std::string out;
-  for (const char letter : base::safe_text(text)) {
-    switch (letter) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += letter;
-    }
-  }
-  return out;
-}
 
 std::string in_url(std::string_view path) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -74,10 +52,10 @@ std::string folder_page(const base::Path& folder, std::string_view request_path)
     rows = cat("<li><a href=\"", in_url(above), "\">..</a></li>\n");
   }
   for (const std::string& name : folders) {
-    rows += cat("<li><a href=\"", in_url(here + name), "\">", in_html(name), "</a></li>\n");
+    rows += cat("<li><a href=\"", in_url(here + name), "\">", html_text(name), "</a></li>\n");
   }
-  return cat("<!doctype html>\n<meta charset=\"utf-8\">\n<title>", in_html(here), "</title>\n<h1>",
-             in_html(here),
+  return cat("<!doctype html>\n<meta charset=\"utf-8\">\n<title>", html_text(here),
+             "</title>\n<h1>", html_text(here),
              "</h1>\n<p>A preview by cco-release serve; there is no index.html here.</p>\n<ul>\n",
              rows, "</ul>\n");
 }

@@ -93,21 +93,36 @@ TEST_SUITE("releaser/render/escape") {
                     document) == all_texts());
   }
 
-  TEST_CASE("a text for XML is the text, in elements and in attributes") {
-    std::string document = "<r>", expected;
+  TEST_CASE("a text for a page is the text, in elements and in attributes") {
+    std::string document;
+    std::string expected;
     for (const auto& text : hostile_texts()) {
-      if (text.find('\x01') != std::string::npos) continue;  // no XML can hold it
-      const auto escaped = releaser::xml_text(text);
-      document += base::cat("<a b=\"", escaped, "\">", escaped, "</a>");
-      document += base::cat("<a b='", escaped, "'/>");
-      expected += base::cat(text, '\0', text, '\0', text, '\0', '\0');
+      const auto escaped = releaser::html_text(text);
+      document += base::cat("<a b=\"", escaped, "\">", escaped, "</a><a b='", escaped, "'></a>\n");
+      const std::string shown = base::safe_text(text);
+      expected += base::cat(shown, '\0', shown, '\0', shown, '\0', '\0');
     }
     CHECK(output_of({"python3", "-c",
-                     "import sys,xml.etree.ElementTree as E\n"
-                     "for a in E.fromstring(sys.stdin.buffer.read()):\n"
-                     "  for t in (a.get('b'), a.text or ''):\n"
-                     "    sys.stdout.buffer.write(t.encode()+b'\\0')"},
-                    document + "</r>") == expected);
+                     "import sys,html.parser as H\n"
+                     "class P(H.HTMLParser):\n"
+                     "  def handle_starttag(self, tag, attributes):\n"
+                     "    self.text=''\n"
+                     "    self.out((attributes[0][1] or ''))\n"
+                     "  def handle_data(self, data): self.text=getattr(self,'text','')+data\n"
+                     "  def handle_endtag(self, tag): self.out(self.text); self.text=''\n"
+                     "  def out(self, t): sys.stdout.buffer.write(t.encode()+b'\\0')\n"
+                     "p=P()\np.feed(sys.stdin.buffer.read().decode())\np.close()"},
+                    document) == expected);
+  }
+
+  TEST_CASE("a page shows also what no file should be called") {
+    for (const auto& [text, shown] : {std::pair<std::string, std::string>{"a\xff<b", "a&lt;b"},
+                                      {"\x1b[0m", "[0m"},
+                                      {std::string("a\0b", 3), "ab"},
+                                      {"\xef\xbf\xbe", "\xef\xbf\xbe"},
+                                      {"", ""}}) {
+      CHECK(releaser::html_text(text) == shown);
+    }
   }
 
   TEST_CASE("a literal for PowerShell doubles every quote that PowerShell knows") {
@@ -124,14 +139,9 @@ TEST_SUITE("releaser/render/escape") {
 
   TEST_CASE("NUL and what is not UTF-8 are refused in each language") {
     for (const auto escape : {releaser::sh_literal, releaser::powershell_literal,
-                              releaser::ruby_literal, releaser::json_literal, releaser::xml_text}) {
+                              releaser::ruby_literal, releaser::json_literal}) {
       test::check_error(Errc::config, "NUL", [&] { (void)escape(std::string_view("a\0b", 3)); });
       test::check_error(Errc::config, "is not UTF-8", [&] { (void)escape("a\xff"); });
     }
-  }
-
-  TEST_CASE("XML refuses what it cannot hold") {
-    test::check_error(Errc::config, "0x1b", [] { (void)releaser::xml_text("\x1b[0m"); });
-    test::check_error(Errc::config, "U+FFFE", [] { (void)releaser::xml_text("\xef\xbf\xbe"); });
   }
 }
