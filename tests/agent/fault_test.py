@@ -5,7 +5,6 @@ Each time 1.0.0 or 1.1.0 is in place, whole; the update ends with a status of th
 behind. Without arguments a fixed sample of the calls; with --all every one.
 """
 import os
-import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
@@ -20,19 +19,9 @@ QUIET = {"ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer cannot work in a tra
 
 tap = Tap()
 world = World()
-world.release("1.0.0")
-home = world.home()
-if home.install("1.0.0").status != 0:
-    sys.exit("the first installation failed")
-world.release("1.1.0", padding=100_000)
-shutil.copytree(home.directory, world.root / "saved", symlinks=True)
+home = world.home_before_update(padding=100_000)
 updater = home.bin / "tool-updater"
 log = world.root / "calls"
-
-
-def fresh():
-    shutil.rmtree(home.directory)
-    shutil.copytree(world.root / "saved", home.directory, symlinks=True)
 
 
 def start_of_work(lines):
@@ -40,7 +29,7 @@ def start_of_work(lines):
     return max(index for index, line in enumerate(lines) if "/proc/self/exe" in line)
 
 
-fresh()
+home.restore()
 home.run("strace", "-o", log, "-e", "trace=%desc,%file,%process,write,read,fsync", updater, "update", "--yes", **QUIET)
 all_lines = log.read_text().splitlines()
 work = start_of_work(all_lines)
@@ -56,7 +45,7 @@ for call, error in FAULTS:
         points = [points[index * (len(points) - 1) // (SAMPLE - 1)] for index in range(SAMPLE)]
     bad, statuses = [], set()
     for point in points:
-        fresh()
+        home.restore()
         result = home.run("strace", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={point}", updater, "update", "--yes", **QUIET)
         statuses.add(result.status)
         here = f"{call} number {point}"

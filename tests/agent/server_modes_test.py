@@ -4,7 +4,6 @@
 Whatever happens, 1.0.0 is whole and in place, nothing is left behind, and a good server is believed afterwards.
 """
 import os
-import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
@@ -28,12 +27,7 @@ SLOW = ("silent", "stall", "drip")  # a minute each, by the agent's clock
 
 tap = Tap()
 world = World()
-world.release("1.0.0")
-home = world.home()
-if home.install("1.0.0").status != 0:
-    sys.exit("the first installation failed")
-world.release("1.1.0", padding=300_000)
-shutil.copytree(home.directory, world.root / "saved", symlinks=True)
+home = world.home_before_update(padding=300_000)
 tap.is_("every mode of the server has its row", sorted(HostileServer.modes()), sorted(MODES))
 
 
@@ -49,8 +43,7 @@ def try_mode(mode, what, only, expected, words):
     if clock is None:
         tap.skip(sentence, "not under a sanitizer")
         return
-    shutil.rmtree(home.directory)
-    shutil.copytree(world.root / "saved", home.directory, symlinks=True)
+    home.restore()
     server = HostileServer(world, mode, only)
     result = home.agent("update", "--yes", **environment_of(server, mode), **clock)
     server.close()

@@ -3,18 +3,7 @@
 # shellcheck disable=SC2016 # variables of other programs, in single quotes
 # shellcheck source=tests/installers/support.sh
 . "${SOURCE_ROOT:?run by meson test}/tests/installers/support.sh"
-pack tool 1.0.0
-pack tool 1.1.0
-lines="product tool
-release 1.0.0 stable
-platform linux-x86_64 tool-v1.0.0-linux-x86_64.tar.gz tool-1.0.0
-release 1.1.0 stable
-platform linux-x86_64 tool-v1.1.0-linux-x86_64.tar.gz tool-1.1.0"
-site one <<<"$lines
-pin 1.0.0"
-site two <<<"$lines"
-one=(one --from "$www/one")
-two=(two --from "$www/two")
+two_sites
 block='# >>> tool >>>'
 
 # ---- options

@@ -67,6 +67,23 @@ site() {
   chmod -R a+rX "$www/$1"
 }
 
+# two_sites: `one` installs tool 1.0.0 and `two` installs 1.1.0, from the same releases; the arrays of these names are
+# the first arguments of install.
+two_sites() {
+  local lines="product tool
+release 1.0.0 stable
+platform linux-x86_64 tool-v1.0.0-linux-x86_64.tar.gz tool-1.0.0
+release 1.1.0 stable
+platform linux-x86_64 tool-v1.1.0-linux-x86_64.tar.gz tool-1.1.0"
+  pack tool 1.0.0
+  pack tool 1.1.0
+  site one <<<"$lines
+pin 1.0.0"
+  site two <<<"$lines"
+  one=(one --from "$www/one")
+  two=(two --from "$www/two")
+}
+
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 make_authority() { # FILE PREFIX: a CA and a leaf for 127.0.0.1 and localhost

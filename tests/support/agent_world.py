@@ -249,6 +249,16 @@ class World:
     def home(self, name="home"):
         return Home(self, self.root / name)
 
+    def home_before_update(self, padding):
+        """A home with 1.0.0 in place and saved, where 1.1.0 has come out since."""
+        self.release("1.0.0")
+        home = self.home()
+        if home.install("1.0.0").status != 0:
+            sys.exit("the first installation failed")
+        self.release("1.1.0", padding=padding)
+        home.save()
+        return home
+
 
 class Home:
     """A user's home and what is installed there."""
@@ -260,6 +270,15 @@ class Home:
         self.root = directory / ".local" / "share" / world.agent
         self.versions = self.root / "versions"
         self.state = self.root / "state"
+        self.saved = directory.with_name(directory.name + ".saved")
+
+    def save(self):
+        """Remembers what is there now, for restore."""
+        shutil.copytree(self.directory, self.saved, symlinks=True)
+
+    def restore(self):
+        shutil.rmtree(self.directory)
+        shutil.copytree(self.saved, self.directory, symlinks=True)
 
     def environment(self, **more):
         out = {"HOME": str(self.directory), "PATH": f"{self.bin}:/usr/bin:/bin", "LANG": "C.UTF-8"}
