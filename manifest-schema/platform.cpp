@@ -121,6 +121,58 @@ std::optional<std::vector<std::uint64_t>> parse_floor(std::string_view text) {
 
 }  // namespace
 
+std::string_view system_name(OperatingSystem os) {
+  switch (os) {
+    case OperatingSystem::darwin:
+      return "darwin";
+    case OperatingSystem::linux:
+      return "linux";
+    case OperatingSystem::freebsd:
+      return "freebsd";
+    case OperatingSystem::windows:
+      return "windows";
+  }
+  return {};
+}
+
+std::string_view architecture_name(Architecture arch) {
+  switch (arch) {
+    case Architecture::x86_64:
+      return "x86_64";
+    case Architecture::arm64:
+      return "arm64";
+    case Architecture::armv7:
+      return "armv7";
+    case Architecture::armv6:
+      return "armv6";
+    case Architecture::i686:
+      return "i686";
+    case Architecture::riscv64:
+      return "riscv64";
+    case Architecture::ppc64le:
+      return "ppc64le";
+    case Architecture::s390x:
+      return "s390x";
+    case Architecture::loongarch64:
+      return "loongarch64";
+    case Architecture::universal:
+      return "universal";
+  }
+  return {};
+}
+
+std::string_view libc_name(Libc libc) {
+  switch (libc) {
+    case Libc::none:
+      return "none";
+    case Libc::glibc:
+      return "glibc";
+    case Libc::musl:
+      return "musl";
+  }
+  return {};
+}
+
 std::span<const PlatformRow> Platform::table() { return kTable; }
 
 std::optional<Platform> Platform::find(std::string_view name) {

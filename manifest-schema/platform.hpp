@@ -28,6 +28,12 @@ enum class Libc {
   musl
 };  // none: the question does not arise (darwin, windows, freebsd)
 
+// The words by which programs and installers speak of a machine: "linux", "arm64", "glibc"; "none"
+// for no libc.
+std::string_view system_name(OperatingSystem os);
+std::string_view architecture_name(Architecture arch);
+std::string_view libc_name(Libc libc);
+
 // One row of the table: a platform and its other names. Empty where a world has no name for it.
 struct PlatformRow {
   std::string_view name;  // "linux-x86_64-musl"

@@ -14,49 +14,18 @@ using schema::Architecture;
 using schema::Libc;
 using schema::OperatingSystem;
 
-std::string_view system_name(OperatingSystem os) {
-  switch (os) {
-    case OperatingSystem::darwin:
-      return "darwin";
-    case OperatingSystem::linux:
-      return "linux";
-    case OperatingSystem::windows:
-      return "windows";
-    case OperatingSystem::freebsd:
-      return "freebsd";
-  }
-  return "";
-}
-
-// The readers' word for an architecture. An ELF file does not say which ARM of 32 bits it is for.
-std::string_view architecture_name(Architecture arch) {
-  switch (arch) {
-    case Architecture::x86_64:
-      return "x86_64";
-    case Architecture::arm64:
-      return "arm64";
-    case Architecture::armv7:
-    case Architecture::armv6:
-      return "arm";
-    case Architecture::i686:
-      return "i686";
-    case Architecture::riscv64:
-      return "riscv64";
-    case Architecture::ppc64le:
-      return "ppc64le";
-    case Architecture::s390x:
-      return "s390x";
-    case Architecture::loongarch64:
-      return "loongarch64";
-    case Architecture::universal:
-      break;
-  }
-  return "universal";
+// An ELF file does not say which ARM of 32 bits it is for.
+std::string_view word_of_readers(Architecture arch) {
+  const bool is_arm = arch == Architecture::armv7 || arch == Architecture::armv6;
+  return is_arm ? std::string_view("arm") : schema::architecture_name(arch);
 }
 
 std::vector<std::string_view> wanted_architectures(const schema::Platform& platform) {
-  if (platform.row().arch == Architecture::universal) return {"arm64", "x86_64"};
-  return {architecture_name(platform.row().arch)};
+  if (platform.row().arch == Architecture::universal) {
+    return {schema::architecture_name(Architecture::arm64),
+            schema::architecture_name(Architecture::x86_64)};
+  }
+  return {word_of_readers(platform.row().arch)};
 }
 
 // What the whole file is for: "darwin arm64 and darwin x86_64".
@@ -128,7 +97,8 @@ class Inspector {
     std::vector<BinaryFacts> selected;
     for (const auto wanted : wanted_architectures(m_platform)) {
       const auto found = std::find_if(slices.begin(), slices.end(), [&](const BinaryFacts& slice) {
-        return slice.architecture == wanted && slice.system == system_name(m_platform.row().os);
+        return slice.architecture == wanted &&
+               slice.system == schema::system_name(m_platform.row().os);
       });
       if (found == slices.end()) {
         return problem(cat("is for ", what_it_is_for(slices), ", not for ", m_platform.name(),

@@ -17,7 +17,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 using schema::Architecture;
-using schema::Libc;
 using schema::Machine;
 using schema::OperatingSystem;
 using schema::Platform;
@@ -81,59 +80,6 @@ std::string variable_name(std::string_view product) {
     }
   }
   return !out.empty() && out.front() >= '0' && out.front() <= '9' ? "_" + out : out;
-}
-
-// The words by which install.sh speaks of machines (its detect_machine).
-std::string_view word_of(OperatingSystem os) {
-  switch (os) {
-    case OperatingSystem::darwin:
-      return "darwin";
-    case OperatingSystem::linux:
-      return "linux";
-    case OperatingSystem::freebsd:
-      return "freebsd";
-    case OperatingSystem::windows:
-      return "windows";
-  }
-  return {};
-}
-
-std::string_view word_of(Architecture arch) {
-  switch (arch) {
-    case Architecture::x86_64:
-      return "x86_64";
-    case Architecture::arm64:
-      return "arm64";
-    case Architecture::armv7:
-      return "armv7";
-    case Architecture::armv6:
-      return "armv6";
-    case Architecture::i686:
-      return "i686";
-    case Architecture::riscv64:
-      return "riscv64";
-    case Architecture::ppc64le:
-      return "ppc64le";
-    case Architecture::s390x:
-      return "s390x";
-    case Architecture::loongarch64:
-      return "loongarch64";
-    case Architecture::universal:
-      return "universal";
-  }
-  return {};
-}
-
-std::string_view word_of(Libc libc) {
-  switch (libc) {
-    case Libc::none:
-      return "none";
-    case Libc::glibc:
-      return "glibc";
-    case Libc::musl:
-      return "musl";
-  }
-  return {};
 }
 
 Machine machine_of(const schema::PlatformRow& row) {
@@ -227,11 +173,14 @@ std::string sh_pinned(const schema::Release& release) {
 }
 
 std::string sh_candidates() {
-  std::map<std::string, std::string> arms;  // by machine
+  std::map<std::string, std::string> arms;  // by machine, as detect_machine of install.sh says it
   for (const schema::PlatformRow& row : Platform::table()) {
     if (row.os == OperatingSystem::windows || row.arch == Architecture::universal) continue;
     const Machine machine = machine_of(row);
-    arms[cat(word_of(row.os), "-", word_of(row.arch), "-", word_of(row.libc))] = names_for(machine);
+    const std::string key =
+        cat(schema::system_name(row.os), "-", schema::architecture_name(row.arch), "-",
+            schema::libc_name(row.libc));
+    arms[key] = names_for(machine);
   }
   std::string out;
   for (const auto& [machine, names] : arms) {
@@ -314,7 +263,7 @@ std::string powershell_candidates() {
   for (const schema::PlatformRow& row : Platform::table()) {
     if (row.os != OperatingSystem::windows) continue;
     const Machine machine = machine_of(row);
-    out += cat("    ", powershell_literal(word_of(row.arch)), " = ",
+    out += cat("    ", powershell_literal(schema::architecture_name(row.arch)), " = ",
                powershell_literal(names_for(machine)), "\n");
   }
   return without_final_line_end(out);

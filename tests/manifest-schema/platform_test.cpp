@@ -40,6 +40,20 @@ TEST_SUITE("manifest-schema/platform") {
     }
   }
 
+  TEST_CASE("a platform's name is made of the words for its parts") {
+    for (const schema::PlatformRow& row : Platform::table()) {
+      CAPTURE(row.name);
+      const std::string words =
+          base::cat(schema::system_name(row.os), "-", schema::architecture_name(row.arch),
+                    row.libc == Libc::musl ? base::cat("-", schema::libc_name(row.libc)) : "");
+      const auto found = Platform::find(words);  // which takes arm64 for aarch64
+      REQUIRE(found);
+      CHECK(found->name() == row.name);
+    }
+    CHECK(schema::libc_name(Libc::glibc) == "glibc");
+    CHECK(schema::libc_name(Libc::none) == "none");
+  }
+
   TEST_CASE("arm64 and aarch64 are one") {
     CHECK(Platform::find("linux-arm64") == Platform::find("linux-aarch64"));
     CHECK(Platform::find("linux-arm64-musl")->name() == "linux-aarch64-musl");
