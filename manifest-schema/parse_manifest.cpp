@@ -367,9 +367,9 @@ std::string asset_name(const base::Url& url) {
   return path.substr(path.rfind('/') + 1);
 }
 
-Manifest parse_manifest(const trust::SignedBytes& bytes) {
-  const std::string name = bytes.comment().find("file").value_or("manifest");
-  return base::with_context(base::safe_text(name, 256),
+Manifest parse_manifest(const trust::ProvenBytes& bytes) {
+  const std::string& name = bytes.name();
+  return base::with_context(name.empty() ? "manifest" : base::safe_text(name, 256),
                             [&] { return read_manifest(bytes.bytes()); });
 }
 

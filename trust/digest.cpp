@@ -87,6 +87,12 @@ Sha256 sha256_of(std::string_view bytes) {
   return hasher.finish();
 }
 
+std::string sha512_hex(std::string_view bytes) {
+  std::array<unsigned char, crypto_hash_sha512_BYTES> digest{};
+  crypto_hash_sha512(digest.data(), bytes_of(bytes), bytes.size());
+  return base::to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 Blake2b blake2b_of(std::string_view bytes) {
   Blake2bHasher hasher;
   hasher.update(bytes);

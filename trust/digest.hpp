@@ -61,5 +61,7 @@ class Blake2bHasher {
 
 Sha256 sha256_of(std::string_view bytes);
 Blake2b blake2b_of(std::string_view bytes);
+// SHA-512 in hexadecimal digits, which some foreign metadata gives.
+std::string sha512_hex(std::string_view bytes);
 
 }  // namespace trust

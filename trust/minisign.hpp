@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trust/digest.hpp"
+#include "trust/proven_bytes.hpp"
 #include "trust/public_key.hpp"
 
 #include <array>
@@ -35,11 +36,9 @@ class TrustedComment {
   std::vector<std::pair<std::string, std::string>> m_fields;
 };
 
-// Bytes that a trusted key signed. Only verify() makes it; parsers of trusted documents take
-// nothing else.
-class SignedBytes {
+// Bytes that a trusted key signed. Only verify() makes it.
+class SignedBytes : public ProvenBytes {
  public:
-  [[nodiscard]] const std::string& bytes() const { return m_bytes; }
   [[nodiscard]] const TrustedComment& comment() const { return m_comment; }
   [[nodiscard]] const PublicKey& key() const { return m_key; }
 
@@ -47,8 +46,9 @@ class SignedBytes {
   friend SignedBytes verify(std::string unverified_bytes, std::string_view unverified_signature,
                             std::span<const PublicKey> keys);
   SignedBytes(std::string bytes, TrustedComment comment, const PublicKey& key)
-      : m_bytes(std::move(bytes)), m_comment(std::move(comment)), m_key(key) {}
-  std::string m_bytes;
+      : ProvenBytes(std::move(bytes), comment.find("file").value_or("")),
+        m_comment(std::move(comment)),
+        m_key(key) {}
   TrustedComment m_comment;
   PublicKey m_key;
 };
