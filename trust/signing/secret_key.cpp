@@ -189,7 +189,7 @@ PublicKey public_key_of(const unsigned char* id, const SecretBytes& key) {
   return {id_bytes, public_half};
 }
 
-std::string sign_message(const SecretBytes& key, std::string_view message) {
+std::string sign_with(const SecretBytes& key, std::string_view message) {
   std::string signature(crypto_sign_BYTES, '\0');
   crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr,
                        reinterpret_cast<const unsigned char*>(message.data()), message.size(),
@@ -271,11 +271,22 @@ SecretBytes SecretKey::file_text(const SecretBytes* password) const {
   return text;
 }
 
+std::string SecretKey::sign_message(std::string_view message) const {
+  std::string signature = sign_with(m_state->key, message);
+  // A faulty signature can give the key away; it never leaves this function.
+  const int result =
+      crypto_sign_verify_detached(reinterpret_cast<const unsigned char*>(signature.data()),
+                                  reinterpret_cast<const unsigned char*>(message.data()),
+                                  message.size(), m_state->public_key.bytes().data());
+  if (result != 0) throw Error(Errc::internal, "the new signature does not verify");
+  return signature;
+}
+
 std::string SecretKey::sign(const Blake2b& digest, const TrustedComment& comment) const {
   const std::string_view message(reinterpret_cast<const char*>(digest.data()), digest.size());
-  const std::string of_digest = sign_message(m_state->key, message);
+  const std::string of_digest = sign_with(m_state->key, message);
   const std::string comment_text = comment.text();
-  const std::string of_both = sign_message(m_state->key, of_digest + comment_text);
+  const std::string of_both = sign_with(m_state->key, of_digest + comment_text);
   const auto& id = m_state->public_key.id();
   const std::string_view id_bytes(reinterpret_cast<const char*>(id.data()), id.size());
   std::string text = cat(kSignatureComment, base::to_base64(cat("ED", id_bytes, of_digest)), "\n",

@@ -48,6 +48,9 @@ class SecretKey {
   // lacks, as minisign does) or not, then with a real checksum.
   [[nodiscard]] SecretBytes file_text(const SecretBytes* password) const;
 
+  // 64 bytes of Ed25519 over the message itself, as metadata is signed; verified with the public
+  // key before they are given back.
+  [[nodiscard]] std::string sign_message(std::string_view message) const;
   // The whole text of a .minisig file (prehashed form), verified with the public key before it is
   // given back.
   [[nodiscard]] std::string sign(const Blake2b& digest, const TrustedComment& comment) const;
