@@ -76,6 +76,19 @@ struct SignSettings {
   std::string public_key, key;
 };
 
+// [trust.keys]: public keys, a line "RW…" each. What is empty falls back as
+// releaser/trust/policy.hpp says.
+struct TrustKeySettings {
+  std::vector<std::string> root, targets, stable, beta, nightly, online;
+};
+
+struct TrustSettings {
+  std::string preset = "solo";
+  std::string folder = "trust";
+  std::string refresh = "none";
+  TrustKeySettings keys;
+};
+
 struct DestinationSettings {
   std::string type, name, path, url;
   int line = 0;
@@ -98,6 +111,7 @@ struct Config {
   ReleaseSettings release;
   ArchiveSettings archive;
   std::optional<SignSettings> sign;
+  std::optional<TrustSettings> trust;  // absent: minisign only
   std::vector<DestinationSettings> destinations;
   std::optional<InstallerSettings> installers;
   std::optional<HomebrewSettings> homebrew;

@@ -9,6 +9,7 @@
 #include "trust/public_key.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -151,6 +152,33 @@ void check_sign(const Config& config, ConfigProblems& problems) {
   }
 }
 
+void check_trust(const Config& config, ConfigProblems& problems) {
+  if (!config.trust) return;
+  if (config.trust->folder.empty()) {
+    problems.add(line_of(config, "trust.folder"), "`trust.folder` is empty; leave it out");
+  }
+  const TrustKeySettings& keys = config.trust->keys;
+  for (const auto& [name, lines] :
+       {std::pair<std::string_view, const std::vector<std::string>&>{"root", keys.root},
+        {"targets", keys.targets},
+        {"stable", keys.stable},
+        {"beta", keys.beta},
+        {"nightly", keys.nightly},
+        {"online", keys.online}}) {
+    const std::string place = cat("trust.keys.", name);
+    std::set<std::array<unsigned char, 32>> values;
+    for (const std::string& line : lines) {
+      try {
+        if (values.insert(trust::PublicKey::parse(line).bytes()).second) continue;
+        problems.add(line_of(config, place),
+                     cat("`", place, "` has the key ", line, " twice; one key counts once"));
+      } catch (const base::Error& error) {
+        problems.add(line_of(config, place), cat("`", place, "`: ", error.what()));
+      }
+    }
+  }
+}
+
 void check_destinations(Config& config, ConfigProblems& problems) {
   std::set<std::string> names;
   std::set<base::Path> paths;
@@ -221,6 +249,7 @@ void check_config(Config& config, ConfigProblems& problems) {
   check_platforms(config, problems);
   check_binaries(config, problems);
   check_sign(config, problems);
+  check_trust(config, problems);
   check_destinations(config, problems);
   check_words(config, problems);
 }

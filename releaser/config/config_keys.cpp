@@ -296,6 +296,75 @@ const SectionKeys<SignSettings>& sign_keys() {
   return section;
 }
 
+const SectionKeys<TrustSettings>& trust_keys() {
+  using S = TrustSettings;
+  static const SectionKeys<S> section{
+      "trust",
+      SectionKind::table,
+      !kRequired,
+      "signed metadata (TUF) around the manifests, which an agent requires; absent: minisign "
+      "only (`cco-release trust init`)",
+      {{"preset",
+        &S::preset,
+        {.choices = {"solo", "team", "ci-stable"}},
+        "solo: one person, releases are signed outside of CI; team: two of three people sign; "
+        "ci-stable: CI signs releases by itself",
+        "preset = \"solo\""},
+       {"folder",
+        &S::folder,
+        {},
+        "root.json, targets.json and drafts of ceremonies: text files in the repository",
+        "folder = \"trust\""},
+       {"refresh",
+        &S::refresh,
+        {.choices = {"daily", "weekly", "none"}},
+        "how often CI runs `cco-release trust refresh`; with none, every lifetime is 365 days",
+        "refresh = \"weekly\""}},
+      optional_member_of(&Config::trust)};
+  return section;
+}
+
+const SectionKeys<TrustKeySettings>& trust_key_keys() {
+  using S = TrustKeySettings;
+  static const SectionKeys<S> section{
+      "trust.keys",
+      SectionKind::table,
+      !kRequired,
+      "public keys of the roles, second lines of .pub files; one key may serve several channels",
+      {{"root",
+        &S::root,
+        {},
+        "offline keys that say which keys count; solo and ci-stable: 1 of 2 signs, team: 2 of 3",
+        "root = [\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"]"},
+       {"targets",
+        &S::targets,
+        {},
+        "offline keys that say which keys sign a channel; absent: those of root",
+        "targets = [\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"]"},
+       {"stable",
+        &S::stable,
+        {},
+        "keys of stable releases, the public_key of [sign] among them; absent: that one",
+        "stable = [\"RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\"]"},
+       {"beta",
+        &S::beta,
+        {},
+        "keys of beta releases; absent: those of stable",
+        "beta = [\"RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\"]"},
+       {"nightly",
+        &S::nightly,
+        {},
+        "keys of nightly releases, a CI secret; absent: those of online",
+        "nightly = [\"RWQhIiMkJSYnKIhLiFf06qFhPGFQTbNNS+rzRlF6DjHePN3U2bQgHZ0L\"]"},
+       {"online",
+        &S::online,
+        {},
+        "keys of snapshot and timestamp, a CI secret; absent: with ci-stable those of stable",
+        "online = [\"RWQhIiMkJSYnKIhLiFf06qFhPGFQTbNNS+rzRlF6DjHePN3U2bQgHZ0L\"]"}},
+      [](Config& config, const std::string&) -> S& { return config.trust->keys; }};
+  return section;
+}
+
 const SectionKeys<DestinationSettings>& destination_keys() {
   using S = DestinationSettings;
   static const SectionKeys<S> section{

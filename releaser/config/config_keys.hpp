@@ -61,7 +61,7 @@ enum class SectionKind { root, table, table_per_platform, array_of_tables };
 
 template <class Section>
 struct SectionKeys {
-  std::string_view name;  // "product", "build.override"
+  std::string_view name;  // "product", "build.override", "trust.keys"
   SectionKind kind;
   bool required;
   std::string_view help;
@@ -84,6 +84,8 @@ const SectionKeys<AgentSettings>& agent_keys();
 const SectionKeys<ReleaseSettings>& release_keys();
 const SectionKeys<ArchiveSettings>& archive_keys();
 const SectionKeys<SignSettings>& sign_keys();
+const SectionKeys<TrustSettings>& trust_keys();
+const SectionKeys<TrustKeySettings>& trust_key_keys();
 const SectionKeys<DestinationSettings>& destination_keys();
 const SectionKeys<InstallerSettings>& installer_keys();
 const SectionKeys<HomebrewSettings>& homebrew_keys();
@@ -101,6 +103,8 @@ void visit_sections(Visitor&& visit) {
   visit(release_keys());
   visit(archive_keys());
   visit(sign_keys());
+  visit(trust_keys());
+  visit(trust_key_keys());
   visit(destination_keys());
   visit(installer_keys());
   visit(homebrew_keys());

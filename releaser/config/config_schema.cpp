@@ -103,14 +103,24 @@ Object object_schema(std::string_view help, Object properties, Array required) {
   return schema;
 }
 
+// Puts a property of a section below another one into that one.
+void add_property(Object& schema, std::string name, Value value) {
+  for (auto& [member, properties] : schema) {
+    if (member != "properties") continue;
+    Object extended = *properties.get_if<Object>();
+    extended.emplace_back(std::move(name), std::move(value));
+    properties = std::move(extended);
+  }
+}
+
 }  // namespace
 
 std::string config_schema() {
   Object root_properties;
   Array root_required;
-  Object override_schema;
-  // Sections below others come after them, so [build] is kept back until its override is known.
   std::vector<std::pair<std::string, Object>> sections;
+  // Sections below others, which stand before them or after.
+  std::vector<std::pair<std::string, Object>> below;
   visit_sections([&](const auto& section) {
     Array required;
     Object properties = properties_of(section, required);
@@ -122,23 +132,22 @@ std::string config_schema() {
     }
     Object schema = object_schema(section.help, std::move(properties), std::move(required));
     if (section.kind == SectionKind::table_per_platform) {
-      override_schema = {{"description", section.help},
-                         {"type", "object"},
-                         {"additionalProperties", std::move(schema)}};
-      return;
+      schema = {{"description", section.help},
+                {"type", "object"},
+                {"additionalProperties", std::move(schema)}};
     }
     if (section.kind == SectionKind::array_of_tables) schema = array_of(std::move(schema));
+    if (name.find('.') != std::string::npos) {
+      below.emplace_back(name, std::move(schema));
+      return;
+    }
     if (section.required) root_required.emplace_back(name);
     sections.emplace_back(name, std::move(schema));
   });
   for (auto& [name, schema] : sections) {
-    if (name == "build") {
-      for (auto& [member, value] : schema) {
-        if (member != "properties") continue;
-        Object properties = *value.template get_if<Object>();
-        properties.emplace_back("override", override_schema);
-        value = std::move(properties);
-      }
+    for (const auto& [full_name, part] : below) {
+      const std::size_t dot = full_name.find('.');
+      if (full_name.substr(0, dot) == name) add_property(schema, full_name.substr(dot + 1), part);
     }
     root_properties.emplace_back(name, std::move(schema));
   }

@@ -5,6 +5,7 @@
 #include "releaser/stages/private_files.hpp"
 #include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/trust/policy.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -122,6 +123,15 @@ void warn_of_new_history(const Run& run, Problems& problems) {
                     ", bring that site here first, or their agents will refuse this one as older"));
 }
 
+void check_trust(const Run& run, Problems& problems) {
+  if (!run.config.trust) return;
+  const TrustPolicy policy = trust_policy(run.config);
+  for (const std::string& problem : policy.problems)
+    problems.add(problem);
+  for (const std::string& warning : policy.warnings)
+    problems.warn(warning);
+}
+
 void check_published_time(const Run& run, Problems& problems) {
   if (run.earlier && run.earlier->published && *run.earlier->published > run.around.now) {
     problems.add(Errc::expired,
@@ -195,6 +205,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   open_destinations(run, problems);
   warn_of_new_history(run, problems);
+  check_trust(run, problems);
   // What a hook may make or change is looked at after it ran.
   if (!makes_files(run)) find_archive_files(run, problems);
   problems.collect([&] { check_private_files(run, problems); });

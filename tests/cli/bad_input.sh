@@ -51,6 +51,9 @@ refused 'no [sign]' 3 '\[sign\] is missing; .*keys new' publish
 prepare='sed -i "/^..destination/,/^url/d" cco-release.toml'
 refused 'no [[destination]]' 3 'destination.* is missing; add one' publish
 
+prepare='printf "[trust]\n[trust.keys]\n" >>cco-release.toml'
+refused '[trust] without keys' 3 'cco-release\.toml:24: root needs 1 key and has 0; add 1 to `root` in \[trust\.keys\]' publish
+
 # --- dist/ of a run that is refused ---
 prepare='rm -rf dist; rm hello.key'
 refused 'no dist/ before' 3 'no key file' publish

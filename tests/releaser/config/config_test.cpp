@@ -80,6 +80,13 @@ level = 12
 [sign]
 public_key = "RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
 key = "~/tool.key"
+[trust]
+preset = "team"
+folder = "keys/trust"
+refresh = "daily"
+[trust.keys]
+root = ["RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3"]
+online = []
 [[destination]]
 type = "directory"
 path = "site"
@@ -110,6 +117,11 @@ url = "https://mirror.example.com/tool"
     CHECK(config.archive.files.at(1).destination == "man/");
     CHECK(config.archive.level == 12);
     CHECK(config.sign->key == "~/tool.key");
+    CHECK(config.trust->preset == "team");
+    CHECK(config.trust->folder == "keys/trust");
+    CHECK(config.trust->refresh == "daily");
+    CHECK(config.trust->keys.root.size() == 1);
+    CHECK(config.trust->keys.online.empty());
     CHECK(config.destinations.at(0).name == "directory");
     CHECK(config.destinations.at(1).name == "stick");
     CHECK(config.installers);
@@ -143,6 +155,18 @@ url = "https://mirror.example.com/tool"
         {minimal("binaries = [\"a\"]\n"), "give `build.binary` or `build.binaries`, not both"},
         {minimal("[build.override.linux-aarch64]\nbinary = \"a\"\n"), "`build.platforms` lacks"},
         {minimal("[sign]\npublic_key = \"RWshort\"\n"), ":11: `sign.public_key`: "},
+        {minimal("[trust]\npreset = \"duo\"\n"), "must be solo or team or ci-stable, not `duo`"},
+        {minimal("[trust]\nrefresh = \"hourly\"\n"), "must be daily or weekly or none"},
+        {minimal("[trust]\nfolder = \"\"\n"), ":11: `trust.folder` is empty; leave it out"},
+        {minimal("[trust]\nkeys = 1\n"), "[trust.keys] must be a table, not "},
+        {minimal("[trust.keys]\nowner = []\n"), "unknown key `owner` in [trust.keys]"},
+        {minimal("[trust.keys]\nroot = \"RW\"\n"), "`trust.keys.root` must be a list of texts"},
+        {minimal("[trust.keys]\nroot = [\"RWshort\"]\n"), ":11: `trust.keys.root`: "},
+        {minimal("[trust.keys]\nbeta = "
+                 "[\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\", "
+                 "\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"]\n"),
+         ":11: `trust.keys.beta` has the key RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4Ugo"
+         "zLJd4c3 twice; one key counts once"},
         {minimal("[destination]\ntype = \"directory\"\n"),
          "write [[destination]] with two brackets"},
         {minimal("[[destination]]\ntype = \"directory\"\nurl = \"https://a.example\"\n"),
