@@ -50,6 +50,14 @@ void ReleaseServer::put(std::string_view url, std::string bytes) {
 
 void ReleaseServer::remove(std::string_view url) { files.erase(std::string(url)); }
 
+void ReleaseServer::mirror(std::string_view base_url,
+                           const std::map<std::string, std::string, std::less<>>& files_by_path) {
+  const std::string below = cat(base_url, '/');
+  std::erase_if(files, [&](const auto& file) { return file.first.starts_with(below); });
+  for (const auto& [path, bytes] : files_by_path)
+    put(cat(below, path), bytes);
+}
+
 void ReleaseServer::publish(std::string_view base_url, const schema::Manifest& manifest,
                             const SigningKey& key) {
   SignedText both = sign_manifest(manifest, key);

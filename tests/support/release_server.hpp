@@ -35,6 +35,9 @@ class ReleaseServer : public base::HttpClient {
   void publish(std::string_view base_url, const schema::Manifest& manifest, const SigningKey& key);
   void put(std::string_view url, std::string bytes);
   void remove(std::string_view url);
+  // Shows exactly these files, by path, below a base URL.
+  void mirror(std::string_view base_url,
+              const std::map<std::string, std::string, std::less<>>& files_by_path);
 
   std::map<std::string, File, std::less<>> files;
   std::vector<Request> requests;  // as they came
