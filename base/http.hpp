@@ -47,6 +47,7 @@ struct HttpOptions {
   std::optional<Path> ca_directory;  // SSL_CERT_DIR
   std::string proxy;                 // HTTPS_PROXY or [network] proxy; empty: none
   std::string no_proxy;
+  Protocols protocols = Protocols::https_only;
   std::chrono::seconds connect_timeout{15};
   std::chrono::seconds stall_timeout{60};  // less than 1 byte a second for so long is a failure
 };

@@ -254,8 +254,9 @@ class CurlClient : public HttpClient {
     CURL* easy = transfer.easy;
     const HttpRequest& request = transfer.request;
     set(easy, CURLOPT_URL, request.url.text().c_str());
-    set(easy, CURLOPT_PROTOCOLS_STR, "https");
-    set(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    const bool http_too = m_options.protocols == Protocols::http_too;
+    set(easy, CURLOPT_PROTOCOLS_STR, http_too ? "https,http" : "https");
+    set(easy, CURLOPT_REDIR_PROTOCOLS_STR, http_too ? "https,http" : "https");
     set(easy, CURLOPT_FOLLOWLOCATION, 1L);
     set(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
     set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));

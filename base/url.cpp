@@ -11,7 +11,6 @@ namespace base {
 namespace {
 
 constexpr std::size_t kMaxUrlBytes = 2048;
-constexpr std::string_view kHttps = "https://";
 constexpr std::string_view kFile = "file://";
 
 [[noreturn]] void fail(std::string_view text, std::string_view problem) {
@@ -46,6 +45,9 @@ std::optional<std::string> percent_decode(std::string_view text) {
   }
   return out;
 }
+
+// "https://h/x" -> "h/x"
+std::string_view without_scheme(std::string_view text) { return text.substr(text.find("://") + 3); }
 
 void check_authority(std::string_view text, std::string_view authority) {
   if (authority.find('@') != std::string_view::npos) {
@@ -104,7 +106,7 @@ void check_path(std::string_view text, std::string_view path_and_query) {
 
 }  // namespace
 
-Url Url::parse(std::string_view text) {
+Url Url::parse(std::string_view text, Protocols protocols) {
   if (text.size() > kMaxUrlBytes) {
     fail(text, cat("a URL has at most ", kMaxUrlBytes, " bytes"));
   }
@@ -116,10 +118,10 @@ Url Url::parse(std::string_view text) {
   }
   const std::size_t colon = text.find("://");
   const std::string scheme = lower_case(text.substr(0, colon == text.npos ? 0 : colon));
-  if (scheme == "http") {
+  if (scheme == "http" && protocols == Protocols::https_only) {
     fail(text, "http:// is not accepted, because anybody on the way could change it; use https://");
   }
-  if (scheme != "https" && scheme != "file") {
+  if (scheme != "https" && scheme != "file" && scheme != "http") {
     fail(text, "not an https:// URL");
   }
   if (text.find('#') != text.npos) {
@@ -149,13 +151,12 @@ std::string Url::host() const {
   if (is_file()) {
     return {};
   }
-  const std::string_view rest = std::string_view(m_text).substr(kHttps.size());
+  const std::string_view rest = without_scheme(m_text);
   return std::string(rest.substr(0, rest.find_first_of("/?")));
 }
 
 std::string Url::path() const {
-  const std::string_view rest =
-      std::string_view(m_text).substr(is_file() ? kFile.size() : kHttps.size());
+  const std::string_view rest = without_scheme(m_text);
   const std::size_t begin = std::min(rest.find_first_of("/?"), rest.size());
   const std::string_view path = rest.substr(begin);
   return std::string(path.substr(0, path.find('?')));
@@ -186,6 +187,32 @@ Url Url::child(std::string_view relative) const {
     fail(text, cat("a URL has at most ", kMaxUrlBytes, " bytes"));
   }
   return Url(std::move(text));
+}
+
+Url Url::child_of_parts(std::span<const std::string_view> parts) const {
+  std::string encoded;
+  for (const std::string_view part : parts) {
+    if (part.empty()) fail(m_text, "a name below it is empty");
+    encoded += cat(encoded.empty() ? "" : "/", percent_encode(part));
+  }
+  const std::string text = cat(m_text, m_text.ends_with('/') ? "" : "/", encoded);
+  return parse(text, m_text.starts_with("http:") ? Protocols::http_too : Protocols::https_only);
+}
+
+std::string percent_encode(std::string_view part) {
+  std::string out;
+  for (const char character : part) {
+    if (is_letter_or_digit(character) || std::string_view("-._~").find(character) != part.npos) {
+      out += character;
+      continue;
+    }
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(character);
+    out += '%';
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 0xFU];
+  }
+  return out;
 }
 
 }  // namespace base

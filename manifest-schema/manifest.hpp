@@ -110,10 +110,10 @@ struct Manifest {
 // The last part of a URL's path: the name of the archive that it fetches.
 std::string asset_name(const base::Url& url);
 
-// Reads what a trusted key signed, or metadata vouches for. Unknown fields are ignored; unknown platforms are left out (a
-// newer releaser may know more). A newer major schema is refused with advice to update. Throws
-// Errc::untrusted "stable.version-manifest.json: versions.1.2.3.…: …" for whatever does not have
-// the form.
+// Reads what a trusted key signed, or metadata vouches for. Unknown fields are ignored; unknown
+// platforms are left out (a newer releaser may know more). A newer major schema is refused with
+// advice to update. Throws Errc::untrusted "stable.version-manifest.json: versions.1.2.3.…: …" for
+// whatever does not have the form.
 Manifest parse_manifest(const trust::ProvenBytes& bytes);
 
 // The one text of a manifest: keys in the order of manifest-schema/README.md, two spaces, LF at the

@@ -59,16 +59,19 @@ void Failures::add(const base::Url& source, Errc code, std::string_view problem)
   if (!m_text.empty()) m_text += "; ";
   m_text += cat(source.text(), ": ", problem);
   m_untrusted = m_untrusted || code == Errc::untrusted;
+  m_expired = m_expired || code == Errc::expired;
   m_network = m_network || code == Errc::network;
 }
 
 Error Failures::error() const {
-  const Errc otherwise = m_network ? Errc::network : Errc::not_found;
-  return {m_untrusted ? Errc::untrusted : otherwise, m_text};
+  if (m_untrusted) return {Errc::untrusted, m_text};
+  if (m_expired) return {Errc::expired, m_text};
+  return {m_network ? Errc::network : Errc::not_found, m_text};
 }
 
 bool is_fault_of_source(Errc code) {
-  return code == Errc::network || code == Errc::untrusted || code == Errc::not_found;
+  return code == Errc::network || code == Errc::untrusted || code == Errc::not_found ||
+         code == Errc::expired;
 }
 
 }  // namespace site

@@ -42,7 +42,7 @@ std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Ur
                                           Freshness freshness = Freshness::any);
 
 // What went wrong with each of several sources, and what that means as a whole: untrusted if any
-// was, else network if any was, else not found.
+// was, else expired, else network, else not found.
 class Failures {
  public:
   void add(const base::Url& source, base::Errc code, std::string_view problem);
@@ -52,10 +52,12 @@ class Failures {
  private:
   std::string m_text;
   bool m_untrusted = false;
+  bool m_expired = false;
   bool m_network = false;
 };
 
-// May another source be asked after this error? Not where the disk or the user is the reason.
+// May another source be asked after this error? Not where the disk or the user is the reason. A
+// mirror that stood still is expired, and another may be fresh.
 bool is_fault_of_source(base::Errc code);
 
 }  // namespace site

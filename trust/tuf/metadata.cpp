@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "trust/digest.hpp"
 
 #include <algorithm>
@@ -196,24 +197,7 @@ Targets parse_targets(const Envelope& envelope) {
   return targets;
 }
 
-std::string file_name(std::string_view role) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string name;
-  for (const char letter : role) {
-    const auto byte = static_cast<unsigned char>(letter);
-    const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                          (letter >= '0' && letter <= '9') ||
-                          std::string_view("_-.~").find(letter) != std::string_view::npos;
-    if (is_plain) {
-      name += letter;
-    } else {
-      name += '%';
-      name += kDigits[byte >> 4U];
-      name += kDigits[byte & 0xFU];
-    }
-  }
-  return name + ".json";
-}
+std::string file_name(std::string_view role) { return base::percent_encode(role) + ".json"; }
 
 void require_file(std::string_view unverified_bytes, const std::optional<std::uint64_t>& length,
                   const Hashes& hashes, std::string_view name) {

@@ -1,0 +1,267 @@
+#include "site/metadata_walk.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace site {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+using trust::tuf::file_name;
+using trust::tuf::Targets;
+using trust::tuf::TrustedMetadata;
+
+// Roots in one run (5.3.3, "Y") and roles in one search (5.6.7.1), besides the top-level targets.
+constexpr int kMaxRoots = 256;
+constexpr std::size_t kMaxDelegatedRoles = 32;
+constexpr std::chrono::seconds kTargetDeadline{300};
+
+std::string history_name(std::uint64_t version) {
+  return cat("root_history/", version, ".root.json");
+}
+
+std::string shown(std::string_view name) { return base::safe_text(name, 80); }
+
+// What it says of itself, before anything is proven.
+std::optional<trust::tuf::Root> parse_kept_root(const MetadataStore& store, std::size_t max_bytes) {
+  const auto text = store.read("root.json", max_bytes);
+  if (!text) return std::nullopt;
+  try {
+    return parse_root(trust::tuf::parse_envelope(*text, max_bytes));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+bool is_refusal(const Error& error) {
+  return error.code() == Errc::untrusted || error.code() == Errc::expired;
+}
+
+}  // namespace
+
+RepositoryAddress address_at(const base::Url& base) {
+  return {base.child("metadata"), base.child("targets")};
+}
+
+MetadataWalk::MetadataWalk(base::HttpClient& http, RepositoryAddress address, MetadataStore& store,
+                           const WalkOptions& options)
+    : m_http(http), m_address(std::move(address)), m_store(store), m_options(options) {}
+
+std::optional<std::string> MetadataWalk::fetch_metadata(std::string_view role,
+                                                        std::optional<std::uint64_t> version,
+                                                        std::size_t max_bytes,
+                                                        Freshness freshness) {
+  const std::string name = cat(version ? cat(*version, ".") : std::string(), role, ".json");
+  const std::array<std::string_view, 1> parts{name};
+  auto file =
+      fetch_small_file(m_http, m_address.metadata.child_of_parts(parts), max_bytes, {}, freshness);
+  if (!file) return std::nullopt;
+  return std::move(file->unverified_bytes);
+}
+
+std::string MetadataWalk::require_metadata(std::string_view role,
+                                           const trust::tuf::MetaFile& wanted, std::size_t limit) {
+  // With consistent snapshots a name stands for its bytes for ever; without, the newest is asked.
+  const bool consistent = m_metadata->root().consistent_snapshot;
+  const std::size_t max_bytes = std::min<std::uint64_t>(wanted.length.value_or(limit), limit);
+  auto bytes = fetch_metadata(role, consistent ? std::optional(wanted.version) : std::nullopt,
+                              max_bytes, Freshness::any);
+  if (!bytes) {
+    throw Error(Errc::untrusted,
+                cat("version ", wanted.version, " of ", shown(role), " is named but not there"));
+  }
+  return std::move(*bytes);
+}
+
+// Takes the root of an earlier run, unless the program was shipped with a newer one, or with
+// another chain.
+bool MetadataWalk::begin_with_kept_root() {
+  const auto kept = m_store.read("root.json", m_options.limits.root);
+  const auto unverified = parse_kept_root(m_store, m_options.limits.root);
+  if (!kept || !unverified) return false;
+  if (m_options.pin) {
+    if (unverified->version < m_options.pin->version) return false;
+    const auto pinned = m_store.read(history_name(m_options.pin->version), m_options.limits.root);
+    if (!pinned || trust::sha256_of(*pinned) != m_options.pin->sha256) return false;
+  }
+  try {
+    m_metadata.emplace(*kept, m_options.now, m_options.check, m_options.limits);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Errc::untrusted) throw;
+    return false;
+  }
+}
+
+void MetadataWalk::begin_with_root() {
+  if (begin_with_kept_root()) return;
+  if (!m_options.pin) {
+    throw Error(Errc::config, "there is no trusted root to begin with; give one first");
+  }
+  const RootPin& pin = *m_options.pin;
+  const auto root = fetch_metadata("root", pin.version, m_options.limits.root, Freshness::any);
+  if (!root) throw Error(Errc::not_found, cat("there is no metadata/", pin.version, ".root.json"));
+  if (trust::sha256_of(*root) != pin.sha256) {
+    throw Error(Errc::untrusted,
+                cat("root ", pin.version, " is not the one that this program was made with"));
+  }
+  m_metadata.emplace(*root, m_options.now, m_options.check, m_options.limits);
+  if (const auto kept = parse_kept_root(m_store, m_options.limits.root)) {
+    forget_by_old_keys(*kept);
+  }
+  m_store.write(history_name(pin.version), *root);
+  m_store.write("root.json", *root);
+}
+
+// 5.3.11, before the new root stands, so that a kill between the two forgets rather than keeps.
+void MetadataWalk::forget_by_old_keys(const trust::tuf::Root& before) {
+  if (!TrustedMetadata::replaces_online_keys(before, m_metadata->root())) return;
+  m_store.remove("timestamp.json");
+  m_store.remove("snapshot.json");
+}
+
+void MetadataWalk::update_root() {
+  for (int count = 0; count < kMaxRoots; ++count) {
+    const trust::tuf::Root before = m_metadata->root();
+    const std::uint64_t next = before.version + 1;
+    const auto bytes = fetch_metadata("root", next, m_options.limits.root, Freshness::any);
+    if (!bytes || !m_metadata->update_root(*bytes)) break;
+    forget_by_old_keys(before);
+    m_store.write(history_name(next), *bytes);
+    m_store.write("root.json", *bytes);
+  }
+  m_metadata->finish_root_update();
+}
+
+void MetadataWalk::update_timestamp() {
+  if (const auto kept = m_store.read("timestamp.json", m_options.limits.timestamp)) {
+    m_metadata->remember_timestamp(*kept);
+  }
+  const auto bytes = fetch_metadata("timestamp", std::nullopt, m_options.limits.timestamp,
+                                    Freshness::from_the_origin);
+  if (!bytes) throw Error(Errc::not_found, "there is no timestamp.json");
+  if (m_metadata->update_timestamp(*bytes)) m_store.write("timestamp.json", *bytes);
+}
+
+void MetadataWalk::update_snapshot() {
+  if (const auto kept = m_store.read("snapshot.json", m_options.limits.snapshot)) {
+    m_metadata->remember_snapshot(*kept);
+    try {
+      m_metadata->update_snapshot(*kept);
+      return;
+    } catch (const Error& error) {
+      if (!is_refusal(error)) throw;  // it is an older one: a floor, and no more
+    }
+  }
+  const std::string bytes =
+      require_metadata("snapshot", m_metadata->timestamp()->snapshot, m_options.limits.snapshot);
+  m_metadata->update_snapshot(bytes);
+  m_store.write("snapshot.json", bytes);
+}
+
+const Targets& MetadataWalk::update_targets(
+    std::string_view role, const std::function<const Targets&(std::string_view)>& prove) {
+  if (const auto kept = m_store.read(file_name(role), m_options.limits.targets)) {
+    try {
+      return prove(*kept);
+    } catch (const Error& error) {
+      if (!is_refusal(error)) throw;
+    }
+  }
+  const std::string bytes =
+      require_metadata(role, m_metadata->meta_of(role), m_options.limits.targets);
+  const Targets& proven = prove(bytes);
+  m_store.write(file_name(role), bytes);
+  return proven;
+}
+
+void MetadataWalk::refresh() {
+  begin_with_root();
+  update_root();
+  update_timestamp();
+  update_snapshot();
+  update_targets("targets", [&](std::string_view bytes) -> const Targets& {
+    return m_metadata->update_targets(bytes);
+  });
+}
+
+std::optional<FoundTarget> MetadataWalk::find_target(std::string_view path) {
+  struct Visit {
+    const Targets* delegator;  // none: the top level
+    std::string role;
+    trust::tuf::Authority authority;
+  };
+  std::vector<Visit> ahead{
+      {nullptr, "targets", m_metadata->root().roles.at(trust::tuf::RoleType::targets)}};
+  std::set<std::string> visited;
+  while (!ahead.empty() && visited.size() <= kMaxDelegatedRoles) {
+    Visit visit = std::move(ahead.back());
+    ahead.pop_back();
+    if (!visited.insert(visit.role).second) continue;
+    const Targets& targets =
+        visit.delegator == nullptr
+            ? *m_metadata->targets()
+            : update_targets(visit.role, [&](std::string_view bytes) -> const Targets& {
+                return m_metadata->update_delegated(bytes, *visit.delegator, visit.role);
+              });
+    const auto file = targets.files.find(path);
+    if (file != targets.files.end()) {
+      return FoundTarget{&targets, &file->second, std::string(path), std::move(visit.authority)};
+    }
+    std::vector<Visit> next;
+    for (const trust::tuf::Delegation& delegation : targets.delegations) {
+      if (!delegation.covers(path)) continue;
+      next.push_back({&targets, delegation.name, delegation.authority});
+      if (!delegation.terminating) continue;
+      ahead.clear();
+      break;
+    }
+    std::move(next.rbegin(), next.rend(), std::back_inserter(ahead));
+  }
+  return std::nullopt;
+}
+
+trust::tuf::TargetBytes MetadataWalk::fetch_target(const FoundTarget& target,
+                                                   std::string_view keep_as) {
+  const std::uint64_t length = target.file->length;
+  if (!keep_as.empty()) {
+    if (auto kept = m_store.read(keep_as, length)) {
+      try {
+        return m_metadata->prove_target(*target.role, target.path, std::move(*kept));
+      } catch (const Error& error) {
+        if (error.code() != Errc::untrusted) throw;
+      }
+    }
+  }
+  std::vector<std::string_view> parts = base::split(target.path, '/');
+  std::string last(parts.back());
+  if (m_metadata->root().consistent_snapshot) {
+    last = cat(target.file->hashes.begin()->second, ".", last);
+    parts.back() = last;
+  }
+  // Whatever it looks like, also a web page, is decided by its hash.
+  std::string bytes;
+  const base::HttpRequest request{.url = m_address.targets.child_of_parts(parts),
+                                  .headers = {},
+                                  .max_bytes = length,
+                                  .deadline = kTargetDeadline};
+  const auto response = get(m_http, request, [&](std::string_view piece) { bytes += piece; });
+  if (response.status != 200) {
+    throw Error(Errc::network, cat(shown(target.path), ": HTTP ", response.status));
+  }
+  auto proven = m_metadata->prove_target(*target.role, target.path, std::move(bytes));
+  if (!keep_as.empty()) m_store.write(keep_as, proven.bytes());
+  return proven;
+}
+
+}  // namespace site
