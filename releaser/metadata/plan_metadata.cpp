@@ -1,0 +1,342 @@
+#include "releaser/metadata/plan_metadata.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "trust/signing/metadata_writer.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+namespace tuf = trust::tuf;
+constexpr tuf::ByteLimits kLimits;
+
+struct Trusted {
+  tuf::Root root;
+  tuf::Targets targets;
+};
+
+Trusted read_trust(const WantedMetadata& wanted) {
+  Trusted trusted{tuf::parse_root(tuf::parse_envelope(wanted.trust.roots.back(), kLimits.root)),
+                  tuf::parse_targets(tuf::parse_envelope(wanted.trust.targets, kLimits.targets))};
+  for (const auto& [name, expires] :
+       {std::pair("root", trusted.root.expires), std::pair("targets", trusted.targets.expires)}) {
+    if (expires > wanted.now) continue;
+    throw Error(Errc::expired,
+                cat(name, " of the trust folder expired at ", base::format_time(expires),
+                    "; sign a new one (cco-release trust rotate)"));
+  }
+  return trusted;
+}
+
+void check_targets_version(const PublicMetadata& before, const WantedMetadata& wanted,
+                           const tuf::Targets& targets) {
+  if (!before.set) return;
+  const std::uint64_t known = before.set->targets.version;
+  if (known > targets.version) {
+    throw Error(Errc::conflict,
+                cat("targets.json of the trust folder has version ", targets.version, ", but ",
+                    known, " is public; bring the trust folder up to date (git pull)"));
+  }
+  if (known == targets.version && before.set->targets_bytes != wanted.trust.targets) {
+    throw Error(Errc::conflict,
+                cat("targets.json of the trust folder has the version ", known,
+                    " that is public, but other bytes; give what changed a version of its own "
+                    "(cco-release trust rotate)"));
+  }
+}
+
+bool is_signed_by(std::string_view bytes, const tuf::Authority& authority, std::size_t max_bytes) {
+  try {
+    return tuf::count_signatures(tuf::parse_envelope(bytes, max_bytes), authority,
+                                 tuf::checks_ed25519) >= authority.threshold;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::size_t count_at_hand(const tuf::Authority& authority, const KeyAtHand& at_hand) {
+  std::set<std::string> values;
+  for (const tuf::Key& key : authority.keys) {
+    if (at_hand(key)) values.insert(tuf::identity_of(key));
+  }
+  return values.size();
+}
+
+bool has_same_content(const tuf::Targets& left, const tuf::Targets& right) {
+  return tuf::write_targets({{1, {}}, left.files, left.delegations}) ==
+         tuf::write_targets({{1, {}}, right.files, right.delegations});
+}
+
+bool has_same_files(const tuf::Snapshot& left, const tuf::Snapshot& right) {
+  return tuf::write_snapshot({{1, {}}, left.files}) == tuf::write_snapshot({{1, {}}, right.files});
+}
+
+std::uint64_t version_after(std::uint64_t version, std::string_view role) {
+  constexpr std::uint64_t kLast = std::uint64_t{1} << 53U;
+  if (version < kLast) return version + 1;
+  throw Error(Errc::conflict, cat(role,
+                                  " is public with the last version that there is; change "
+                                  "the keys of snapshot and timestamp, and publish into an "
+                                  "empty metadata folder"));
+}
+
+class Planner {
+ public:
+  Planner(const PublicMetadata& before, const WantedMetadata& wanted, const KeyAtHand& at_hand)
+      : m_before(before), m_wanted(wanted), m_at_hand(at_hand), m_trusted(read_trust(wanted)) {
+    check_targets_version(before, wanted, m_trusted.targets);
+  }
+
+  MetadataPlan make() {
+    for (std::uint64_t version = 1; version <= m_wanted.trust.roots.size(); ++version)
+      if (version > m_before.roots)
+        m_plan.roots.push_back({root_file(version), m_wanted.trust.roots[version - 1]});
+    m_plan.top_targets_version = m_trusted.targets.version;
+    m_plan.top_targets = {role_file("targets", m_plan.top_targets_version), m_wanted.trust.targets};
+    for (const auto& [channel, manifest] : m_wanted.manifests) {
+      const tuf::Delegation* const delegation = m_trusted.targets.find_delegation(channel);
+      if (delegation != nullptr && delegation->covers(target_name(channel))) continue;
+      throw Error(Errc::config,
+                  cat("targets.json of the trust folder delegates nothing to channel ", channel,
+                      "; give it keys in [trust.keys] and sign new targets (cco-release trust "
+                      "rotate)"));
+    }
+    for (const tuf::Delegation& delegation : m_trusted.targets.delegations)
+      plan_channel(delegation);
+    plan_snapshot();
+    plan_timestamp();
+    return std::move(m_plan);
+  }
+
+ private:
+  [[nodiscard]] const RoleTerm& term(std::string_view role) const {
+    const auto found = m_wanted.terms.find(role);
+    if (found == m_wanted.terms.end()) throw Error(Errc::internal, cat("no term of ", role));
+    return found->second;
+  }
+  [[nodiscard]] base::Time expiry_of_new(std::string_view role) const {
+    return m_wanted.now + term(role).lifetime;
+  }
+  [[nodiscard]] bool is_near_expiry(base::Time expires, std::string_view role) const {
+    return expires - m_wanted.now < term(role).renew_below;
+  }
+  [[nodiscard]] static std::string reason_of_time(base::Time expires) {
+    return cat("it expires at ", base::format_time(expires));
+  }
+
+  // What the run before left under the next name, if it is what this run would sign.
+  template <class Content>
+  [[nodiscard]] std::optional<Content> next_if_good(const PlannedRole& role, std::size_t max_bytes,
+                                                    Content (*parse)(const tuf::Envelope&)) const {
+    const auto found = m_before.unverified_next.find(role.name);
+    if (found == m_before.unverified_next.end()) return std::nullopt;
+    if (!is_signed_by(found->second, role.authority, max_bytes)) return std::nullopt;
+    try {
+      Content content = parse(tuf::parse_envelope(found->second, max_bytes));
+      if (content.version != role.version || is_near_expiry(content.expires, role.name)) {
+        return std::nullopt;
+      }
+      return content;
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+
+  void keep(PlannedRole& role, std::string bytes, const tuf::Header& header) {
+    role.reason.clear();
+    role.bytes = std::move(bytes);
+    role.version = header.version;
+    role.expires = header.expires;
+    role.is_public = true;
+  }
+
+  void plan_channel(const tuf::Delegation& delegation) {
+    const auto wanted = m_wanted.manifests.find(delegation.name);
+    const MetadataSet::Role* before = nullptr;
+    if (m_before.set) {
+      const auto found = m_before.set->channels.find(delegation.name);
+      if (found != m_before.set->channels.end()) before = &found->second;
+    }
+    if (wanted == m_wanted.manifests.end() && before == nullptr) return;
+    PlannedRole role{.name = delegation.name,
+                     .version = 0,
+                     .reason = {},
+                     .bytes = {},
+                     .is_public = false,
+                     .authority = delegation.authority,
+                     .expires = expiry_of_new(delegation.name),
+                     .content = {}};
+    if (wanted == m_wanted.manifests.end()) {
+      role.content.files = before->content.files;
+    } else {
+      const std::string name = target_name(delegation.name);
+      const tuf::TargetFile target = tuf::describe_target(wanted->second);
+      m_plan.targets.push_back({target_file(target.hashes.at("sha256"), name), wanted->second});
+      role.content.files.emplace(name, target);
+    }
+    role.version = version_after(known_version(delegation.name), delegation.name);
+    if (before == nullptr) {
+      role.reason = "it is new";
+    } else {
+      decide_channel(role, *before);
+    }
+    if (role.has_to_be_signed()) {
+      if (const auto next = next_if_good(role, kLimits.targets, &tuf::parse_targets);
+          next && has_same_content(*next, role.content)) {
+        keep(role, m_before.unverified_next.at(role.name), *next);
+      }
+    }
+    m_plan.channels.push_back(std::move(role));
+  }
+
+  void decide_channel(PlannedRole& role, const MetadataSet::Role& before) {
+    const base::Time expires = before.content.expires;
+    if (!has_same_content(before.content, role.content)) {
+      role.reason = "its manifest changes";
+    } else if (!is_signed_by(before.bytes, role.authority, kLimits.targets)) {
+      role.reason = "its keys changed";
+    } else if (is_near_expiry(expires, role.name)) {
+      role.reason = reason_of_time(expires);
+      if (count_at_hand(role.authority, m_at_hand) >= role.authority.threshold) return;
+      m_plan.warnings.push_back(
+          cat("the metadata of channel ", role.name,
+              expires > m_wanted.now ? " expires at " : " expired at ", base::format_time(expires),
+              ", and its key is not at hand; run cco-release trust refresh with that key"));
+      keep(role, before.bytes, before.content);
+    } else {
+      keep(role, before.bytes, before.content);
+    }
+  }
+
+  [[nodiscard]] std::uint64_t known_version(std::string_view role) const {
+    if (!m_before.set) return 0;
+    const auto file = m_before.set->snapshot.files.find(cat(role, ".json"));
+    return file == m_before.set->snapshot.files.end() ? 0 : file->second.version;
+  }
+
+  void plan_snapshot() {
+    PlannedRole& role = m_plan.snapshot;
+    role.name = "snapshot";
+    role.authority = m_trusted.root.roles.at(tuf::RoleType::snapshot);
+    role.expires = expiry_of_new(role.name);
+    if (m_before.set) {
+      for (const auto& [file, meta] : m_before.set->snapshot.files) {
+        if (file == "targets.json") continue;
+        const std::string_view name = std::string_view(file).substr(0, file.size() - 5);
+        const bool is_planned =
+            std::any_of(m_plan.channels.begin(), m_plan.channels.end(),
+                        [&](const PlannedRole& channel) { return channel.name == name; });
+        if (!is_planned) m_plan.remembered.emplace(file, meta);
+      }
+    }
+    role.version = version_after(m_before.set ? m_before.set->snapshot.version : 0, role.name);
+    if (!m_before.set) {
+      role.reason = "it is new";
+    } else if (const auto changed = std::find_if(m_plan.channels.begin(), m_plan.channels.end(),
+                                                 [&](const PlannedRole& channel) {
+                                                   return channel.version !=
+                                                          known_version(channel.name);
+                                                 });
+               changed != m_plan.channels.end()) {
+      role.reason = cat(changed->name, " changes");
+    } else if (m_plan.top_targets_version != m_before.set->targets.version) {
+      role.reason = "targets changes";
+    } else if (!is_signed_by(m_before.set->snapshot_bytes, role.authority, kLimits.snapshot)) {
+      role.reason = "its keys changed";
+    } else if (is_near_expiry(m_before.set->snapshot.expires, role.name)) {
+      role.reason = reason_of_time(m_before.set->snapshot.expires);
+    } else {
+      keep(role, m_before.set->snapshot_bytes, m_before.set->snapshot);
+      return;
+    }
+    const bool is_known = std::none_of(m_plan.channels.begin(), m_plan.channels.end(),
+                                       [](const auto& each) { return each.has_to_be_signed(); });
+    if (!is_known) return;
+    if (const auto next = next_if_good(role, kLimits.snapshot, &tuf::parse_snapshot);
+        next && has_same_files(*next, snapshot_of(m_plan))) {
+      keep(role, m_before.unverified_next.at(role.name), *next);
+    }
+  }
+
+  void plan_timestamp() {
+    PlannedRole& role = m_plan.timestamp;
+    role.name = "timestamp";
+    role.authority = m_trusted.root.roles.at(tuf::RoleType::timestamp);
+    role.expires = expiry_of_new(role.name);
+    role.version = version_after(m_before.set ? m_before.set->timestamp.version : 0, role.name);
+    if (!m_before.set) {
+      role.reason = "it is new";
+    } else if (m_plan.snapshot.version != m_before.set->snapshot.version) {
+      role.reason = "snapshot changes";
+    } else if (!is_signed_by(m_before.set->timestamp_bytes, role.authority, kLimits.timestamp)) {
+      role.reason = "its keys changed";
+    } else if (is_near_expiry(m_before.set->timestamp.expires, role.name)) {
+      role.reason = reason_of_time(m_before.set->timestamp.expires);
+    } else {
+      keep(role, m_before.set->timestamp_bytes, m_before.set->timestamp);
+    }
+  }
+
+  const PublicMetadata& m_before;
+  const WantedMetadata& m_wanted;
+  const KeyAtHand& m_at_hand;
+  Trusted m_trusted;
+  MetadataPlan m_plan;
+};
+
+}  // namespace
+
+std::vector<const PlannedRole*> MetadataPlan::roles() const {
+  std::vector<const PlannedRole*> all;
+  for (const PlannedRole& channel : channels)
+    all.push_back(&channel);
+  all.push_back(&snapshot);
+  all.push_back(&timestamp);
+  return all;
+}
+
+bool MetadataPlan::signs_nothing() const {
+  const auto all = roles();
+  return std::none_of(all.begin(), all.end(),
+                      [](const PlannedRole* role) { return role->has_to_be_signed(); });
+}
+
+tuf::Snapshot snapshot_of(const MetadataPlan& plan) {
+  tuf::Snapshot snapshot{{plan.snapshot.version, plan.snapshot.expires}, plan.remembered};
+  snapshot.files.insert_or_assign("targets.json",
+                                  tuf::describe(plan.top_targets.bytes, plan.top_targets_version));
+  for (const PlannedRole& channel : plan.channels) {
+    snapshot.files.insert_or_assign(cat(channel.name, ".json"),
+                                    tuf::describe(channel.bytes, channel.version));
+  }
+  return snapshot;
+}
+
+MetadataPlan plan_metadata(const PublicMetadata& before, const WantedMetadata& wanted,
+                           const KeyAtHand& at_hand) {
+  return Planner(before, wanted, at_hand).make();
+}
+
+std::vector<MissingSignatures> missing_signatures(const MetadataPlan& plan,
+                                                  const KeyAtHand& at_hand) {
+  std::vector<MissingSignatures> all;
+  for (const PlannedRole* const role : plan.roles()) {
+    if (!role->has_to_be_signed()) continue;
+    const std::size_t count = count_at_hand(role->authority, at_hand);
+    if (count >= role->authority.threshold) continue;
+    MissingSignatures missing{role->name, role->authority.threshold - count, {}};
+    for (const tuf::Key& key : role->authority.keys) {
+      if (!at_hand(key)) missing.of.push_back(key);
+    }
+    all.push_back(std::move(missing));
+  }
+  return all;
+}
+
+}  // namespace releaser

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "releaser/metadata/public_metadata.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace releaser {
+
+// How long what a role signs is good, and how little of that may be left.
+struct RoleTerm {
+  std::chrono::seconds lifetime{}, renew_below{};
+};
+// By role: "snapshot", "timestamp" and each channel.
+using RoleTerms = std::map<std::string, RoleTerm, std::less<>>;
+
+// Is there a key at hand that could sign for a role?
+using KeyAtHand = std::function<bool(const trust::tuf::Key& key)>;
+
+// What shall be public in the end.
+struct WantedMetadata {
+  const FinalTrust& trust;
+  // By channel: the manifest that its role signs for. A channel that is not named keeps what it
+  // has.
+  std::map<std::string, std::string, std::less<>> manifests;
+  RoleTerms terms;
+  base::Time now;
+};
+
+// One role of the metadata after the run.
+struct PlannedRole {
+  std::string name;
+  std::uint64_t version = 0;
+  std::string reason;  // why it has to be signed; empty: `bytes` are those that stay
+  std::string bytes;
+  bool is_public = false;  // these bytes stand under the name already
+  trust::tuf::Authority authority;
+  base::Time expires;
+  trust::tuf::Targets content;  // of a channel
+
+  [[nodiscard]] bool has_to_be_signed() const { return !reason.empty(); }
+};
+
+struct MetadataFile {
+  std::string name;  // below the site
+  std::string bytes;
+};
+
+struct MetadataPlan {
+  std::vector<MetadataFile> targets;  // manifests under the names that metadata has for them
+  std::vector<MetadataFile> roots;    // those that are not public yet, in their order
+  MetadataFile top_targets;           // N.targets.json of the trust folder
+  std::uint64_t top_targets_version = 0;
+  std::vector<PlannedRole> channels;
+  PlannedRole snapshot, timestamp;
+  // Of roles that are no longer delegated to: clients refuse a snapshot that forgets one.
+  std::map<std::string, trust::tuf::MetaFile, std::less<>> remembered;
+  std::vector<std::string> warnings;
+
+  // All roles, in the order of signing.
+  [[nodiscard]] std::vector<const PlannedRole*> roles() const;
+  [[nodiscard]] bool signs_nothing() const;
+};
+
+// Decides which roles are signed anew. Pure. A role is
+//   - kept where it says what it shall, enough keys of now have signed it, and at least
+//     `renew_below` is left;
+//   - taken from `unverified_next` where that holds for what a run that was stopped has left;
+//   - signed anew with the version after the public one otherwise.
+// A channel whose keys are not at hand and that is due for its time alone is kept with a warning:
+// whoever publishes nightly need not have the key of stable.
+// Throws
+//   Errc::config     for a manifest of a channel that the trust folder does not delegate;
+//   Errc::conflict   where what is public knows more than the trust folder;
+//   Errc::expired    where the root or targets of the trust folder have expired.
+MetadataPlan plan_metadata(const PublicMetadata& before, const WantedMetadata& wanted,
+                           const KeyAtHand& at_hand);
+
+// What the snapshot lists, once every channel has its bytes.
+trust::tuf::Snapshot snapshot_of(const MetadataPlan& plan);
+
+// Roles that have to be signed and lack keys; empty where everything can be signed.
+struct MissingSignatures {
+  std::string role;
+  std::uint64_t count = 0;
+  std::vector<trust::tuf::Key> of;  // keys of the role that are not at hand
+};
+std::vector<MissingSignatures> missing_signatures(const MetadataPlan& plan,
+                                                  const KeyAtHand& at_hand);
+
+}  // namespace releaser

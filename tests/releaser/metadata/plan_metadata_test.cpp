@@ -1,0 +1,272 @@
+#include "releaser/metadata/plan_metadata.hpp"
+
+#include "base/text.hpp"
+#include "tests/releaser/metadata/trust_world.hpp"
+#include "tests/support/expect_error.hpp"
+
+#include <doctest/doctest.h>
+
+using base::cat;
+using base::Errc;
+using std::chrono::days;
+using test::TrustWorld;
+
+namespace {
+
+// "stable 2 signed: its manifest changes; snapshot 2 …": what a plan does, in one line.
+std::string story(const releaser::MetadataPlan& plan) {
+  std::string text;
+  for (const releaser::PlannedRole* const role : plan.roles()) {
+    text += cat(text.empty() ? "" : "; ", role->name, " ", role->version);
+    if (role->has_to_be_signed()) text += cat(": ", role->reason);
+  }
+  return text;
+}
+
+TrustWorld published(const std::vector<std::string>& channels = {"stable"}) {
+  TrustWorld world(channels);
+  world.publish();
+  return world;
+}
+
+}  // namespace
+
+TEST_SUITE("releaser/metadata/plan_metadata") {
+  TEST_CASE("what is signed anew, and why") {
+    struct Row {
+      const char* name;
+      void (*change)(TrustWorld& world);
+      const char* wanted;
+    };
+    const Row rows[] = {
+        {"nothing", [](TrustWorld&) {}, "stable 1; snapshot 1; timestamp 1"},
+        {"another manifest", [](TrustWorld& world) { world.manifests["stable"] = "second"; },
+         "stable 2: its manifest changes; snapshot 2: stable changes; timestamp 2: snapshot "
+         "changes"},
+        {"no manifest that changes", [](TrustWorld& world) { world.manifests.clear(); },
+         "stable 1; snapshot 1; timestamp 1"},
+        {"the margin of the timestamp is not reached",
+         [](TrustWorld& world) { world.now += days(20); }, "stable 1; snapshot 1; timestamp 1"},
+        {"one second further",
+         [](TrustWorld& world) { world.now += days(20) + std::chrono::seconds(1); },
+         "stable 1; snapshot 1; timestamp 2: it expires at 2026-12-20T12:00:00Z"},
+        {"everything is near its end",
+         [](TrustWorld& world) { world.now += days(305) + std::chrono::seconds(1); },
+         "stable 2: it expires at 2027-11-20T12:00:00Z; snapshot 2: stable changes; timestamp 2: "
+         "snapshot changes"},
+        {"the timestamp has expired", [](TrustWorld& world) { world.now += days(100); },
+         "stable 1; snapshot 1; timestamp 2: it expires at 2026-12-20T12:00:00Z"},
+        {"the key of the channel changed",
+         [](TrustWorld& world) {
+           world.replace_key("stable");
+           world.renew_targets();
+         },
+         "stable 2: its keys changed; snapshot 2: stable changes; timestamp 2: snapshot changes"},
+        {"new targets with the same keys", [](TrustWorld& world) { world.renew_targets(); },
+         "stable 1; snapshot 2: targets changes; timestamp 2: snapshot changes"},
+        {"the online key changed",
+         [](TrustWorld& world) {
+           world.replace_key("online");
+           world.rotate_root();
+         },
+         "stable 1; snapshot 2: its keys changed; timestamp 2: snapshot changes"},
+        {"a new root with the same keys", [](TrustWorld& world) { world.rotate_root(); },
+         "stable 1; snapshot 1; timestamp 1"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.name);
+      TrustWorld world = published();
+      row.change(world);
+      CHECK(story(world.plan()) == row.wanted);
+      const bool signs = std::string_view(row.wanted).find(':') != std::string_view::npos;
+      CHECK(world.plan().signs_nothing() == !signs);
+      const auto known = world.signatures;
+      world.publish();
+      CHECK((world.signatures > known) == signs);
+      CHECK(world.publish() == 0);
+    }
+  }
+
+  TEST_CASE("the first publication begins with version 1") {
+    const TrustWorld world({"stable", "beta"});
+    CHECK(story(world.plan()) ==
+          "stable 1: it is new; beta 1: it is new; snapshot 1: it is new; timestamp 1: it is new");
+    CHECK(world.plan().roots.size() == 1);
+  }
+
+  TEST_CASE("a channel without a release has no metadata until it gets one") {
+    TrustWorld world({"stable", "beta"});
+    world.manifests.erase("beta");
+    world.publish();
+    CHECK(story(world.plan()) == "stable 1; snapshot 1; timestamp 1");
+    world.manifests["beta"] = "a beta";
+    CHECK(story(world.plan()) ==
+          "stable 1; beta 1: it is new; snapshot 2: beta changes; timestamp 2: snapshot changes");
+    world.publish();
+    CHECK(world.publish() == 0);
+  }
+
+  TEST_CASE("roots are written without a gap") {
+    TrustWorld world;
+    world.rotate_root();
+    world.rotate_root();
+    world.publish();
+    CHECK(world.site.contains("metadata/3.root.json"));
+    world.site.erase("metadata/2.root.json");
+    REQUIRE(world.plan().roots.size() == 2);
+    CHECK(world.plan().roots.front().name == "metadata/2.root.json");
+    CHECK(world.publish() == 1);
+    CHECK(world.publish() == 0);
+  }
+
+  TEST_CASE("nightly is published without the key of stable, near whose end that is said") {
+    TrustWorld world = published({"stable", "nightly"});
+    world.away = {"stable"};
+    world.manifests.erase("stable");
+    world.manifests["nightly"] = "next night";
+    CHECK(story(world.plan()) ==
+          "stable 1; nightly 2: its manifest changes; snapshot 2: nightly changes; timestamp 2: "
+          "snapshot changes");
+    CHECK(world.plan().warnings.empty());
+    world.now += days(320);
+    CHECK(story(world.plan()).starts_with("stable 1; nightly 2: its manifest changes"));
+    CHECK(world.plan().warnings ==
+          std::vector<std::string>{
+              "the metadata of channel stable expires at 2027-11-20T12:00:00Z, and its key is not "
+              "at hand; run cco-release trust refresh with that key"});
+    CHECK(releaser::missing_signatures(world.plan(), world.at_hand()).empty());
+    world.publish();
+    CHECK(world.publish() == 0);
+  }
+
+  TEST_CASE("what has to be signed by a key that is not at hand is told, role by role") {
+    TrustWorld world = published();
+    world.keys["stable"].push_back(trust::SecretKey::generate());
+    world.thresholds["stable"] = 2;
+    world.renew_targets();
+    world.publish();
+    world.away = {"stable", "online"};
+    world.manifests["stable"] = "second";
+    const auto missing = releaser::missing_signatures(world.plan(), world.at_hand());
+    REQUIRE(missing.size() == 3);
+    CHECK(missing[0].role == "stable");
+    CHECK(missing[0].count == 2);
+    CHECK(missing[0].of.size() == 2);
+    CHECK(missing[1].role == "snapshot");
+    CHECK(missing[2].role == "timestamp");
+    const auto known = world.signatures;
+    test::check_error(Errc::config, "stable needs 2 more signatures", [&] { world.publish(); });
+    CHECK(world.signatures == known);
+  }
+
+  TEST_CASE("a role that is not delegated to any more stays in the snapshot") {
+    TrustWorld world = published({"stable", "beta"});
+    TrustWorld without({"stable"});
+    without.site = world.site;
+    without.keys = std::move(world.keys);
+    without.trust.roots = world.trust.roots;
+    without.renew_targets();
+    without.manifests["stable"] = "second";
+    CHECK(without.plan().remembered.contains("beta.json"));
+    without.publish();
+    CHECK(without.read().set->snapshot.files.contains("beta.json"));
+    CHECK(without.publish() == 0);
+  }
+
+  TEST_CASE("what a stopped run left is taken over where it is what shall be") {
+    TrustWorld world = published();
+    world.manifests["stable"] = "second";
+    const std::size_t all = world.publish(0);
+    for (std::size_t stop = 0; stop < all; ++stop) {
+      CAPTURE(stop);
+      TrustWorld other = published();
+      other.manifests["stable"] = "second";
+      other.publish(stop);
+      const auto left = other.site;
+      other.now += days(1);  // so that a new signature says another time
+      other.publish();
+      for (const auto& [name, bytes] : left) {
+        if (name != releaser::kTimestampFile) CHECK(other.site.at(name) == bytes);
+      }
+      CHECK(other.publish() == 0);
+    }
+  }
+
+  TEST_CASE("what a stopped run left for another release is replaced") {
+    TrustWorld world = published();
+    world.manifests["stable"] = "second";
+    world.publish(2);
+    CHECK(world.site.contains("metadata/2.stable.json"));
+    world.manifests["stable"] = "third";
+    world.publish();
+    CHECK(world.read().set->channels.at("stable").manifest == "third");
+    CHECK(world.read().set->channels.at("stable").content.version == 2);
+  }
+
+  TEST_CASE("metadata of a stranger beside the metadata changes nothing") {
+    TrustWorld world = published();
+    const TrustWorld stranger = published();
+    world.site["metadata/2.stable.json"] = stranger.site.at("metadata/1.stable.json");
+    world.manifests["stable"] = "second";
+    CHECK(story(world.plan()).starts_with("stable 2: its manifest changes"));
+    world.publish();
+    CHECK(world.read().set->channels.at("stable").manifest == "second");
+  }
+
+  TEST_CASE("what does not fit together is refused") {
+    struct Row {
+      const char* name;
+      Errc code;
+      const char* message;
+      void (*change)(TrustWorld& world);
+    };
+    const Row rows[] = {
+        {"an older trust folder", Errc::conflict, "the trust folder ends with version 1",
+         [](TrustWorld& world) {
+           world.rotate_root();
+           world.publish();
+           world.trust.roots.pop_back();
+         }},
+        {"another root", Errc::conflict, "1.root.json is public with other bytes",
+         [](TrustWorld& world) { world.site["metadata/1.root.json"] += ' '; }},
+        {"older targets", Errc::conflict, "has version 1, but 2 is public",
+         [](TrustWorld& world) {
+           const std::string old = world.trust.targets;
+           world.renew_targets();
+           world.publish();
+           world.trust.targets = old;
+         }},
+        {"other targets of the same version", Errc::conflict, "but other bytes",
+         [](TrustWorld& world) { world.trust.targets += '\n'; }},
+        {"a channel that is not delegated", Errc::config, "delegates nothing to channel beta",
+         [](TrustWorld& world) { world.manifests["beta"] = "one"; }},
+        {"a root that has expired", Errc::expired, "root of the trust folder expired",
+         [](TrustWorld& world) { world.now += days(366); }},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.name);
+      TrustWorld world = published();
+      row.change(world);
+      const auto before = world.site;
+      test::check_error(row.code, row.message, [&] { world.publish(); });
+      CHECK(world.site == before);
+    }
+  }
+
+  TEST_CASE("damaged public metadata is refused, whichever file it is") {
+    const TrustWorld whole = published();
+    for (const auto& [name, ignored] : whole.site) {
+      CAPTURE(name);
+      const bool is_root = name.ends_with("root.json");
+      const Errc code = is_root ? Errc::conflict : Errc::untrusted;
+      TrustWorld world = published();
+      const std::string own = world.site.at(name);
+      world.site[name] = own.substr(0, own.size() / 2);
+      test::check_error(code, is_root ? "put back the file" : "put back the last good copy",
+                        [&] { world.publish(); });
+      if (name == releaser::kTimestampFile) continue;
+      world.site.erase(name);
+      test::check_error(Errc::untrusted, "is missing", [&] { world.publish(); });
+    }
+  }
+}
