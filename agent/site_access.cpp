@@ -2,6 +2,7 @@
 
 #include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
+#include "site/channel_metadata.hpp"
 
 namespace agent {
 
@@ -16,11 +17,30 @@ SiteAccess open_site(const Services& services, const Config& config,
           .base_urls = site_bases(services, used)};
 }
 
+namespace {
+
+site::SiteView read_view(const Services& services, const SiteAccess& access,
+                         schema::Channel channel, const LookOptions& options) {
+  const site::Site site{*access.http, access.base_urls};
+  const site::Memory memory = read_site_memory(services.layout, services.identity);
+  if (!services.identity.root) {
+    return site::read_site(site, services.identity, channel, memory, services.now);
+  }
+  const auto folder = site::make_folder_store(metadata_folder(services.layout));
+  site::MemoryStore beside(folder.get());
+  return site::read_site_by_metadata(site, {.identity = services.identity,
+                                            .channel = channel,
+                                            .watermark = memory.watermark,
+                                            .store = options.keep == Keep::yes ? *folder : beside,
+                                            .now = services.now,
+                                            .allow_expired_until = options.allow_expired_until});
+}
+
+}  // namespace
+
 Situation read_situation(const Services& services, const SiteAccess& access, const Config& config,
-                         const PlanRequest& request) {
-  const site::SiteView view =
-      site::read_site(site::Site{*access.http, access.base_urls}, services.identity, config.channel,
-                      read_site_memory(services.layout, services.identity), services.now);
+                         const PlanRequest& request, const LookOptions& options) {
+  const site::SiteView view = read_view(services, access, config.channel, options);
   std::vector<schema::Manifest> manifests;
   for (const auto& [channel, manifest] : view.manifests) {
     manifests.push_back(manifest);

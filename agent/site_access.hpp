@@ -24,13 +24,23 @@ struct SiteAccess {
 SiteAccess open_site(const Services& services, const Config& config,
                      const std::optional<base::Url>& base_url = std::nullopt);
 
+// May what is proven on the way be kept? Only while the lock is held (WriteAccess).
+enum class Keep { no, yes };
+
+struct LookOptions {
+  Keep keep = Keep::no;
+  // Metadata that expired after this moment is taken, for one loud run of a person.
+  std::optional<base::Time> allow_expired_until;
+};
+
 // Everything that the decision needs from outside, read once: the site, the machine, the state.
-// Nothing is stored; `memory` is for write_site_memory() once the lock is held.
+// Besides metadata, which each step keeps as soon as it is proven, nothing is stored; `memory` is
+// for write_site_memory() once the lock is held.
 struct Situation {
   PlanInput input;
   site::Memory memory;
 };
 Situation read_situation(const Services& services, const SiteAccess& access, const Config& config,
-                         const PlanRequest& request);
+                         const PlanRequest& request, const LookOptions& options = {});
 
 }  // namespace agent

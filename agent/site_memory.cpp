@@ -10,7 +10,7 @@ namespace {
 base::Path watermark_file(const Layout& layout) { return layout.state_file("watermark.json"); }
 
 base::Path cache_file(const Layout& layout, schema::Channel channel) {
-  return layout.state / "metadata" / base::cat(schema::channel_name(channel), ".json");
+  return metadata_folder(layout) / base::cat(schema::channel_name(channel), ".json");
 }
 
 std::optional<site::Watermark> read_watermark(const Layout& layout) {
@@ -47,6 +47,8 @@ std::map<schema::Channel, site::CachedManifest> read_caches(const Layout& layout
 
 }  // namespace
 
+base::Path metadata_folder(const Layout& layout) { return layout.state / "metadata"; }
+
 bool is_watermark_damaged(const Layout& layout) {
   std::error_code ignored;
   return !read_watermark(layout) && std::filesystem::exists(watermark_file(layout), ignored);
@@ -65,7 +67,7 @@ void write_site_memory(const Layout& layout, const site::Memory& seen) {
   // Somebody may have seen more while this looked without the lock: a mark only ever rises.
   for (const auto& [channel, mark] : watermark.value_or(site::Watermark()).channels) {
     const auto mine = memory.watermark.channels.find(channel);
-    if (mine != memory.watermark.channels.end() && mine->second.key == mark.key &&
+    if (mine != memory.watermark.channels.end() && mine->second.authority == mark.authority &&
         mine->second.generation < mark.generation) {
       mine->second = mark;
       memory.caches.erase(channel);
@@ -78,7 +80,7 @@ void write_site_memory(const Layout& layout, const site::Memory& seen) {
   for (const auto& [channel, cache] : memory.caches) {
     const auto known = before.find(channel);
     if (known == before.end() || !(known->second == cache)) {
-      base::make_directories(layout.state / "metadata");
+      base::make_directories(metadata_folder(layout));
       // Not flushed: it is verified again each time, and a damaged one is fetched anew.
       base::AtomicFile file(cache_file(layout, channel), 0644, base::Durability::none);
       file.write(site::write_cache(cache));

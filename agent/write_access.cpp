@@ -42,7 +42,8 @@ void sweep(const Layout& layout) {
       }
     }
     for (const base::Path& directory :
-         {layout.root, layout.versions, layout.state, layout.state / "metadata"}) {
+         {layout.root, layout.versions, layout.state, layout.state / "metadata",
+          layout.state / "metadata" / "root_history"}) {
       base::remove_stale_temporaries(directory);
     }
     // A rename that a kill left before its mark, or a removal that a kill left after it.

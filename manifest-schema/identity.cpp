@@ -82,6 +82,10 @@ std::string write_json(const Identity& identity) {
   members.emplace_back("base_urls", std::move(base_urls));
   members.emplace_back("public_keys", std::move(public_keys));
   members.emplace_back("default_channel", channel_name(identity.default_channel));
+  if (identity.root) {
+    members.emplace_back("root", json::Object{{"version", identity.root->version},
+                                              {"sha256", identity.root->sha256.hex()}});
+  }
   return json::write(members, json::Style::compact);
 }
 
@@ -105,6 +109,16 @@ std::string read_name(const json::ObjectReader& reader, std::string_view name) {
   std::string text = reader.text(name);
   if (!is_product_name(text)) reader.fail(name, "must be a name of a-z, 0-9 and \"-\"");
   return text;
+}
+
+std::optional<RootPin> read_root(const json::ObjectReader& identity) {
+  const auto reader = identity.optional_object("root");
+  if (!reader) return std::nullopt;
+  const auto sha256 = trust::Sha256::from_hex(reader->text("sha256"));
+  if (!sha256) reader->fail("sha256", "must be 64 hexadecimal digits");
+  RootPin pin{reader->number("version"), *sha256};
+  if (pin.version == 0) reader->fail("version", "must be at least 1");
+  return pin;
 }
 
 Identity read_json(std::string_view text) {
@@ -144,7 +158,8 @@ Identity read_json(std::string_view text) {
                   .date = *date,
                   .base_urls = std::move(base_urls),
                   .public_keys = std::move(public_keys),
-                  .default_channel = *default_channel};
+                  .default_channel = *default_channel,
+                  .root = read_root(reader)};
 }
 
 std::optional<Identity> decode(std::string_view section) {

@@ -4,6 +4,7 @@
 #include "base/url.hpp"
 #include "manifest-schema/channel.hpp"
 #include "manifest-schema/version.hpp"
+#include "trust/digest.hpp"
 #include "trust/public_key.hpp"
 
 #include <cstdint>
@@ -20,6 +21,13 @@ inline constexpr std::string_view kIdentitySection = ".cco_id";
 // First 16 bytes of the section, also of one that nobody stamped yet (format 0, length 0).
 inline constexpr std::string_view kIdentityMagic{"cco-identity-v1\0", 16};
 
+// A root of trust metadata: whoever is asked for this version must have exactly these bytes.
+struct RootPin {
+  std::uint64_t version = 1;
+  trust::Sha256 sha256;
+  bool operator==(const RootPin&) const = default;
+};
+
 // Who an agent is: product, version and where it may get the next one from.
 struct Identity {
   std::string product;
@@ -31,6 +39,9 @@ struct Identity {
   std::vector<base::Url> base_urls;
   std::map<Channel, std::vector<trust::PublicKey>> public_keys;
   Channel default_channel = Channel::stable;
+  // The newest root of the product's metadata, through which channels are believed then. Nothing:
+  // the keys above sign the manifests themselves.
+  std::optional<RootPin> root;
 };
 
 // The 8,192 bytes of the section: magic, u32 LE format, u32 LE length, JSON, zeros, SHA-256 of all

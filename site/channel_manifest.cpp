@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "site/accepted_manifest.hpp"
 #include "trust/digest.hpp"
 #include "trust/minisign.hpp"
 
@@ -27,51 +28,6 @@ void require_subject(const trust::TrustedComment& comment, const ManifestRequest
   comment.require("file", schema::manifest_name(request.channel));
   comment.require("app", request.product);
   if (request.channel) comment.require("channel", schema::channel_name(*request.channel));
-}
-
-schema::Manifest parse_as_requested(const trust::SignedBytes& bytes,
-                                    const ManifestRequest& request) {
-  schema::Manifest manifest = schema::parse_manifest(bytes);
-  if (manifest.product != request.product) {
-    throw Error(Errc::untrusted,
-                cat("the manifest is of product ", manifest.product, ", not ", request.product));
-  }
-  if (manifest.channel != request.channel) {
-    throw Error(Errc::untrusted, "the manifest is of another channel");
-  }
-  return manifest;
-}
-
-void refuse_going_backwards(const schema::Manifest& manifest, const ChannelMark* mark) {
-  if (mark == nullptr || manifest.generation >= mark->generation) return;
-  throw Error(Errc::untrusted,
-              cat("the manifest is going backwards: its generation is ", manifest.generation,
-                  ", and ", mark->generation, " was seen before"));
-}
-
-template <class Value>
-Value highest(const Value& left, const Value& right) {
-  return std::max(left, right);
-}
-
-// An absent floor is lower than any.
-std::optional<schema::Version> highest(const std::optional<schema::Version>& left,
-                                       const std::optional<schema::Version>& right) {
-  if (!left || !right) return left ? left : right;
-  return std::max(*left, *right);
-}
-
-ChannelMark raised(const ChannelMark* mark, const schema::Manifest& manifest,
-                   const trust::PublicKey& key) {
-  ChannelMark out{.key = key,
-                  .generation = manifest.generation,
-                  .generated = manifest.generated,
-                  .security_floor = manifest.security_floor};
-  if (mark != nullptr) {
-    out.generated = highest(out.generated, mark->generated);
-    out.security_floor = highest(out.security_floor, mark->security_floor);
-  }
-  return out;
 }
 
 // One attempt at one base. Nothing where there is no such manifest; the signature and the text do
@@ -149,12 +105,10 @@ std::optional<ProvenManifest> fetch_from(base::HttpClient& http, const base::Url
   const CachedManifest& files = *attempt.files;
   const trust::SignedBytes bytes =
       trust::verify(files.unverified_text, files.unverified_signature, request.keys);
-  schema::Manifest manifest = parse_as_requested(bytes, request);
-  refuse_going_backwards(manifest, request.mark);
-  ChannelMark mark = raised(request.mark, manifest, bytes.key());
-  manifest.security_floor = mark.security_floor;
-  return ProvenManifest{.manifest = std::move(manifest),
-                        .mark = std::move(mark),
+  AcceptedManifest accepted =
+      accept_manifest(bytes, {request.product, request.channel}, request.mark, bytes.key().line());
+  return ProvenManifest{.manifest = std::move(accepted.manifest),
+                        .mark = std::move(accepted.mark),
                         .cache = std::move(*attempt.files),
                         .base_url = base_url,
                         .from_cache = attempt.from_cache};
@@ -216,10 +170,9 @@ Watermark watermark_of_caches(const schema::Identity& identity,
     try {
       const trust::SignedBytes bytes =
           trust::verify(cache.unverified_text, cache.unverified_signature, keys->second);
-      const ManifestRequest request{
-          .product = identity.product, .channel = channel, .keys = keys->second};
-      const schema::Manifest manifest = parse_as_requested(bytes, request);
-      watermark.channels.emplace(channel, raised(nullptr, manifest, bytes.key()));
+      const AcceptedManifest accepted =
+          accept_manifest(bytes, {identity.product, channel}, nullptr, bytes.key().line());
+      watermark.channels.emplace(channel, accepted.mark);
     } catch (const Error&) {
       continue;  // a cache that proves nothing raises nothing
     }
@@ -229,7 +182,7 @@ Watermark watermark_of_caches(const schema::Identity& identity,
 
 void check_clock(base::Time now, const schema::Identity& identity, const Watermark& watermark) {
   base::Time earliest = identity.date;
-  if (const auto generated = watermark.newest_generated(identity.public_keys)) {
+  if (const auto generated = watermark.counting_for(identity).newest_generated()) {
     earliest = std::max(earliest, *generated);
   }
   if (now + kClockTolerance >= earliest) return;
@@ -252,7 +205,7 @@ SiteView read_site(const Site& site, const schema::Identity& identity, schema::C
     const ManifestRequest request{.product = identity.product,
                                   .channel = seen,
                                   .keys = keys->second,
-                                  .mark = memory.watermark.find(seen, keys->second),
+                                  .mark = memory.watermark.find(seen, lines_of(keys->second)),
                                   .cache = cache == memory.caches.end() ? nullptr : &cache->second};
     auto proven = fetch_manifest(site, request);
     if (!proven) continue;

@@ -108,7 +108,7 @@ void MetadataWalk::begin_with_root() {
   if (!m_options.pin) {
     throw Error(Errc::config, "there is no trusted root to begin with; give one first");
   }
-  const RootPin& pin = *m_options.pin;
+  const schema::RootPin& pin = *m_options.pin;
   const auto root = fetch_metadata("root", pin.version, m_options.limits.root, Freshness::any);
   if (!root) throw Error(Errc::not_found, cat("there is no metadata/", pin.version, ".root.json"));
   if (trust::sha256_of(*root) != pin.sha256) {
@@ -208,6 +208,8 @@ std::optional<FoundTarget> MetadataWalk::find_target(std::string_view path) {
     Visit visit = std::move(ahead.back());
     ahead.pop_back();
     if (!visited.insert(visit.role).second) continue;
+    // A role that nobody has signed yet can list nothing; a search ends there (5.6.7).
+    if (!m_metadata->snapshot()->files.contains(cat(visit.role, ".json"))) return std::nullopt;
     const Targets& targets =
         visit.delegator == nullptr
             ? *m_metadata->targets()

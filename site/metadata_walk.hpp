@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "manifest-schema/identity.hpp"
 #include "site/metadata_store.hpp"
 #include "site/source.hpp"
-#include "trust/digest.hpp"
 #include "trust/tuf/trusted_metadata.hpp"
 
 #include <cstdint>
@@ -17,13 +17,6 @@
 
 namespace site {
 
-// A root that was shipped with a program: whoever is asked for `version` must have these bytes.
-struct RootPin {
-  std::uint64_t version = 1;
-  trust::Sha256 sha256;
-  bool operator==(const RootPin&) const = default;
-};
-
 // Where a repository stands. Targets and metadata are below one base at a site of ours; foreign
 // repositories have two.
 struct RepositoryAddress {
@@ -32,7 +25,7 @@ struct RepositoryAddress {
 RepositoryAddress address_at(const base::Url& base);
 
 struct WalkOptions {
-  std::optional<RootPin> pin;  // nothing: the store has a root, or the walk cannot begin
+  std::optional<schema::RootPin> pin;  // nothing: the store has a root, or the walk cannot begin
   base::Time now{};
   trust::tuf::SignatureCheck check = trust::tuf::checks_ed25519;
   trust::tuf::ByteLimits limits;

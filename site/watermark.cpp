@@ -19,7 +19,7 @@ constexpr std::uint64_t kSchema = 1;
 ChannelMark read_mark(const json::ObjectReader& reader) {
   const auto generated = base::parse_time(reader.text("generated"));
   if (!generated) reader.fail("generated", "must be a time");
-  ChannelMark mark{.key = trust::PublicKey::parse(reader.text("key")),
+  ChannelMark mark{.authority = reader.text("authority"),
                    .generation = reader.number("generation"),
                    .generated = *generated,
                    .security_floor = std::nullopt};
@@ -32,38 +32,57 @@ ChannelMark read_mark(const json::ObjectReader& reader) {
 }  // namespace
 
 const ChannelMark* Watermark::find(schema::Channel channel,
-                                   std::span<const trust::PublicKey> keys) const {
+                                   std::span<const std::string> authorities) const {
   const auto mark = channels.find(channel);
   if (mark == channels.end()) return nullptr;
-  const bool counts = std::find(keys.begin(), keys.end(), mark->second.key) != keys.end();
+  const bool counts = std::find(authorities.begin(), authorities.end(), mark->second.authority) !=
+                      authorities.end();
   return counts ? &mark->second : nullptr;
 }
 
-std::optional<base::Time> Watermark::newest_generated(const ChannelKeys& keys) const {
+Watermark Watermark::counting_for(const schema::Identity& identity) const {
+  Watermark counting;
+  for (const auto& [channel, mark] : channels) {
+    const bool is_of_metadata = trust::Sha256::from_hex(mark.authority).has_value();
+    const auto keys = identity.public_keys.find(channel);
+    const bool counts = identity.root ? is_of_metadata
+                                      : keys != identity.public_keys.end() &&
+                                            find(channel, lines_of(keys->second)) != nullptr;
+    if (counts) counting.channels.emplace(channel, mark);
+  }
+  return counting;
+}
+
+std::optional<base::Time> Watermark::newest_generated() const {
   std::optional<base::Time> newest;
-  for (const auto& [channel, channel_keys] : keys) {
-    const ChannelMark* const mark = find(channel, channel_keys);
-    if (mark != nullptr && (!newest || mark->generated > *newest)) newest = mark->generated;
+  for (const auto& [channel, mark] : channels) {
+    if (!newest || mark.generated > *newest) newest = mark.generated;
   }
   return newest;
 }
 
-std::optional<schema::Version> Watermark::security_floor(const ChannelKeys& keys) const {
+std::optional<schema::Version> Watermark::security_floor() const {
   std::optional<schema::Version> highest;
-  for (const auto& [channel, channel_keys] : keys) {
-    const ChannelMark* const mark = find(channel, channel_keys);
-    if (mark != nullptr && mark->security_floor && (!highest || *mark->security_floor > *highest)) {
-      highest = mark->security_floor;
+  for (const auto& [channel, mark] : channels) {
+    if (mark.security_floor && (!highest || *mark.security_floor > *highest)) {
+      highest = mark.security_floor;
     }
   }
   return highest;
+}
+
+std::vector<std::string> lines_of(std::span<const trust::PublicKey> keys) {
+  std::vector<std::string> lines;
+  for (const trust::PublicKey& key : keys)
+    lines.push_back(key.line());
+  return lines;
 }
 
 std::string write_watermark(const Watermark& watermark) {
   json::Object channels;
   for (const auto& [channel, mark] : watermark.channels) {
     json::Object object;
-    object.emplace_back("key", mark.key.line());
+    object.emplace_back("authority", mark.authority);
     object.emplace_back("generation", mark.generation);
     object.emplace_back("generated", base::format_time(mark.generated));
     object.emplace_back("security_floor", mark.security_floor

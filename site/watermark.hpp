@@ -2,8 +2,8 @@
 
 #include "base/clock.hpp"
 #include "manifest-schema/channel.hpp"
+#include "manifest-schema/identity.hpp"
 #include "manifest-schema/version.hpp"
-#include "trust/public_key.hpp"
 
 #include <cstdint>
 #include <map>
@@ -17,13 +17,12 @@ namespace site {
 
 inline constexpr std::size_t kMaxWatermarkBytes = 65'536;
 
-using ChannelKeys = std::map<schema::Channel, std::vector<trust::PublicKey>>;
-
-// The highest that a channel's manifest has said so far. It is bound to the key that signed it and
-// counts only while that key is one of the channel's: a thief who signed generation 2^53 must not
-// stop an agent for ever.
+// The highest that a channel's manifest has said so far. It is bound to whoever vouched for it and
+// counts only while they still may: a thief who signed generation 2^53 must not stop an agent for
+// ever.
 struct ChannelMark {
-  trust::PublicKey key;
+  // The line of the minisign key, or the fingerprint of the channel role in the metadata.
+  std::string authority;
   std::uint64_t generation = 0;
   base::Time generated{};
   std::optional<schema::Version> security_floor;
@@ -34,15 +33,21 @@ struct ChannelMark {
 struct Watermark {
   std::map<schema::Channel, ChannelMark> channels;
 
-  // The mark of a channel, if it counts with these keys.
+  // The mark of a channel, if one of these vouched for it.
   [[nodiscard]] const ChannelMark* find(schema::Channel channel,
-                                        std::span<const trust::PublicKey> keys) const;
-  // The newest `generated` and the highest floor of all channels, by the marks that count.
-  [[nodiscard]] std::optional<base::Time> newest_generated(const ChannelKeys& keys) const;
-  [[nodiscard]] std::optional<schema::Version> security_floor(const ChannelKeys& keys) const;
+                                        std::span<const std::string> authorities) const;
+  // The marks that count for this identity, as far as it can be told without the site: with a root
+  // those that came from metadata, since a role that lost its keys is noticed with the next look.
+  [[nodiscard]] Watermark counting_for(const schema::Identity& identity) const;
+  // The newest `generated` and the highest floor of all channels.
+  [[nodiscard]] std::optional<base::Time> newest_generated() const;
+  [[nodiscard]] std::optional<schema::Version> security_floor() const;
 
   bool operator==(const Watermark&) const = default;
 };
+
+// As authorities of marks.
+std::vector<std::string> lines_of(std::span<const trust::PublicKey> keys);
 
 // JSON with a schema number.
 std::string write_watermark(const Watermark& watermark);

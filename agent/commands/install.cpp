@@ -157,17 +157,17 @@ struct Look {
   Situation situation;
 };
 Look look(const Services& services, const base::Arguments& arguments, const InstallOptions& options,
-          const Config& config) {
+          const Config& config, const LookOptions& how) {
   SiteAccess site_access = open_site(services, config, options.base_url);
   Situation situation =
-      read_situation(services, site_access, config, plan_request(services, arguments));
+      read_situation(services, site_access, config, plan_request(services, arguments), how);
   return {std::move(site_access), std::move(situation)};
 }
 
 // One plain file and no root.
 int install_unmanaged(const Services& services, const base::Arguments& arguments,
                       const InstallOptions& options, const Config& config) {
-  auto [site_access, situation] = look(services, arguments, options, config);
+  auto [site_access, situation] = look(services, arguments, options, config, {});
   situation.input.installed = {};
   const std::optional<Install> decided = decide(situation.input);
   if (!decided) {
@@ -218,7 +218,7 @@ struct Choice {
 Choice choose(const Services& services, const base::Arguments& arguments,
               const InstallOptions& options, const Config& config) {
   const Layout& layout = services.layout;
-  auto [site_access, situation] = look(services, arguments, options, config);
+  auto [site_access, situation] = look(services, arguments, options, config, {.keep = Keep::yes});
   write_site_memory(layout, situation.memory);
   const std::optional<schema::Version> current = situation.input.installed.current;
   situation.input.installed.current_is_damaged = current && incomplete_reason(layout, *current);

@@ -50,7 +50,8 @@ base::Command rollback_command(const ServicesOf& services_of) {
       order.target = schema::Version::parse(*to);
     }
     order.security_floor = read_site_memory(services.layout, services.identity)
-                               .watermark.security_floor(services.identity.public_keys);
+                               .watermark.counting_for(services.identity)
+                               .security_floor();
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(

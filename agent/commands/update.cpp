@@ -144,7 +144,9 @@ class Update {
     const PlanRequest request{
         m_options.unattended ? Initiative::unattended : Initiative::explicit_request,
         m_options.version};
-    Situation situation = read_situation(m_services, site, seen, request);
+    Situation situation =
+        read_situation(m_services, site, seen, request,
+                       {.keep = m_access ? Keep::yes : Keep::no, .allow_expired_until = {}});
     if (m_access) write_site_memory(m_services.layout, situation.memory);
     m_input = std::move(situation.input);
     m_input.config = m_config;

@@ -82,7 +82,7 @@ TEST_SUITE("site/channel_manifest") {
     CHECK(view.changed);
     const site::ChannelMark& mark = view.memory.watermark.channels.at(Channel::stable);
     CHECK(mark.generation == 7);
-    CHECK(mark.key == lab.release_key.public_key());
+    CHECK(mark.authority == lab.release_key.public_key().line());
     CHECK(mark.generated == test::now());
   }
 

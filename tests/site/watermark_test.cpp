@@ -19,12 +19,12 @@ namespace {
 site::Watermark watermark(const trust::PublicKey& stable, const trust::PublicKey& beta) {
   site::Watermark out;
   out.channels.emplace(Channel::stable,
-                       site::ChannelMark{.key = stable,
+                       site::ChannelMark{.authority = stable.line(),
                                          .generation = 42,
                                          .generated = test::now(),
                                          .security_floor = schema::Version::parse("1.2.3")});
   out.channels.emplace(Channel::beta,
-                       site::ChannelMark{.key = beta,
+                       site::ChannelMark{.authority = beta.line(),
                                          .generation = 9'007'199'254'740'992,
                                          .generated = test::now() + std::chrono::hours(1),
                                          .security_floor = std::nullopt});
@@ -47,18 +47,43 @@ TEST_SUITE("site/watermark") {
     const test::SigningKey beta;
     const test::SigningKey next;
     const site::Watermark mark = watermark(stable.public_key(), beta.public_key());
-    CHECK(mark.find(Channel::stable, std::array{next.public_key(), stable.public_key()}) !=
-          nullptr);
-    CHECK(mark.find(Channel::stable, std::array{next.public_key()}) == nullptr);
-    CHECK(mark.find(Channel::nightly, std::array{stable.public_key()}) == nullptr);
-    CHECK(mark.newest_generated(
-              {{Channel::stable, {stable.public_key()}}, {Channel::beta, {beta.public_key()}}}) ==
-          test::now() + std::chrono::hours(1));
-    CHECK(mark.newest_generated({{Channel::stable, {stable.public_key()}},
-                                 {Channel::beta, {next.public_key()}}}) == test::now());
-    CHECK_FALSE(mark.newest_generated({{Channel::stable, {beta.public_key()}}}));
-    CHECK(mark.security_floor({{Channel::stable, {stable.public_key()}}})->text() == "1.2.3");
-    CHECK_FALSE(mark.security_floor({{Channel::stable, {next.public_key()}}}));
+    const auto lines = [](std::initializer_list<const test::SigningKey*> keys) {
+      std::vector<std::string> out;
+      for (const test::SigningKey* key : keys)
+        out.push_back(key->public_key().line());
+      return out;
+    };
+    CHECK(mark.find(Channel::stable, lines({&next, &stable})) != nullptr);
+    CHECK(mark.find(Channel::stable, lines({&next})) == nullptr);
+    CHECK(mark.find(Channel::nightly, lines({&stable})) == nullptr);
+
+    schema::Identity identity{.product = "tool",
+                              .agent = "tool-updater",
+                              .version = schema::Version::parse("1.0.0"),
+                              .date = test::now()};
+    identity.public_keys = {{Channel::stable, {stable.public_key()}},
+                            {Channel::beta, {beta.public_key()}}};
+    CHECK(mark.counting_for(identity).newest_generated() == test::now() + std::chrono::hours(1));
+    identity.public_keys[Channel::beta] = {next.public_key()};
+    CHECK(mark.counting_for(identity).newest_generated() == test::now());
+    CHECK(mark.counting_for(identity).security_floor()->text() == "1.2.3");
+    identity.public_keys = {{Channel::stable, {beta.public_key()}}};
+    CHECK_FALSE(mark.counting_for(identity).newest_generated());
+    CHECK_FALSE(mark.counting_for(identity).security_floor());
+  }
+
+  TEST_CASE("with a root, the marks of metadata count and those of keys do not") {
+    const test::SigningKey key;
+    site::Watermark mark = watermark(key.public_key(), key.public_key());
+    mark.channels.at(Channel::stable).authority = std::string(64, 'a');
+    const schema::Identity identity{.product = "tool",
+                                    .agent = "tool-updater",
+                                    .version = schema::Version::parse("1.0.0"),
+                                    .date = test::now(),
+                                    .public_keys = {{Channel::beta, {key.public_key()}}},
+                                    .root = schema::RootPin{}};
+    CHECK(mark.counting_for(identity).channels.size() == 1);
+    CHECK(mark.counting_for(identity).security_floor()->text() == "1.2.3");
   }
 
   TEST_CASE("every truncation and every wrong member is refused") {
@@ -77,7 +102,7 @@ TEST_SUITE("site/watermark") {
                              {"\"generation\": 42", "\"generation\": 9007199254740993"},
                              {"\"stable\"", "\"weekly\""},
                              {"\"generated\": \"2026-11-20T12:00:00Z\"", "\"generated\": \"\""},
-                             {"\"key\": \"RW", "\"key\": \"RU"},
+                             {"\"authority\"", "\"key\""},
                              {"\"1.2.3\"", "\"1.2\""}}}) {
       CAPTURE(row.from);
       const std::string changed = base::replace_all(text, row.from, row.to);

@@ -1,0 +1,79 @@
+#include "site/channel_metadata.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "manifest-schema/channel.hpp"
+#include "site/accepted_manifest.hpp"
+#include "site/metadata_walk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace site {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+void read_channel(MetadataWalk& walk, schema::Channel channel, const MetadataRequest& request,
+                  SiteView& view) {
+  const std::string name = schema::manifest_name(channel);
+  const auto target = walk.find_target(name);
+  if (!target) return;
+  const std::array authority{target->authority.fingerprint()};
+  AcceptedManifest accepted =
+      accept_manifest(walk.fetch_target(*target, name), {request.identity.product, channel},
+                      request.watermark.find(channel, authority), authority.front());
+  Watermark& watermark = view.memory.watermark;
+  const auto before = watermark.channels.find(channel);
+  view.changed = view.changed || before == watermark.channels.end() ||
+                 before->second.generation != accepted.mark.generation;
+  watermark.channels.insert_or_assign(channel, std::move(accepted.mark));
+  view.manifests.emplace(channel, std::move(accepted.manifest));
+}
+
+SiteView read_from(const Site& site, const base::Url& base_url, const MetadataRequest& request) {
+  const base::Time now = std::min(request.now, request.allow_expired_until.value_or(request.now));
+  MetadataWalk walk(site.http, address_at(base_url), request.store,
+                    {.pin = request.identity.root, .now = now});
+  walk.refresh();
+  SiteView view{.manifests = {}, .memory = {request.watermark, {}}, .changed = false};
+  for (const schema::Channel seen : schema::channels_seen_by(request.channel))
+    read_channel(walk, seen, request, view);
+  return view;
+}
+
+// A mark of a channel that is not read now may be by keys that were replaced long ago.
+Watermark of_channels_read(const SiteView& view) {
+  Watermark read;
+  for (const auto& [channel, manifest] : view.manifests)
+    read.channels.emplace(channel, view.memory.watermark.channels.at(channel));
+  return read;
+}
+
+}  // namespace
+
+SiteView read_site_by_metadata(const Site& site, const MetadataRequest& request) {
+  Failures failures;
+  for (const base::Url& base_url : site.base_urls) {
+    try {
+      SiteView view = read_from(site, base_url, request);
+      if (view.manifests.empty()) {
+        failures.add(base_url, Errc::not_found,
+                     cat("nothing is published on channel ", schema::channel_name(request.channel),
+                         " of ", request.identity.product));
+        continue;
+      }
+      check_clock(request.now, request.identity, of_channels_read(view));
+      return view;
+    } catch (const Error& error) {
+      if (!is_fault_of_source(error.code())) throw;
+      failures.add(base_url, error.code(), error.what());
+    }
+  }
+  throw failures.error();
+}
+
+}  // namespace site
