@@ -79,7 +79,9 @@ TEST_SUITE("trust/tuf/canonical_json") {
         {"{\"z\":{\"b\":false,\"a\":null},\"y\":[2,1]}",
          "{\"y\":[2,1],\"z\":{\"a\":null,\"b\":false}}"},
     };
-    for (const auto& [text, expected] : table) {
+    for (const auto& row : table) {
+      const auto& text = row.first;
+      const auto& expected = row.second;
       INFO(text);
       CHECK(canonical(text) == expected);
     }

@@ -81,9 +81,11 @@ TEST_SUITE("trust/tuf/envelope") {
         {"\xef\xbb\xbf{\"signed\":{},\"signatures\":[]}", "byte order mark"},
         {"{\"signed\":{\"a\":\"\xff\"},\"signatures\":[]}", "line 1"},
     };
-    for (const auto& [text, message] : table) {
+    for (const auto& row : table) {
+      const auto& text = row.first;
+      const auto& message = row.second;
       INFO(text);
-      check_error(Errc::untrusted, message, [&, &bytes = text] { parse_envelope(bytes, 1000); });
+      check_error(Errc::untrusted, message, [&] { parse_envelope(text, 1000); });
     }
   }
 

@@ -174,7 +174,9 @@ TEST_SUITE("trust/tuf/key") {
         {R"({"keyids":"a","threshold":1})", "role.keyids: must be an array"},
         {R"({"keyids":[1],"threshold":1})", "role.keyids: must be an array"},
     };
-    for (const auto& [text, message] : table) {
+    for (const auto& row : table) {
+      const auto& text = row.first;
+      const auto& message = row.second;
       INFO(text);
       check_error(Errc::untrusted, message, [&] { authority_of(text, keys); });
     }
