@@ -11,6 +11,8 @@
 #include "releaser/commands/serve.hpp"
 #include "releaser/commands/stamp.hpp"
 #include "releaser/commands/status.hpp"
+#include "releaser/commands/trust_ceremony.hpp"
+#include "releaser/commands/trust_init.hpp"
 #include "releaser/commands/verify.hpp"
 #include "releaser/commands/version.hpp"
 
@@ -28,6 +30,8 @@ CommandLine::CommandLine(const Services& services)
       add_check(services),        add_package(services),
       add_publish(services),      add_verify(services),
       add_status(services),       add_stamp(services),
+      add_trust_init(services),   add_trust_rotate(services),
+      add_trust_sign(services),   add_trust_finalize(services),
       add_serve(services),        add_completion(services, program),
       add_man(services, program), add_version(services),
   };

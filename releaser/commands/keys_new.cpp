@@ -17,16 +17,11 @@ using base::Error;
 
 struct KeysNewOptions {
   std::optional<base::Path> out;  // without ".key"
-  std::optional<base::Path> password_file;
-  bool no_password = false;
   bool json = false;
 };
 
 KeysNewOptions read_options(const base::Arguments& arguments) {
-  KeysNewOptions options{.out = std::nullopt,
-                         .password_file = std::nullopt,
-                         .no_password = arguments.has("--no-password"),
-                         .json = wants_json(arguments)};
+  KeysNewOptions options{.out = std::nullopt, .json = wants_json(arguments)};
   if (auto out = arguments.value("--out")) {
     // "k.key" and "k.pub" both mean k.
     if (out->ends_with(".key") || out->ends_with(".pub")) {
@@ -37,23 +32,10 @@ KeysNewOptions read_options(const base::Arguments& arguments) {
     }
     options.out = *out;
   }
-  if (const auto file = arguments.value("--password-file")) {
-    options.password_file = *file;
-  }
-  if (options.no_password && options.password_file) {
+  if (arguments.has("--no-password") && arguments.value("--password-file")) {
     throw Error(Errc::usage, "--no-password and --password-file exclude each other");
   }
   return options;
-}
-
-base::Path default_out(const base::Environment& environment) {
-  if (const auto configuration = environment.find("XDG_CONFIG_HOME")) {
-    return base::Path(*configuration) / "cco-release" / "keys" / "release";
-  }
-  if (const auto home = environment.find("HOME")) {
-    return base::Path(*home) / ".config" / "cco-release" / "keys" / "release";
-  }
-  throw Error(Errc::usage, "HOME is not set; say by --out where the keys go");
 }
 
 // The first line of `text`, which is wiped.
@@ -90,15 +72,35 @@ trust::SecretBytes password_of_terminal(const base::Messages& messages) {
               "no password after three attempts; start again, or give --password-file");
 }
 
-// Nothing: a key without a password.
-std::optional<trust::SecretBytes> find_password(const Services& services,
-                                                const KeysNewOptions& options,
-                                                const base::Messages& messages) {
-  if (options.no_password) {
+void require_absent(const base::Path& path) {
+  std::error_code error;
+  if (std::filesystem::symlink_status(path, error).type() !=
+      std::filesystem::file_type::not_found) {
+    throw Error(Errc::conflict,
+                cat(path.native(), " exists already and is not overwritten; choose another --out"));
+  }
+}
+
+}  // namespace
+
+base::Path default_key_folder(const base::Environment& environment) {
+  if (const auto configuration = environment.find("XDG_CONFIG_HOME")) {
+    return base::Path(*configuration) / "cco-release" / "keys";
+  }
+  if (const auto home = environment.find("HOME")) {
+    return base::Path(*home) / ".config" / "cco-release" / "keys";
+  }
+  throw Error(Errc::usage, "HOME is not set; say by --out where the keys go");
+}
+
+std::optional<trust::SecretBytes> password_for_new_keys(const Services& services,
+                                                        const base::Arguments& arguments,
+                                                        const base::Messages& messages) {
+  if (arguments.has("--no-password")) {
     return std::nullopt;
   }
-  if (options.password_file) {
-    return password_of_file(*options.password_file);
+  if (const auto file = arguments.value("--password-file")) {
+    return password_of_file(*file);
   }
   if (services.release_password) {
     std::string copy(reinterpret_cast<const char*>(services.release_password->data()),
@@ -113,36 +115,13 @@ std::optional<trust::SecretBytes> find_password(const Services& services,
               "a key that whoever has the file can use");
 }
 
-void require_absent(const base::Path& path) {
-  std::error_code error;
-  if (std::filesystem::symlink_status(path, error).type() !=
-      std::filesystem::file_type::not_found) {
-    throw Error(Errc::conflict,
-                cat(path.native(), " exists already and is not overwritten; choose another --out"));
-  }
-}
-
-// As it may stand in a file that others get too: "~/…" where it is below the home directory.
-std::string path_for_every_machine(const base::Path& path, const base::Environment& environment) {
-  const base::Path home = base::Path(environment.find("HOME").value_or("")).lexically_normal();
-  const base::Path whole = std::filesystem::absolute(path).lexically_normal();
-  const base::Path below = whole.lexically_relative(home);
-  const bool is_below = home.is_absolute() && !below.empty() && *below.begin() != "..";
-  return is_below && path.is_absolute() ? cat("~/", below.native()) : path.native();
-}
-
-int run_keys_new(const Services& services, const KeysNewOptions& options,
-                 const base::Messages& messages) {
-  const base::Path out = options.out ? *options.out : default_out(services.environment);
+trust::SecretKey make_key_files(const base::Path& out, const trust::SecretBytes* password) {
   const base::Path key_file = out.native() + ".key";
   const base::Path public_file = out.native() + ".pub";
-  require_absent(key_file);  // before anybody types a password
+  require_absent(key_file);
   require_absent(public_file);
-  trust::forbid_core_files();
-  const auto password = find_password(services, options, messages);
-  const trust::SecretKey key = trust::SecretKey::generate();
-  const trust::SecretBytes text = key.file_text(password ? &*password : nullptr);
-
+  trust::SecretKey key = trust::SecretKey::generate();
+  const trust::SecretBytes text = key.file_text(password);
   if (out.has_parent_path()) {
     base::make_directories(out.parent_path(), 0700);
   }
@@ -154,6 +133,31 @@ int run_keys_new(const Services& services, const KeysNewOptions& options,
     base::remove_if_exists(key_file);
     throw;
   }
+  return key;
+}
+
+std::string path_for_every_machine(const base::Path& path, const base::Environment& environment) {
+  const base::Path home = base::Path(environment.find("HOME").value_or("")).lexically_normal();
+  const base::Path whole = std::filesystem::absolute(path).lexically_normal();
+  const base::Path below = whole.lexically_relative(home);
+  const bool is_below = home.is_absolute() && !below.empty() && *below.begin() != "..";
+  return is_below && path.is_absolute() ? cat("~/", below.native()) : path.native();
+}
+
+namespace {
+
+int run_keys_new(const Services& services, const base::Arguments& arguments,
+                 const base::Messages& messages) {
+  const KeysNewOptions options = read_options(arguments);
+  const base::Path out =
+      options.out ? *options.out : default_key_folder(services.environment) / "release";
+  const base::Path key_file = out.native() + ".key";
+  const base::Path public_file = out.native() + ".pub";
+  require_absent(key_file);  // before anybody types a password
+  require_absent(public_file);
+  trust::forbid_core_files();
+  const auto password = password_for_new_keys(services, arguments, messages);
+  const trust::SecretKey key = make_key_files(out, password ? &*password : nullptr);
 
   if (options.json) {
     services.out << json::write(json::Object{{"schema", 1},
@@ -201,7 +205,7 @@ base::Command add_keys_new(const Services& services) {
                    {"cco-release keys new --out ci --no-password",
                     "makes a key that no password protects, for a CI secret"}},
       .run = [&services](const base::Arguments& arguments) {
-        return run_keys_new(services, read_options(arguments), messages_of(services, arguments));
+        return run_keys_new(services, arguments, messages_of(services, arguments));
       }};
 }
 

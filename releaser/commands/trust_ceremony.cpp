@@ -1,0 +1,221 @@
+#include "releaser/commands/trust_ceremony.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/commands/holder_keys.hpp"
+#include "releaser/commands/trust_place.hpp"
+#include "releaser/trust/ceremony.hpp"
+#include "releaser/trust/draft_files.hpp"
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+void print_draft(const TrustFolder& folder, std::ostream& out) {
+  out << "product " << folder.draft->product << '\n';
+  for (const std::string& line : describe_draft(folder))
+    out << line << '\n';
+}
+
+// What has to be done before the draft is final.
+void tell_next(const TrustFolder& folder, const base::Messages& messages) {
+  const auto missing = missing_signatures_of(folder);
+  for (const std::string& line : missing)
+    messages.say(line);
+  if (missing.empty()) {
+    messages.say("everything is signed; next: cco-release trust finalize");
+  } else {
+    messages.say(
+        cat("next: each of them runs `cco-release trust sign --key FILE`, here or with a "
+            "copy of ",
+            folder.path.string()));
+  }
+}
+
+void require_agreement(const Services& services, const base::Arguments& arguments,
+                       const base::Messages& messages) {
+  if (arguments.has("--yes")) return;
+  if (!services.terminal.input || !services.terminal.messages) {
+    throw Error(Errc::usage, "no terminal to ask on; read the above, then sign with --yes");
+  }
+  services.out.flush();
+  const std::string answer = base::ask(messages, "Sign this?", "no");
+  if (answer != "y" && answer != "yes") {
+    throw Error(Errc::cancelled, "nothing was signed");
+  }
+}
+
+int run_trust_sign(const Services& services, const base::Arguments& arguments) {
+  const base::Messages messages = messages_of(services, arguments);
+  const base::Path path = find_trust_place(services, arguments).folder;
+  const auto lock = lock_trust_folder(path);
+  TrustFolder folder = read_trust_folder(path);
+  if (!folder.draft) {
+    messages.say("no ceremony is under way: there is nothing to sign");
+    return base::exit_status(Errc::done);
+  }
+  if (!has_holder_keys(services, arguments)) {
+    throw Error(Errc::usage,
+                "no key to sign with; give --key FILE, or its contents in CCO_RELEASE_KEY");
+  }
+  for (const trust::tuf::Header* const header :
+       {static_cast<const trust::tuf::Header*>(folder.draft->root ? &*folder.draft->root : nullptr),
+        static_cast<const trust::tuf::Header*>(folder.draft->targets ? &*folder.draft->targets
+                                                                     : nullptr)}) {
+    if (header != nullptr && header->expires <= services.now) {
+      throw Error(Errc::expired, cat("the draft expired at ", base::format_time(header->expires),
+                                     "; begin again with `cco-release trust rotate --discard`"));
+    }
+  }
+  print_draft(folder, services.out);
+  require_agreement(services, arguments, messages);
+  const auto keys = open_holder_keys(services, arguments, messages);
+  const std::size_t count = sign_draft(folder, keys);
+  messages.say(count == 0 ? "signed already; nothing was added"
+                          : cat("added ", count, count == 1 ? " signature" : " signatures", " in ",
+                                (folder.path / "draft").string()));
+  tell_next(folder, messages);
+  return base::exit_status(Errc::done);
+}
+
+// Takes a draft away, damaged or not.
+void discard(const base::Path& path, const base::Messages& messages) {
+  if (!has_ceremony(path)) return;
+  bool is_being_finalized = false;
+  try {
+    is_being_finalized = read_trust_folder(path, Interrupted::allowed).is_being_finalized;
+  } catch (const Error& error) {
+    messages.detail(error.what());
+  }
+  if (is_being_finalized) {
+    throw Error(Errc::conflict,
+                "the draft is half final already; run `cco-release trust finalize` again");
+  }
+  remove_draft(path);
+  messages.say("removed the draft and its signatures");
+}
+
+int run_trust_rotate(const Services& services, const base::Arguments& arguments) {
+  const base::Messages messages = messages_of(services, arguments);
+  const Config config = load_trust_config(arguments);
+  const TrustPolicy policy = require_trust_policy(config, messages);
+  const base::Path path = trust_folder_of(config, services);
+  const auto lock = lock_trust_folder(path);
+  if (arguments.has("--discard")) {
+    discard(path, messages);
+    if (!has_trust_files(path)) {
+      messages.say("next: cco-release trust init");
+      return base::exit_status(Errc::done);
+    }
+  }
+  TrustFolder folder = read_trust_folder(path);
+  if (!folder.root && folder.draft) {
+    throw Error(Errc::conflict,
+                "the first version is not final yet; go on with `cco-release trust init`, or "
+                "begin again with `cco-release trust rotate --discard`");
+  }
+  auto draft = make_draft(config.product.name, policy, &folder, ceremony_time(services, arguments));
+  if (folder.draft) {
+    if (!draft || !say_the_same(*folder.draft, *draft)) {
+      throw Error(
+          Errc::conflict,
+          cat("the draft in ", (path / "draft").string(), " and ", config.file.filename().string(),
+              " differ; finish that ceremony first, or begin again with --discard, which "
+              "drops its signatures"));
+    }
+    messages.say("this draft is under way already");
+  } else {
+    if (!draft) {
+      messages.say(cat("nothing to change: ", path.string(), " says what ",
+                       config.file.filename().string(), " says"));
+      return base::exit_status(Errc::done);
+    }
+    folder.names.add(names_of(policy));
+    write_draft(path, *draft, folder.names);
+    folder.draft = std::move(draft);
+  }
+  print_draft(folder, services.out);
+  tell_next(folder, messages);
+  return base::exit_status(Errc::done);
+}
+
+int run_trust_finalize(const Services& services, const base::Arguments& arguments) {
+  const base::Messages messages = messages_of(services, arguments);
+  const base::Path path = find_trust_place(services, arguments).folder;
+  const auto lock = lock_trust_folder(path);
+  TrustFolder folder = read_trust_folder(path, Interrupted::allowed);
+  if (!folder.draft) {
+    messages.say("no ceremony is under way: there is nothing to finalize");
+    return base::exit_status(Errc::done);
+  }
+  std::vector<std::string> names;
+  for (const DraftFile& file : folder.draft->files)
+    names.push_back(file.name);
+  finalize(folder);
+  messages.say(cat(base::join(names, " and "), " final in ", path.string(),
+                   "\nnext: commit that folder; the next `cco-release publish` or `cco-release "
+                   "trust refresh` makes it public"));
+  return base::exit_status(Errc::done);
+}
+
+}  // namespace
+
+base::Command add_trust_sign(const Services& services) {
+  std::vector<base::Option> options = holder_key_options();
+  options.push_back(folder_option());
+  options.push_back({"--yes", "", "", "sign without being asked", {}});
+  return {.name = "trust sign",
+          .aliases = {},
+          .summary = "show what a ceremony changes, and add a holder's signature",
+          .description =
+              "Shows in words what the draft changes: keys in and out, thresholds, expiry, which "
+              "channels. Asks, and writes the signature as a file of its own beside the draft. A "
+              "holder without the repository gives the copy of the trust folder that came on a "
+              "stick with --folder; no network is used.",
+          .options = std::move(options),
+          .positionals = {},
+          .examples = {{"cco-release trust sign --key root-1.key", "in the repository"},
+                       {"cco-release trust sign --folder /media/stick/trust --key root-2.key",
+                        "on a machine that has nothing but the stick"}},
+          .run = [&services](const base::Arguments& arguments) {
+            return run_trust_sign(services, arguments);
+          }};
+}
+
+base::Command add_trust_rotate(const Services& services) {
+  return {
+      .name = "trust rotate",
+      .aliases = {},
+      .summary = "write the unsigned next root and targets from the configured keys",
+      .description =
+          "Compares the trust folder with [trust] of the configuration and writes what differs "
+          "as a draft: the next root where its keys change or fewer than 60 days are left, and "
+          "the next targets where the keys of a channel change. Nothing where nothing differs. "
+          "--date is the day that expiry is counted from.",
+      .options = {{"--discard", "", "", "drop a draft that is under way, and its signatures", {}}},
+      .positionals = {},
+      .examples = {{"cco-release trust rotate", "after the keys in cco-release.toml changed"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_trust_rotate(services, arguments);
+      }};
+}
+
+base::Command add_trust_finalize(const Services& services) {
+  return {.name = "trust finalize",
+          .aliases = {},
+          .summary = "make a draft final once enough holders have signed it",
+          .description =
+              "Refuses while the keys of the root before, or those of the new one, have not signed "
+              "enough. Can be stopped and run again.",
+          .options = {folder_option()},
+          .positionals = {},
+          .examples = {{"cco-release trust finalize", "after the last signature came back"}},
+          .run = [&services](const base::Arguments& arguments) {
+            return run_trust_finalize(services, arguments);
+          }};
+}
+
+}  // namespace releaser
