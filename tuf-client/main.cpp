@@ -2,6 +2,7 @@
 #include "base/http.hpp"
 #include "base/text.hpp"
 #include "site/metadata_walk.hpp"
+#include "trust/foreign/signature_check.hpp"
 
 #include <exception>
 #include <iostream>
@@ -79,6 +80,7 @@ const std::string& need(const std::string& value, std::string_view option) {
 
 site::WalkOptions walk_options() {
   site::WalkOptions options{.pin = {}, .now = base::system_now()};
+  options.check = trust::foreign::checks_any;
   // Repositories of others hold more than a product's own.
   constexpr std::size_t kMiB = std::size_t{1024} * 1024;
   options.limits = {
