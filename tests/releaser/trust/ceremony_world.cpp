@@ -19,7 +19,8 @@ std::string CeremonyWorld::with_letters(std::string text) {
   return text;
 }
 
-releaser::TrustPolicy CeremonyWorld::policy(const std::string& preset, const Lists& lists) {
+releaser::Config CeremonyWorld::config(const std::string& preset, const Lists& lists,
+                                       const std::string& refresh) {
   std::string text = R"(schema = 1
 [product]
 name = "tool"
@@ -31,14 +32,18 @@ platforms = ["linux-x86_64"]
 binary = "out/tool"
 [trust]
 preset = ")" + preset +
-                     "\"\n[trust.keys]\n";
+                     "\"\nrefresh = \"" + refresh + "\"\n[trust.keys]\n";
   for (const auto& [name, letters] : lists) {
     std::vector<std::string> quoted;
     for (const char letter : letters)
       quoted.push_back(cat('"', line(letter), '"'));
     text += cat(name, " = [", base::join(quoted, ", "), "]\n");
   }
-  return trust_policy(releaser::parse_config(text, "cco-release.toml"));
+  return releaser::parse_config(text, "cco-release.toml");
+}
+
+releaser::TrustPolicy CeremonyWorld::policy(const std::string& preset, const Lists& lists) {
+  return trust_policy(config(preset, lists));
 }
 
 void CeremonyWorld::begin(const releaser::TrustPolicy& policy) {

@@ -19,6 +19,8 @@ class CeremonyWorld {
 
   // The keys of [trust.keys], "abc" each. What is not named falls back.
   using Lists = std::map<std::string, std::string>;
+  [[nodiscard]] releaser::Config config(const std::string& preset, const Lists& lists,
+                                        const std::string& refresh = "none");
   [[nodiscard]] releaser::TrustPolicy policy(const std::string& preset, const Lists& lists);
   [[nodiscard]] const trust::SecretKey& key(char letter);
   [[nodiscard]] std::string line(char letter) { return key(letter).public_key().line(); }
