@@ -83,24 +83,33 @@ std::string MetadataWalk::require_metadata(std::string_view role,
   return std::move(*bytes);
 }
 
-// Takes the root of an earlier run, unless the program was shipped with a newer one, or with
-// another chain.
+// Takes the root of an earlier run. Where the program was shipped with one, the chain from that to
+// the newest that is kept is proven again, so that nobody who can write into the store, and no
+// mix-up of files, makes another root of it. What the chain does not prove is fetched anew.
 bool MetadataWalk::begin_with_kept_root() {
-  const auto kept = m_store.read("root.json", m_options.limits.root);
-  const auto unverified = parse_kept_root(m_store, m_options.limits.root);
-  if (!kept || !unverified) return false;
-  if (m_options.pin) {
-    if (unverified->version < m_options.pin->version) return false;
-    const auto pinned = m_store.read(history_name(m_options.pin->version), m_options.limits.root);
-    if (!pinned || trust::sha256_of(*pinned) != m_options.pin->sha256) return false;
-  }
+  const std::size_t limit = m_options.limits.root;
+  const auto first =
+      m_store.read(m_options.pin ? history_name(m_options.pin->version) : "root.json", limit);
+  if (!first) return false;
+  if (m_options.pin && trust::sha256_of(*first) != m_options.pin->sha256) return false;
   try {
-    m_metadata.emplace(*kept, m_options.now, m_options.check, m_options.limits);
-    return true;
+    m_metadata.emplace(*first, m_options.now, m_options.check, m_options.limits);
   } catch (const Error& error) {
     if (error.code() != Errc::untrusted) throw;
     return false;
   }
+  if (!m_options.pin) return true;
+  std::string newest = *first;
+  try {
+    while (auto next = m_store.read(history_name(m_metadata->root().version + 1), limit)) {
+      if (!m_metadata->update_root(*next)) break;
+      newest = std::move(*next);
+    }
+  } catch (const Error& error) {
+    if (error.code() != Errc::untrusted) throw;
+  }
+  if (m_store.read("root.json", limit) != newest) m_store.write("root.json", newest);
+  return true;
 }
 
 void MetadataWalk::begin_with_root() {
