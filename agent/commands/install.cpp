@@ -159,9 +159,22 @@ struct Look {
 Look look(const Services& services, const base::Arguments& arguments, const InstallOptions& options,
           const Config& config, const LookOptions& how) {
   SiteAccess site_access = open_site(services, config, options.base_url);
-  Situation situation =
-      read_situation(services, site_access, config, plan_request(services, arguments), how);
-  return {std::move(site_access), std::move(situation)};
+  const PlanRequest request = plan_request(services, arguments);
+  try {
+    Situation situation = read_situation(services, site_access, config, request, how);
+    return {std::move(site_access), std::move(situation)};
+  } catch (const base::Error& error) {
+    // The bytes of a file that is here are pinned by whoever gave it, so that a first installation
+    // never fails for time alone.
+    if (error.code() != base::Errc::expired || !arguments.has("--archive")) throw;
+    LookOptions lenient = how;
+    lenient.allow_expired_until = base::Time{};
+    Situation situation = read_situation(services, site_access, config, request, lenient);
+    services.messages.warn(base::cat(error.what(),
+                                     "; it is installed all the same, and updates "
+                                     "wait until the site is fresh again"));
+    return {std::move(site_access), std::move(situation)};
+  }
 }
 
 // One plain file and no root.

@@ -31,6 +31,7 @@ struct UpdateOptions {
   bool rollback = false;
   std::optional<schema::Channel> channel;
   std::optional<schema::Version> version;
+  std::optional<base::Time> allow_expired_until;
 };
 
 UpdateOptions read_options(const base::Arguments& arguments) {
@@ -40,11 +41,23 @@ UpdateOptions read_options(const base::Arguments& arguments) {
                         .explain = arguments.has("--explain"),
                         .rollback = arguments.has("--rollback"),
                         .channel = std::nullopt,
-                        .version = std::nullopt};
+                        .version = std::nullopt,
+                        .allow_expired_until = std::nullopt};
   if (const auto text = arguments.value("--channel"))
     options.channel = schema::parse_channel(*text);
   if (const auto text = arguments.value("--version")) {
     options.version = schema::Version::parse(*text);
+  }
+  if (const auto text = arguments.value("--allow-expired-until")) {
+    options.allow_expired_until = base::parse_time(*text);
+    if (!options.allow_expired_until) {
+      throw Error(Errc::usage, "--allow-expired-until takes a time such as 2026-11-20T10:00:00Z");
+    }
+    if (options.unattended || options.rollback) {
+      throw Error(Errc::usage,
+                  "--allow-expired-until is for a person: neither with --unattended nor with "
+                  "--rollback");
+    }
   }
   const bool chooses = options.channel || options.version;
   if (options.rollback && (chooses || options.check || options.unattended)) {
@@ -144,9 +157,15 @@ class Update {
     const PlanRequest request{
         m_options.unattended ? Initiative::unattended : Initiative::explicit_request,
         m_options.version};
-    Situation situation =
-        read_situation(m_services, site, seen, request,
-                       {.keep = m_access ? Keep::yes : Keep::no, .allow_expired_until = {}});
+    Situation situation = read_situation(m_services, site, seen, request,
+                                         {.keep = m_access ? Keep::yes : Keep::no,
+                                          .allow_expired_until = m_options.allow_expired_until});
+    if (m_options.allow_expired_until) {
+      m_services.messages.warn(
+          cat("what the site said until ", base::format_time(*m_options.allow_expired_until),
+              " is taken, for this run alone: whoever holds back newer metadata is not noticed"));
+    }
+
     if (m_access) write_site_memory(m_services.layout, situation.memory);
     m_input = std::move(situation.input);
     m_input.config = m_config;
@@ -374,7 +393,12 @@ base::Command update_command(const ServicesOf& services_of) {
       switch_option("--rollback", "go back to the version before"),
       switch_option("--explain", "print for every release the rule that took or refused it"),
       switch_option("--unattended",
-                    "decide as the service would: window, rollout, auto_install hold")};
+                    "decide as the service would: window, rollout, auto_install hold"),
+      {.name = "--allow-expired-until",
+       .short_name = "",
+       .value = "TIME",
+       .help = "take metadata that expired after this time, for one run",
+       .choices = {}}};
   command.examples = {{"update", "to the newest release, after one question"},
                       {"update --check --explain", "what would happen, and why"},
                       {"update --channel beta", "follow beta from now on"},

@@ -22,11 +22,17 @@ json::Value identity_json(const schema::Identity& identity) {
       lines.emplace_back(key.line());
     keys.emplace_back(schema::channel_name(channel), std::move(lines));
   }
+  json::Value root = nullptr;
+  if (identity.root) {
+    root =
+        json::Object{{"version", identity.root->version}, {"sha256", identity.root->sha256.hex()}};
+  }
   return json::Object{{"product", identity.product},
                       {"agent", identity.agent},
                       {"base_urls", std::move(bases)},
                       {"default_channel", schema::channel_name(identity.default_channel)},
-                      {"public_keys", std::move(keys)}};
+                      {"public_keys", std::move(keys)},
+                      {"root", std::move(root)}};
 }
 
 void print_json(const std::optional<schema::Identity>& identity, std::ostream& out) {

@@ -21,7 +21,7 @@ struct ArchiveEntry {
 struct PackOptions {
   base::ArchiveFormat format = base::ArchiveFormat::tar_gz;
   base::Time date;  // of every entry
-  int level = 9;    // of libdeflate, 1 to 12
+  int level = 8;    // of libdeflate, 1 to 12
   // The name of one more entry that packing makes: a line "<sha256>  <name>" for every other one.
   // Empty: none.
   std::string checksums_name = "checksums.sha256";

@@ -4,6 +4,8 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/binary/stamp.hpp"
+#include "releaser/trust/root_pin.hpp"
+#include "trust/tuf/metadata.hpp"
 
 #include <chrono>
 
@@ -71,6 +73,13 @@ base::Time build_date(const Services& services, const base::Arguments& arguments
   return base::Time(std::chrono::seconds(*seconds));
 }
 
+std::optional<schema::RootPin> root_of(const base::Arguments& arguments) {
+  const auto file = arguments.value("--root");
+  if (!file) return std::nullopt;
+  return base::with_context(
+      *file, [&] { return pin_of(base::read_file(*file, trust::tuf::ByteLimits().root)); });
+}
+
 StampOptions read_options(const Services& services, const base::Arguments& arguments) {
   const auto product = required(arguments, "--product");
   std::vector<base::Url> urls;
@@ -89,7 +98,8 @@ StampOptions read_options(const Services& services, const base::Arguments& argum
                    .public_keys = keys_of(arguments),
                    .default_channel =
                        channel_of(arguments.value("--default-channel").value_or("stable"),
-                                  "--default-channel")},
+                                  "--default-channel"),
+                   .root = root_of(arguments)},
   };
 }
 
@@ -133,6 +143,11 @@ base::Command add_stamp(const Services& services) {
                   {"--base-url", "", "URL", "the published site; repeat it for mirrors", {}},
                   {"--public-key", "", "KEY", "minisign public key (RW…) that is believed", {}},
                   {"--channel-key", "", "CHANNEL=KEY", "the key of one channel instead", {}},
+                  {"--root",
+                   "",
+                   "FILE",
+                   "the newest root of the trust folder: channels are believed through it",
+                   {}},
                   {"--name", "", "NAME", "the agent's own name; default <product>-updater", {}},
                   {"--commit", "", "HASH", "the commit that was built", {}},
                   {"--default-channel",

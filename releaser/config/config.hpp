@@ -69,7 +69,7 @@ struct ArchiveSettings {
   std::string name = "{name}-v{version}-{platform}";
   std::map<std::string, std::string> arch_names;
   std::vector<FilePattern> files;
-  int level = 9;
+  int level = 8;
 };
 
 struct SignSettings {

@@ -268,7 +268,7 @@ const SectionKeys<ArchiveSettings>& archive_keys() {
         &S::level,
         {.minimum = 1, .maximum = 12},
         "compression, 1 (fast) to 12 (small)",
-        "level = 9"}},
+        "level = 8"}},
       member_of(&Config::archive)};
   return section;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The packaging benchmark: `cco-release` on the six platforms of esbuild against the same work by stock tools, in one run.
 
-    tests/bench/packaging.py PATH/TO/cco-release [--runs 5] [--level 9] [--json FILE] [--gate]
+    tests/bench/packaging.py PATH/TO/cco-release [--runs 5] [--level L] [--json FILE] [--gate]
 
 Both sides make archives, SHA-256 sums and minisign signatures of the same 66 MB; cco-release also inspects the binaries and writes the
 manifest, installers, formula and Scoop file. Stock side: GNU tar, then libdeflate-gzip (or gzip) -9, two at a time, sha256sum, minisign.
@@ -76,7 +76,7 @@ scheme = "semver"
 platforms = {json.dumps(PLATFORMS)}
 binary = "{binary}"
 [archive]
-level = {level}
+{f"level = {level}" if level else ""}
 files = [{{ src = "{files}/README.md", dst = "README.md" }}, {{ src = "{files}/LICENSE.md", dst = "LICENSE.md" }}]
 [sign]
 public_key = "{public_key}"
@@ -103,7 +103,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("cco_release", type=Path)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--level", type=int, default=9)
+    parser.add_argument("--level", type=int, help="of [archive]; without: its default")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--gate", action="store_true")
     options = parser.parse_args()
@@ -200,7 +200,7 @@ def measure(work, program, cache, inputs, options):
 
 def print_report(report):
     reference = report["cases"]["libdeflate-gzip"]["seconds"]
-    print(f"{report['input_bytes'] / 1e6:.1f} MB in, {JOBS} jobs on {report['cores']} cores, medians of {report['runs']}, level {report['level']}")
+    print(f"{report['input_bytes'] / 1e6:.1f} MB in, {JOBS} jobs on {report['cores']} cores, medians of {report['runs']}, level {report['level'] or 'by default'}")
     print(f"{'':18}{'wall':>10}{'ratio':>8}{'CPU':>10}{'peak':>12}{'archives':>12}")
     for name, case in report["cases"].items():
         size = report["archive_bytes"].get(name)

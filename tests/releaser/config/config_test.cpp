@@ -42,7 +42,7 @@ TEST_SUITE("releaser/config") {
     const auto config = parse(minimal());
     CHECK(config.product.name == "tool");
     CHECK(config.version.scheme == "semver");
-    CHECK(config.archive.level == 9);
+    CHECK(config.archive.level == 8);
     CHECK(config.archive.name == "{name}-v{version}-{platform}");
     CHECK(config.platforms.size() == 2);
     CHECK_FALSE(config.sign);
