@@ -129,6 +129,7 @@ int run_trust_rotate(const Services& services, const base::Arguments& arguments)
     messages.say("this draft is under way already");
   } else {
     if (!draft) {
+      remove_abandoned_draft(path);
       messages.say(cat("nothing to change: ", path.string(), " says what ",
                        config.file.filename().string(), " says"));
       return base::exit_status(Errc::done);
@@ -148,6 +149,7 @@ int run_trust_finalize(const Services& services, const base::Arguments& argument
   const auto lock = lock_trust_folder(path);
   TrustFolder folder = read_trust_folder(path, Interrupted::allowed);
   if (!folder.draft) {
+    remove_abandoned_draft(path);
     messages.say("no ceremony is under way: there is nothing to finalize");
     return base::exit_status(Errc::done);
   }

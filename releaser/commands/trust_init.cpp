@@ -146,10 +146,6 @@ std::vector<OwnKey> find_root_keys(const Config& config, const base::Path& folde
 Prepared prepare_keys(const Services& services, const base::Arguments& arguments,
                       const base::Messages& messages, Config config) {
   const auto wanted = arguments.value("--preset");
-  if (config.trust && wanted && config.trust->preset != *wanted) {
-    throw Error(Errc::usage, cat(config.place("trust.preset"), " says ", config.trust->preset,
-                                 "; leave --preset out, or change that line"));
-  }
   const base::Path folder = key_folder(services, arguments);
   if (config.lines.contains("trust.keys")) {
     std::vector<OwnKey> known =
@@ -221,13 +217,31 @@ void tell_end(const TrustFolder& folder, const Prepared& prepared, const base::M
                    prepared.config.file.filename().string()));
 }
 
+// The folder that a run of the same configuration has finished before.
+bool is_done(const TrustFolder& folder, const Config& config, base::Time now) {
+  if (!folder.root || folder.root->version != 1 || folder.draft || !config.trust) return false;
+  const TrustPolicy policy = trust_policy(config);
+  return policy.problems.empty() && !make_draft(config.product.name, policy, &folder, now);
+}
+
 int run_trust_init(const Services& services, const base::Arguments& arguments) {
   const base::Messages messages = messages_of(services, arguments);
   Config config = load_config(find_config(arguments.value("--config"), "."));
+  const auto wanted = arguments.value("--preset");
+  if (config.trust && wanted && config.trust->preset != *wanted) {
+    throw Error(Errc::usage, cat(config.place("trust.preset"), " says ", config.trust->preset,
+                                 "; leave --preset out, or change that line"));
+  }
   const base::Path path = trust_folder_of(config, services);
   std::optional<TrustFolder> earlier;
   if (has_trust_files(path)) {
     earlier = read_trust_folder(path, Interrupted::allowed);
+    if (is_done(*earlier, config, ceremony_time(services, arguments))) {
+      const auto lock = lock_trust_folder(path);
+      remove_abandoned_draft(path);
+      messages.say(cat("version 1 is final in ", path.string(), " already; nothing to do"));
+      return base::exit_status(Errc::done);
+    }
     if (earlier->root || !earlier->draft) {
       throw Error(Errc::conflict, cat(path.string(),
                                       " has metadata already; `cco-release trust status` shows it, "

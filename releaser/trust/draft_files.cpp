@@ -286,4 +286,8 @@ void remove_draft(const base::Path& folder) {
   base::remove_tree(draft_folder(folder));
 }
 
+void remove_abandoned_draft(const base::Path& folder) {
+  if (!has_ceremony(folder)) base::remove_tree(draft_folder(folder));
+}
+
 }  // namespace releaser

@@ -40,5 +40,7 @@ void write_signature(const base::Path& folder, const DraftFile& file,
                      const HolderSignature& signature);
 // With the signatures in it, if any.
 void remove_draft(const base::Path& folder);
+// What a run that was stopped left of one that is no ceremony yet, or no longer.
+void remove_abandoned_draft(const base::Path& folder);
 
 }  // namespace releaser
