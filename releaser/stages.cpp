@@ -43,6 +43,8 @@ constexpr std::array kStages{
     Stage{"render", render_stage, Skippable::yes},
     // Every archive, sum, manifest and installer has a signature that was verified.
     Stage{"sign", sign_stage, Skippable::yes},
+    // With [trust]: what clients of the metadata will see is signed and proven.
+    Stage{"metadata", metadata_stage, Skippable::no},
     // Each destination shows the release, verified before anything named it.
     Stage{"publish", publish_stage, Skippable::yes},
 };

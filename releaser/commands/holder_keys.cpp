@@ -14,43 +14,19 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-// --key as it was repeated. A path may hold a comma, so it is no list.
-std::vector<std::string> key_files(const base::Arguments& arguments) {
-  const auto found = arguments.m_values.find("--key");
-  return found == arguments.m_values.end() ? std::vector<std::string>{} : found->second;
+trust::SecretKey unlock(KeyPasswords& passwords, const std::string& place,
+                        const trust::SecretBytes& text) {
+  return base::with_context(place, [&] {
+    if (!trust::SecretKey::is_encrypted(text)) return trust::SecretKey::parse(text, nullptr);
+    const auto password = passwords.of_key(place);
+    if (!password) {
+      throw Error(Errc::config,
+                  "the key has a password; give --password-file, --password-fd or "
+                  "CCO_RELEASE_PASSWORD, or run on a terminal");
+    }
+    return trust::SecretKey::parse(text, &*password);
+  });
 }
-
-class Unlocker {
- public:
-  Unlocker(const Services& services, const base::Arguments& arguments,
-           const base::Messages& messages)
-      : m_services(services), m_arguments(arguments), m_messages(messages) {}
-
-  trust::SecretKey unlock(const std::string& place, const trust::SecretBytes& text) {
-    return base::with_context(place, [&] {
-      if (!trust::SecretKey::is_encrypted(text)) return trust::SecretKey::parse(text, nullptr);
-      if (asks_for_password(m_services, m_arguments)) {
-        std::string typed = base::ask_password(m_messages, cat("Password of ", place, ":"));
-        const trust::SecretBytes password = first_line(typed);
-        return trust::SecretKey::parse(text, &password);
-      }
-      // A descriptor can be read once.
-      if (!m_password) m_password = signing_password(m_services, m_arguments, m_messages);
-      if (!m_password) {
-        throw Error(Errc::config,
-                    "the key has a password; give --password-file, --password-fd or "
-                    "CCO_RELEASE_PASSWORD, or run on a terminal");
-      }
-      return trust::SecretKey::parse(text, &*m_password);
-    });
-  }
-
- private:
-  const Services& m_services;
-  const base::Arguments& m_arguments;
-  const base::Messages& m_messages;
-  std::optional<trust::SecretBytes> m_password;
-};
 
 }  // namespace
 
@@ -69,7 +45,7 @@ std::vector<trust::SecretKey> open_holder_keys(const Services& services,
                                                const base::Messages& messages,
                                                const std::vector<base::Path>& more_files) {
   trust::forbid_core_files();
-  Unlocker unlocker(services, arguments, messages);
+  KeyPasswords passwords(services, arguments, messages);
   std::vector<base::Path> files = more_files;
   for (const std::string& file : key_files(arguments))
     files.emplace_back(file);
@@ -83,9 +59,9 @@ std::vector<trust::SecretKey> open_holder_keys(const Services& services,
   }
   std::vector<trust::SecretKey> keys;
   for (const base::Path& file : files)
-    keys.push_back(unlocker.unlock(file.string(), read_key_file(file)));
+    keys.push_back(unlock(passwords, file.string(), read_key_file(file)));
   if (services.release_key) {
-    keys.push_back(unlocker.unlock("CCO_RELEASE_KEY", *services.release_key));
+    keys.push_back(unlock(passwords, "CCO_RELEASE_KEY", *services.release_key));
   }
   return keys;
 }

@@ -78,4 +78,30 @@ std::optional<trust::SecretBytes> signing_password(const Services& services,
   return std::nullopt;
 }
 
+std::vector<std::string> key_files(const base::Arguments& arguments) {
+  const auto found = arguments.m_values.find("--key");
+  if (found == arguments.m_values.end()) return {};
+  for (const std::string& file : found->second) {
+    // How the line of a secret key begins; whoever can list processes has read it by now.
+    if (!file.starts_with("RWRTY0Iy") && file.find('\n') == std::string::npos) continue;
+    throw Error(Errc::usage,
+                "--key takes a file, and never the key itself: everybody on this machine can read "
+                "command lines, so make a new key");
+  }
+  return found->second;
+}
+
+std::optional<trust::SecretBytes> KeyPasswords::of_key(std::string_view place) {
+  if (asks_for_password(m_services, m_arguments)) {
+    const bool has_several = !key_files(m_arguments).empty();
+    std::string text = base::ask_password(
+        m_messages, has_several ? cat("Password of ", place, ":") : "Password of the signing key:");
+    return first_line(text);
+  }
+  if (!m_for_all) m_for_all = signing_password(m_services, m_arguments, m_messages);
+  if (!m_for_all) return std::nullopt;
+  std::string copy(reinterpret_cast<const char*>(m_for_all->data()), m_for_all->size());
+  return trust::SecretBytes::take(copy);
+}
+
 }  // namespace releaser

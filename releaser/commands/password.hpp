@@ -26,4 +26,24 @@ std::optional<trust::SecretBytes> signing_password(const Services& services,
                                                    const base::Arguments& arguments,
                                                    const base::Messages& messages);
 
+// --key as it was repeated. A path may hold a comma, so it is no list. Throws Errc::usage, without
+// repeating it, for a key in place of a file.
+std::vector<std::string> key_files(const base::Arguments& arguments);
+
+// The password of one key after another: on a terminal each is asked for; elsewhere one is for all.
+class KeyPasswords {
+ public:
+  KeyPasswords(const Services& services, const base::Arguments& arguments,
+               const base::Messages& messages)
+      : m_services(services), m_arguments(arguments), m_messages(messages) {}
+  // `place`: where the key comes from.
+  std::optional<trust::SecretBytes> of_key(std::string_view place);
+
+ private:
+  const Services& m_services;
+  const base::Arguments& m_arguments;
+  const base::Messages& m_messages;
+  std::optional<trust::SecretBytes> m_for_all;  // a descriptor can be read once
+};
+
 }  // namespace releaser

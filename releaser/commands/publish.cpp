@@ -125,6 +125,7 @@ base::Command add_publish(const Services& services) {
   std::vector<base::Option> options = release_options();
   options.push_back({"--skip", "", "LIST", "stages or destinations, separated by commas", {}});
   options.push_back({"--dry-run", "", "", "say what would be published, and change nothing", {}});
+  options.push_back({"--key", "", "FILE", "secret key to sign with; repeated for several", {}});
   for (base::Option& option : password_options())
     options.push_back(std::move(option));
   return {.name = "publish",

@@ -47,6 +47,8 @@ RunOptions run_options(const base::Arguments& arguments) {
   options.strict = arguments.has("--strict");
   options.parallelism = parallelism_of(arguments);
   options.dist = dist_path_of(arguments);
+  for (std::string& file : key_files(arguments))
+    options.keys.emplace_back(std::move(file));
   if (options.identify.snapshot && options.identify.version) {
     throw Error(Errc::usage, "--snapshot makes a version of its own; leave --version out");
   }
@@ -60,13 +62,14 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
   messages.detail(cat("configuration: ", file.string()));
   const Config config = load_config(file);
   if (options.dist.empty()) options.dist = default_dist(config);
+  KeyPasswords passwords(services, arguments, messages);
   const Surroundings around{
       .environment = services.environment,
       .messages = messages,
       .now = services.now,
       .tool_version = base::build_info().version,
       .key_text = services.release_key ? &*services.release_key : nullptr,
-      .password = [&] { return signing_password(services, arguments, messages); },
+      .password = [&](std::string_view place) { return passwords.of_key(place); },
       .asks_for_password = asks_for_password(services, arguments),
   };
   Run run{.config = config,
@@ -88,12 +91,16 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
           .failures = {},
           .before = {},
           .product = {},
-          .key = {},
+          .keyring = {},
           .checksums = {},
           .release = {},
           .manifests = {},
           .installer_of = {},
           .pages = {},
+          .trust = {},
+          .public_metadata = {},
+          .metadata = {},
+          .expired_channels = {},
           .actions = {},
           .to_be_signed = {}};
   trust::forbid_core_files();

@@ -39,7 +39,18 @@ std::string sign_role(const PlannedRole& role, const json::Value& signed_part,
                              role.name == "timestamp" ? json::Style::compact : json::Style::pretty);
 }
 
-ReadPublic reader_of(const MetadataFiles& files, const FinalTrust& trust) {
+MetadataFiles files_of(const MetadataPlan& plan) {
+  MetadataFiles files = plan.targets;
+  files.push_back(plan.top_targets);
+  for (const PlannedRole& role : plan.channels)
+    files.push_back({role_file(role.name, role.version), role.bytes});
+  files.push_back({role_file("snapshot", plan.snapshot.version), plan.snapshot.bytes});
+  files.insert(files.end(), plan.roots.begin(), plan.roots.end());
+  files.push_back({std::string(kTimestampFile), plan.timestamp.bytes});
+  return files;
+}
+
+ReadPublic reader_over(const MetadataFiles& files, const FinalTrust& trust) {
   return [&files, &trust](std::string_view name, std::size_t) -> std::optional<std::string> {
     for (std::uint64_t version = 1; version <= trust.roots.size(); ++version)
       if (name == root_file(version)) return trust.roots[version - 1];
@@ -60,7 +71,7 @@ void prove(const MetadataFiles& files, const MetadataPlan& plan, const PublicMet
     const bool stays = !wanted.manifests.contains(channel.name);
     if (channel.expires <= wanted.now || stays) start.except.insert(channel.name);
   }
-  const ReadPublic read = reader_of(files, wanted.trust);
+  const ReadPublic read = reader_over(files, wanted.trust);
   walk_metadata(start, read);
   if (!before.set) return;
   start.trusted_root = wanted.trust.roots[before.roots - 1];
@@ -75,20 +86,16 @@ void prove(const MetadataFiles& files, const MetadataPlan& plan, const PublicMet
 
 }  // namespace
 
-std::string describe_missing(const std::vector<MissingSignatures>& missing) {
-  std::vector<std::string> texts;
-  for (const MissingSignatures& role : missing) {
-    texts.push_back(cat("the metadata of ", role.role, " needs ", role.count, " more ",
-                        role.count == 1 ? "signature" : "signatures"));
-  }
-  return base::join(texts, ", ");
-}
+MetadataFiles unsigned_metadata(const MetadataPlan& plan) { return files_of(plan); }
 
 MetadataFiles write_metadata(const MetadataPlan& plan, const PublicMetadata& before,
                              const WantedMetadata& wanted, const KeyAtHand& at_hand,
                              const SignMessage& sign) {
   if (const auto missing = missing_signatures(plan, at_hand); !missing.empty()) {
-    throw Error(Errc::config, cat(describe_missing(missing), "; give its key with --key"));
+    const MissingSignatures& first = missing.front();
+    throw Error(Errc::config, cat("the metadata of ", first.role, " needs ", first.count, " more ",
+                                  first.count == 1 ? "signature" : "signatures",
+                                  "; give the keys of its role by --key"));
   }
   MetadataPlan done = plan;
   for (PlannedRole& role : done.channels) {
@@ -105,13 +112,7 @@ MetadataFiles write_metadata(const MetadataPlan& plan, const PublicMetadata& bef
                              tuf::describe(done.snapshot.bytes, done.snapshot.version)};
     done.timestamp.bytes = sign_role(done.timestamp, tuf::write_timestamp(timestamp), sign);
   }
-  MetadataFiles files = done.targets;
-  files.push_back(done.top_targets);
-  for (const PlannedRole& role : done.channels)
-    files.push_back({role_file(role.name, role.version), role.bytes});
-  files.push_back({role_file("snapshot", done.snapshot.version), done.snapshot.bytes});
-  files.insert(files.end(), done.roots.begin(), done.roots.end());
-  files.push_back({std::string(kTimestampFile), done.timestamp.bytes});
+  MetadataFiles files = files_of(done);
   prove(files, done, before, wanted);
   return files;
 }

@@ -27,7 +27,7 @@ MetadataFiles write_metadata(const MetadataPlan& plan, const PublicMetadata& bef
                              const WantedMetadata& wanted, const KeyAtHand& at_hand,
                              const SignMessage& sign);
 
-// "the metadata of stable needs 1 more signature, the metadata of snapshot needs …".
-std::string describe_missing(const std::vector<MissingSignatures>& missing);
+// The same files for a look ahead: without bytes where something has to be signed.
+MetadataFiles unsigned_metadata(const MetadataPlan& plan);
 
 }  // namespace releaser

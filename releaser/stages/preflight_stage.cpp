@@ -2,6 +2,7 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/private_files.hpp"
 #include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
@@ -123,15 +124,6 @@ void warn_of_new_history(const Run& run, Problems& problems) {
                     ", bring that site here first, or their agents will refuse this one as older"));
 }
 
-void check_trust(const Run& run, Problems& problems) {
-  if (!run.config.trust) return;
-  const TrustPolicy policy = trust_policy(run.config);
-  for (const std::string& problem : policy.problems)
-    problems.add(problem);
-  for (const std::string& warning : policy.warnings)
-    problems.warn(warning);
-}
-
 void check_published_time(const Run& run, Problems& problems) {
   if (run.earlier && run.earlier->published && *run.earlier->published > run.around.now) {
     problems.add(Errc::expired,
@@ -241,7 +233,9 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   // Nobody is asked for a password where the release is refused anyway.
   const bool will_sign = (problems.problems().empty() || unlock == Unlock::without_asking) &&
                          !everything_was_signed(run);
+  const std::size_t known = problems.problems().size();
   check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
+  if (will_sign && problems.problems().size() == known) check_metadata_keys(run, problems);
 }
 
 }  // namespace

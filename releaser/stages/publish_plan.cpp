@@ -3,6 +3,7 @@
 namespace releaser {
 
 PublicationPlan plan_publication(const std::vector<Found>& assets,
+                                 const std::vector<Found>& metadata,
                                  const std::vector<Found>& documents, Standing standing,
                                  const Publication& wanted) {
   PublicationPlan plan;
@@ -14,6 +15,8 @@ PublicationPlan plan_publication(const std::vector<Found>& assets,
       plan.put.push_back(index);
     }
   }
+  for (std::size_t index = 0; index < metadata.size(); ++index)
+    if (metadata[index] != Found::same) plan.put_metadata.push_back(index);
   for (std::size_t index = 0; index < documents.size(); ++index) {
     if (documents[index] == Found::same) continue;
     if (documents[index] == Found::different && standing.site == Known::no) {

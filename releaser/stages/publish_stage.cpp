@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
@@ -65,6 +66,11 @@ Publication wanted_files(const Run& run) {
   for (const auto& [name, manifest] : run.manifests) {
     add_with_signature(wanted.documents, site / name, name);
   }
+  for (const MetadataFile& file : run.metadata) {
+    // Clients take a new root as soon as they see it, so it comes right before its timestamp.
+    const bool is_pointer = file.name == kTimestampFile || file.name.ends_with(".root.json");
+    (is_pointer ? wanted.documents : wanted.metadata).push_back(wanted_text(file.name, file.bytes));
+  }
   for (const std::string& page : run.pages)
     add_with_signature(wanted.documents, site / page, page);
   if (run.installer_of) {
@@ -97,7 +103,7 @@ using Plans = std::map<const Destination*, PublicationPlan>;
 PublicationPlan plan_for(const Destination& destination, Standing standing,
                          const Publication& wanted) {
   PublicationPlan plan =
-      plan_publication(find_all(destination, wanted.assets),
+      plan_publication(find_all(destination, wanted.assets), find_all(destination, wanted.metadata),
                        find_all(destination, wanted.documents), standing, wanted);
   if (!plan.foreign.empty()) {
     throw Error(Errc::conflict,
@@ -118,6 +124,7 @@ PublicationPlan plan_for(const Destination& destination, Standing standing,
 Plans plans_for(Run& run, const Publication& wanted) {
   Plans plans;
   at_each_destination(run, [&](Destination& destination) {
+    if (&destination != run.destinations.front().get()) check_follower_metadata(run, destination);
     plans.emplace(&destination, plan_for(destination, run.standing_of(destination), wanted));
   });
   return plans;
@@ -142,6 +149,7 @@ void note_plan(Run& run, const Destination& destination, const PublicationPlan& 
     }
   };
   note_all("put", wanted.assets, plan.put);
+  note_all("put", wanted.metadata, plan.put_metadata);
   note_all("announce", wanted.documents, plan.announce);
 }
 
@@ -157,17 +165,25 @@ void warn_of_first_prerelease(const Run& run) {
           *run.installer_of, " of channel ", schema::channel_name(run.identity->channel)));
 }
 
-// Afterwards each destination that still takes part has all assets, verified.
+// Afterwards each destination that still takes part has all assets and the metadata that no
+// timestamp names yet, verified.
 void put_assets(Run& run, const Plans& plans, const Publication& wanted) {
   at_each_destination(run, [&](Destination& destination) {
     const PublicationPlan& plan = plans.at(&destination);
     destination.clean_up(wanted.assets);
+    destination.clean_up(wanted.metadata);
     destination.clean_up(wanted.documents);
     for (const std::size_t index : plan.put) {
       destination.put(wanted.assets[index]);
       note(run, destination, "put", wanted.assets[index].name);
     }
-    if (!plan.put.empty() || !plan.announce.empty()) verify_as_stranger(run, destination);
+    for (const std::size_t index : plan.put_metadata) {
+      destination.put(wanted.metadata[index]);
+      note(run, destination, "put", wanted.metadata[index].name);
+    }
+    if (plan.is_empty()) return;
+    verify_as_stranger(run, destination);
+    verify_metadata_before_announcing(run, destination);
   });
 }
 
@@ -192,6 +208,7 @@ Skipped publish_stage(Run& run) {
     manifest_stage(run);
     render_stage(run);
     sign_stage(run);
+    metadata_stage(run);
     wanted = wanted_files(run);
     plans = plans_for(run, wanted);
   }

@@ -9,8 +9,10 @@
 #include "releaser/config/config.hpp"
 #include "releaser/config/file_patterns.hpp"
 #include "releaser/destinations/destination.hpp"
+#include "releaser/metadata/write_metadata.hpp"
 #include "releaser/product.hpp"
 #include "releaser/stages/identify.hpp"
+#include "releaser/stages/keyring.hpp"
 #include "releaser/stages/problems.hpp"
 #include "releaser/stages/record.hpp"
 #include "releaser/stages/standing.hpp"
@@ -36,7 +38,8 @@ struct RunOptions {
   bool allow_backport = false;
   bool strict = false;
   std::size_t parallelism = 1;
-  base::Path dist;  // empty: beside the configuration
+  base::Path dist;               // empty: beside the configuration
+  std::vector<base::Path> keys;  // --key
 };
 
 // What a run needs from outside, besides files.
@@ -47,8 +50,8 @@ struct Surroundings {
   std::string tool_version;
   // Contents of CCO_RELEASE_KEY, where set.
   const trust::SecretBytes* key_text = nullptr;
-  // Asks for the password of the key, from wherever it comes; nothing where there is none.
-  std::function<std::optional<trust::SecretBytes>()> password;
+  // Asks for the password of a key, from wherever it comes; nothing where there is none.
+  Keyring::AskPassword password;
   // Would a person be asked for it?
   bool asks_for_password = false;
 };
@@ -102,14 +105,20 @@ struct Run {
   PublicState before;                         // what is public at the first
   std::map<std::string, Standing> standings;  // preflight: of each destination, by its name
   std::optional<Product> product;
-  std::optional<trust::SecretKey> key;
+  std::optional<Keyring> keyring;                     // preflight
   std::string checksums;                              // checksum: text of checksums.sha256
   std::optional<schema::Release> release;             // manifest: this release's entry
   std::map<std::string, schema::Manifest> manifests;  // by file name; this run's
   std::optional<std::string> installer_of;  // render: version that the top-level installers pin
   std::vector<std::string> pages;           // render: names in dist/V/site beside the manifests
-  std::vector<Action> actions;              // publish: what was done, or would be
-  std::vector<std::string> to_be_signed;    // sign: what a dry run would sign
+  // With [trust]: what the trust folder says and what the first destination shows (preflight), and
+  // the files of metadata/ and targets/ in the order in which they appear.
+  std::optional<FinalTrust> trust;
+  PublicMetadata public_metadata;
+  MetadataFiles metadata;
+  std::set<std::string, std::less<>> expired_channels;  // that stay as they are, which was said
+  std::vector<Action> actions;                          // publish: what was done, or would be
+  std::vector<std::string> to_be_signed;                // sign: what a dry run would sign
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
   // As preflight found it, whatever this run did there since.

@@ -21,6 +21,7 @@ Skipped checksum_stage(Run& run);
 Skipped manifest_stage(Run& run);
 Skipped render_stage(Run& run);
 Skipped sign_stage(Run& run);
+Skipped metadata_stage(Run& run);
 Skipped publish_stage(Run& run);
 
 // Shared by stages and by `check`.
@@ -71,7 +72,12 @@ void check_against_public_state(const Run& run, Problems& problems);
 // `without_asking`: where no person must type its password.
 enum class Unlock { no, without_asking, yes };
 void check_signing_key(Run& run, Problems& problems, Unlock unlock);
-// Unlocks the key unless it is unlocked.
+// The key of [sign]. Unlocks it unless it is unlocked.
 const trust::SecretKey& unlocked_key(Run& run);
+// Any key that this run was given; nothing where it was not. Unlocks it.
+const trust::SecretKey* find_key(Run& run, const trust::tuf::Key& wanted);
+// The same question before anything is unlocked: a key file that does not say whose it is may be
+// that one.
+bool may_have_key(Run& run, const trust::tuf::Key& wanted);
 
 }  // namespace releaser

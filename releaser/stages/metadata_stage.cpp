@@ -1,0 +1,281 @@
+#include "releaser/stages/metadata_stage.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/stage.hpp"
+#include "releaser/trust/trust_folder.hpp"
+#include "trust/signing/metadata_writer.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+namespace tuf = trust::tuf;
+using std::chrono::days;
+constexpr tuf::ByteLimits kLimits;
+constexpr days kNearTheEnd{60};
+constexpr std::string_view kRunWhereTheKeyIs =
+    "; run the same command where it is, or give it by --key FILE (repeat it for several)";
+
+std::string key_line(const tuf::Key& key, const TrustPolicy& policy) {
+  for (const TrustRole& role : policy.roles) {
+    for (const trust::PublicKey& own : role.keys)
+      if (tuf::identity_of(tuf::key_of(own)) == tuf::identity_of(key)) return own.line();
+  }
+  return cat("ed25519:", key.value);
+}
+
+tuf::Root newest_root(const FinalTrust& trust) {
+  return tuf::parse_root(tuf::parse_envelope(trust.roots.back(), kLimits.root));
+}
+
+tuf::Targets targets_of(const FinalTrust& trust) {
+  return tuf::parse_targets(tuf::parse_envelope(trust.targets, kLimits.targets));
+}
+
+// Channels whose manifests are public or shall be, with their bytes.
+std::map<std::string, std::string, std::less<>> manifests_of(const Run& run) {
+  const tuf::Targets targets = targets_of(*run.trust);
+  std::map<std::string, std::string, std::less<>> manifests;
+  for (const schema::Channel channel : schema::kChannels) {
+    const std::string name = schema::manifest_name(channel);
+    const std::string role(schema::channel_name(channel));
+    if (run.manifests.contains(name)) {
+      manifests[role] = base::read_file(run.folder / "site" / name, schema::kMaxManifestBytes);
+    } else if (run.before.manifest(channel) != nullptr && targets.find_delegation(role)) {
+      auto text = run.destinations.front()->read(name, schema::kMaxManifestBytes);
+      if (text) manifests[role] = std::move(*text);
+    }
+  }
+  return manifests;
+}
+
+void compare_with_policy(const FinalTrust& trust, const Config& config, Problems& problems) {
+  const TrustPolicy policy = trust_policy(config);
+  const tuf::Root root = newest_root(trust);
+  const tuf::Targets targets = targets_of(trust);
+  std::vector<std::string> other;
+  for (const TrustRole& role : policy.roles) {
+    std::string found;
+    if (const tuf::Delegation* const delegation = targets.find_delegation(role.name)) {
+      found = delegation->authority.fingerprint();
+    }
+    for (const tuf::RoleType type : tuf::kRoleTypes)
+      if (tuf::role_name(type) == role.name) found = root.roles.at(type).fingerprint();
+    if (found != role.authority.fingerprint()) other.push_back(role.name);
+  }
+  if (other.empty()) return;
+  problems.warn(cat(config.place("trust"), ": [trust] gives other keys to ",
+                    base::join(other, ", "),
+                    " than the trust folder, whose keys count until new ones are final; begin "
+                    "with cco-release trust rotate"));
+}
+
+void check_lifetimes(const FinalTrust& trust, base::Time now, Problems& problems) {
+  for (const auto& [name, expires] : {std::pair("root", newest_root(trust).expires),
+                                      std::pair("targets", targets_of(trust).expires)}) {
+    const std::string when = base::format_time(expires);
+    if (expires <= now) {
+      problems.add(Errc::expired, cat(name, " of the trust folder expired at ", when,
+                                      "; sign a new one: cco-release trust rotate"));
+    } else if (expires - now < kNearTheEnd) {
+      problems.warn(cat(name, " of the trust folder expires at ", when,
+                        "; sign a new one in time: cco-release trust rotate"));
+    }
+  }
+}
+
+}  // namespace
+
+RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal) {
+  RoleTerms terms;
+  for (const TrustRole& role : policy.roles) {
+    RoleTerm term{role.lifetime, role.renew_below};
+    if (renewal == Renewal::near_the_end) {
+      term.renew_below =
+          std::min({term.renew_below, term.lifetime / 3, std::chrono::seconds(kNearTheEnd)});
+    }
+    terms.emplace(role.name, term);
+  }
+  return terms;
+}
+
+FinalTrust read_final_trust(const Config& config, std::string_view home) {
+  TrustFolder folder = read_trust_folder(config.resolve(config.trust->folder, home));
+  if (folder.roots.empty() || !folder.targets) {
+    throw Error(Errc::config, cat(folder.path.string(),
+                                  " has no final root yet; let its holders sign it, then "
+                                  "run cco-release trust finalize"));
+  }
+  return {std::move(folder.roots), std::move(folder.targets_bytes)};
+}
+
+ReadPublic reader_of(const Destination& destination) {
+  return [&destination](std::string_view name, std::size_t max_bytes) {
+    return destination.read(name, max_bytes);
+  };
+}
+
+std::string describe_missing(const MissingSignatures& missing, const TrustPolicy& policy) {
+  std::vector<std::string> lines;
+  lines.reserve(missing.of.size());
+  for (const tuf::Key& key : missing.of)
+    lines.push_back(key_line(key, policy));
+  return cat("the metadata of ", missing.role, " needs ", missing.count, " more ",
+             missing.count == 1 ? "signature" : "signatures", ", by key ",
+             base::join(lines, " or "));
+}
+
+MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted) {
+  const KeyAtHand at_hand = [&](const tuf::Key& key) { return find_key(run, key) != nullptr; };
+  const auto missing = missing_signatures(plan, at_hand);
+  if (!missing.empty()) {
+    const TrustPolicy policy = trust_policy(run.config);
+    std::vector<std::string> texts;
+    for (const MissingSignatures& role : missing)
+      texts.push_back(describe_missing(role, policy));
+    throw Error(Errc::config,
+                cat(base::join(texts, "; "), "; nothing new is public", kRunWhereTheKeyIs));
+  }
+  const SignMessage sign = [&](const tuf::Key& key,
+                               std::string_view message) -> std::optional<std::string> {
+    const trust::SecretKey* const secret = find_key(run, key);
+    if (secret == nullptr) return std::nullopt;
+    return secret->sign_message(message);
+  };
+  return write_metadata(plan, run.public_metadata, wanted, at_hand, sign);
+}
+
+void check_trust(Run& run, Problems& problems) {
+  if (!run.config.trust) {
+    if (run.warns_again && run.config.agent && !run.config.agent->binary.empty()) {
+      problems.warn(cat(run.config.place("agent"),
+                        ": [agent] without [trust]: agents will require metadata; cco-release "
+                        "trust init makes it"));
+    }
+    return;
+  }
+  const TrustPolicy policy = trust_policy(run.config);
+  for (const std::string& problem : policy.problems)
+    problems.add(problem);
+  for (const std::string& warning : policy.warnings)
+    problems.warn(warning);
+  if (!policy.problems.empty() || run.skips("sign") || run.destinations.empty()) return;
+  problems.collect([&] {
+    base::with_context(run.config.place("trust"),
+                       [&] { run.trust = read_final_trust(run.config, run.home); });
+    compare_with_policy(*run.trust, run.config, problems);
+    check_lifetimes(*run.trust, run.around.now, problems);
+    const Destination& first = *run.destinations.front();
+    base::with_context(first.place(), [&] {
+      run.public_metadata = read_public_metadata(reader_of(first), *run.trust);
+    });
+  });
+}
+
+void check_metadata_keys(Run& run, Problems& problems) {
+  if (!run.trust || !run.publishes()) return;
+  const TrustPolicy policy = trust_policy(run.config);
+  const auto require = [&](const std::string& role, const tuf::Authority& authority) {
+    MissingSignatures missing{role, 0, {}};
+    std::set<std::string> there;
+    for (const tuf::Key& key : authority.keys) {
+      if (may_have_key(run, key)) {
+        there.insert(tuf::identity_of(key));
+      } else {
+        missing.of.push_back(key);
+      }
+    }
+    if (there.size() >= authority.threshold) return;
+    missing.count = authority.threshold - there.size();
+    problems.add(
+        cat(describe_missing(missing, policy), "; nothing was published", kRunWhereTheKeyIs));
+  };
+  const std::string channel(schema::channel_name(run.identity->channel));
+  const tuf::Targets targets = targets_of(*run.trust);
+  if (const tuf::Delegation* const delegation = targets.find_delegation(channel)) {
+    require(channel, delegation->authority);
+  } else {
+    problems.add(cat("targets.json of the trust folder delegates nothing to channel ", channel,
+                     "; cco-release trust rotate makes new targets for what [trust] says"));
+  }
+  const tuf::Root root = newest_root(*run.trust);
+  require("snapshot", root.roles.at(tuf::RoleType::snapshot));
+  require("timestamp", root.roles.at(tuf::RoleType::timestamp));
+}
+
+Skipped metadata_stage(Run& run) {
+  if (!run.config.trust) return "there is no [trust]";
+  if (run.skips("sign")) return "--skip sign";
+  if (!run.publishes() || run.destinations.empty()) return "nothing is published";
+  const WantedMetadata wanted{*run.trust, manifests_of(run),
+                              role_terms(trust_policy(run.config), Renewal::near_the_end),
+                              run.around.now};
+  const bool is_dry = run.options.dry_run;
+  const MetadataPlan plan = plan_metadata(run.public_metadata, wanted, [&](const tuf::Key& key) {
+    return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;
+  });
+  for (const std::string& warning : plan.warnings)
+    run.around.messages.warn(warning);
+  for (const PlannedRole* const role : plan.roles()) {
+    if (!role->has_to_be_signed()) continue;
+    run.around.messages.detail(
+        cat("metadata: ", role->name, " ", role->version, ": ", role->reason));
+  }
+  for (const PlannedRole& channel : plan.channels)
+    if (channel.expires <= run.around.now) run.expired_channels.insert(channel.name);
+  run.metadata.clear();
+  if (is_dry && !plan.signs_nothing()) {
+    run.metadata = unsigned_metadata(plan);
+    return std::nullopt;
+  }
+  run.metadata = sign_metadata(run, plan, wanted);
+  for (const MetadataFile& file : run.metadata)
+    write_if_changed(run.folder / "site" / file.name, file.bytes);
+  return std::nullopt;
+}
+
+void check_follower_metadata(const Run& run, const Destination& follower) {
+  if (run.metadata.empty() || run.options.dry_run) return;
+  PublicMetadata there;
+  try {
+    there = read_public_metadata(reader_of(follower), *run.trust);
+  } catch (const Error& error) {
+    if (error.code() != Errc::untrusted) throw;
+    run.around.messages.warn(cat(follower.place(), ": the metadata there is damaged; publishing ",
+                                 "replaces it by that of ", run.destinations.front()->place()));
+    return;
+  }
+  if (!there.set) return;
+  const tuf::Timestamp own =
+      tuf::parse_timestamp(tuf::parse_envelope(run.metadata.back().bytes, kLimits.timestamp));
+  if (there.set->timestamp.version <= own.version) return;
+  throw Error(Errc::conflict,
+              cat(kTimestampFile, " has version ", there.set->timestamp.version, " there, but ",
+                  own.version, " at ", run.destinations.front()->place(),
+                  ", which the others follow; nothing was changed: put the newer destination "
+                  "first in ",
+                  run.config.file.filename().string(), ", or copy its site to the first"));
+}
+
+void verify_metadata_before_announcing(const Run& run, const Destination& destination) {
+  if (run.metadata.empty()) return;
+  std::map<std::string, const std::string*, std::less<>> to_come;
+  for (const MetadataFile& file : run.metadata) {
+    const bool is_root = file.name.ends_with(".root.json");
+    if (is_root || file.name == kTimestampFile) to_come.emplace(file.name, &file.bytes);
+  }
+  WalkStart start{.trusted_root = run.trust->roots.front(), .now = run.around.now};
+  start.except = run.expired_channels;
+  walk_metadata(start, [&](std::string_view name, std::size_t max_bytes) {
+    const auto found = to_come.find(name);
+    return found == to_come.end() ? destination.read(name, max_bytes)
+                                  : std::optional(*found->second);
+  });
+}
+
+}  // namespace releaser

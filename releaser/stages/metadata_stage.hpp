@@ -1,0 +1,44 @@
+#pragma once
+
+#include "releaser/stages/run.hpp"
+#include "releaser/trust/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace releaser {
+
+// When is what a role signed renewed for its time alone? A publish renews it when it is near its
+// end: a third of its lifetime, 60 days at most. A refresh keeps to its schedule
+// (TrustRole::renew_below).
+enum class Renewal { near_the_end, on_schedule };
+RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal);
+
+// What the trust folder of the configuration says in the end. Throws where there is none, with
+// what to do.
+FinalTrust read_final_trust(const Config& config, std::string_view home);
+
+// Reads public files of a destination.
+ReadPublic reader_of(const Destination& destination);
+
+// "the metadata of stable needs 1 more signature, by key RW…".
+std::string describe_missing(const MissingSignatures& missing, const TrustPolicy& policy);
+
+// Signs what the plan says with the keys of the run. Throws Errc::config where keys are missing,
+// before any is used.
+MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted);
+
+// Preflight. The trust folder is there, proven, in time and what the configuration says; the public
+// metadata is whole.
+void check_trust(Run& run, Problems& problems);
+// Preflight, after the keys were looked at: are there enough for what a new release needs?
+void check_metadata_keys(Run& run, Problems& problems);
+
+// A destination that follows the first: throws Errc::conflict where its metadata is newer than what
+// it would get, warns where it is damaged.
+void check_follower_metadata(const Run& run, const Destination& follower);
+
+// Before the timestamp is announced: walks what the destination shows, as it will be with it.
+void verify_metadata_before_announcing(const Run& run, const Destination& destination);
+
+}  // namespace releaser
