@@ -2,7 +2,9 @@
 #include "base/text.hpp"
 #include "manifest-schema/identity.hpp"
 #include "releaser/binary/stamp.hpp"
+#include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/trust/root_pin.hpp"
 
 #include <filesystem>
 
@@ -37,6 +39,11 @@ schema::Identity identity_of(const Run& run) {
   }
   for (const schema::Channel channel : schema::kChannels) {
     identity.public_keys[channel] = {trust::PublicKey::parse(run.config.sign->public_key)};
+  }
+  if (run.config.trust) {
+    // `package` looks at no destination, and stamps the same.
+    identity.root =
+        pin_of((run.trust ? *run.trust : read_final_trust(run.config, run.home)).roots.back());
   }
   return identity;
 }
