@@ -58,6 +58,7 @@ std::vector<trust::SecretKey> open_holder_keys(const Services& services,
     check_key_file(file);
   }
   std::vector<trust::SecretKey> keys;
+  keys.reserve(files.size() + 1);
   for (const base::Path& file : files)
     keys.push_back(unlock(passwords, file.string(), read_key_file(file)));
   if (services.release_key) {

@@ -61,16 +61,12 @@ int run_trust_sign(const Services& services, const base::Arguments& arguments) {
     throw Error(Errc::usage,
                 "no key to sign with; give --key FILE, or its contents in CCO_RELEASE_KEY");
   }
-  for (const trust::tuf::Header* const header :
-       {static_cast<const trust::tuf::Header*>(folder.draft->root ? &*folder.draft->root : nullptr),
-        static_cast<const trust::tuf::Header*>(folder.draft->targets ? &*folder.draft->targets
-                                                                     : nullptr)}) {
-    if (header != nullptr && header->expires <= services.now) {
-      throw Error(Errc::expired, cat("the draft expired at ", base::format_time(header->expires),
-                                     "; begin again with `cco-release trust rotate --discard`"));
-    }
-  }
+  require_in_time(*folder.draft, services.now);
   print_draft(folder, services.out);
+  if (folder.root) {
+    for (const std::string& line : describe_outcome(folder))
+      services.out << line << '\n';
+  }
   require_agreement(services, arguments, messages);
   const auto keys = open_holder_keys(services, arguments, messages);
   const std::size_t count = sign_draft(folder, keys);
@@ -156,6 +152,8 @@ int run_trust_finalize(const Services& services, const base::Arguments& argument
   std::vector<std::string> names;
   for (const DraftFile& file : folder.draft->files)
     names.push_back(file.name);
+  // What is half final is public soon or already: only forward is a way out.
+  if (!folder.is_being_finalized) require_in_time(*folder.draft, services.now);
   finalize(folder);
   messages.say(cat(base::join(names, " and "), " final in ", path.string(),
                    "\nnext: commit that folder; the next `cco-release publish` or `cco-release "
@@ -174,7 +172,8 @@ base::Command add_trust_sign(const Services& services) {
           .summary = "show what a ceremony changes, and add a holder's signature",
           .description =
               "Shows in words what the draft changes: keys in and out, thresholds, expiry, which "
-              "channels. Asks, and writes the signature as a file of its own beside the draft. A "
+              "channels, and what will hold then as a whole. Asks, and writes the signature as a "
+              "file of its own beside the draft. A "
               "holder without the repository gives the copy of the trust folder that came on a "
               "stick with --folder; no network is used.",
           .options = std::move(options),

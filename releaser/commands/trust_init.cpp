@@ -75,6 +75,7 @@ class KeyMaker {
 
 std::string quoted(const std::vector<const OwnKey*>& keys) {
   std::vector<std::string> lines;
+  lines.reserve(keys.size());
   for (const OwnKey* const key : keys)
     lines.push_back(cat('"', key->public_key.line(), '"'));
   return cat("[", base::join(lines, ", "), "]");
@@ -113,7 +114,8 @@ Config append_to_config(const Config& config, const std::string& more) {
 
 struct Prepared {
   Config config;
-  std::vector<OwnKey> keys;  // root keys at hand
+  std::vector<OwnKey> keys;          // root keys at hand
+  std::optional<base::Path> online;  // the key for CI that was made
 };
 
 constexpr std::string_view kRootKeyEnds[] = {"-root-1", "-root-2"};
@@ -150,7 +152,7 @@ Prepared prepare_keys(const Services& services, const base::Arguments& arguments
   if (config.lines.contains("trust.keys")) {
     std::vector<OwnKey> known =
         arguments.has("--key") ? std::vector<OwnKey>{} : find_root_keys(config, folder);
-    return {std::move(config), std::move(known)};
+    return {std::move(config), std::move(known), std::nullopt};
   }
   const std::string preset = config.trust ? config.trust->preset : wanted.value_or("solo");
   if (preset == "team") {
@@ -180,7 +182,9 @@ Prepared prepare_keys(const Services& services, const base::Arguments& arguments
   if (!online.empty()) online_list.push_back(&online.front());
   config = append_to_config(config, missing_sections(config, preset, root_list, online_list));
   messages.say(cat("added [trust] to ", config.file.filename().string()));
-  return {std::move(config), std::move(keys)};
+  std::optional<base::Path> online_file;
+  if (!online.empty()) online_file = online.front().name.native() + ".key";
+  return {std::move(config), std::move(keys), std::move(online_file)};
 }
 
 // Unlocks what was not made just now: keys of an earlier run only where no other is given.
@@ -211,8 +215,9 @@ void tell_end(const TrustFolder& folder, const Prepared& prepared, const base::M
                      ".key (a stick in a drawer), and keep copies of both"));
   }
   const bool is_ci_stable = prepared.config.trust->preset == "ci-stable";
-  messages.say(cat("next: the CI secret CCO_RELEASE_KEY holds the contents of the ",
-                   is_ci_stable ? "release key" : "online key"));
+  messages.say(cat("next: the CI secret CCO_RELEASE_KEY holds the contents of ",
+                   prepared.online ? prepared.online->string()
+                                   : cat("the ", is_ci_stable ? "release" : "online", " key")));
   messages.say(cat("next: commit ", folder.path.string(), " and ",
                    prepared.config.file.filename().string()));
 }
@@ -254,6 +259,10 @@ int run_trust_init(const Services& services, const base::Arguments& arguments) {
       make_draft(prepared.config.product.name, policy, nullptr, ceremony_time(services, arguments));
   base::make_directories(path);
   const auto lock = lock_trust_folder(path);
+  if (!earlier && has_trust_files(path)) {
+    throw Error(Errc::locked, cat("another run made metadata in ", path.string(),
+                                  " meanwhile; `cco-release trust status` shows it"));
+  }
   TrustFolder folder;
   if (earlier) {
     folder = *std::move(earlier);
@@ -282,6 +291,7 @@ int run_trust_init(const Services& services, const base::Arguments& arguments) {
   (void)sign_draft(folder, keys);
   const auto missing = missing_signatures_of(folder);
   if (missing.empty()) {
+    if (!folder.is_being_finalized) require_in_time(*folder.draft, services.now);
     finalize(folder);
     tell_end(folder, prepared, messages);
     return base::exit_status(Errc::done);

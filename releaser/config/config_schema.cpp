@@ -110,6 +110,7 @@ void add_property(Object& schema, std::string name, Value value) {
     Object extended = *properties.get_if<Object>();
     extended.emplace_back(std::move(name), std::move(value));
     properties = std::move(extended);
+    return;
   }
 }
 

@@ -186,6 +186,35 @@ std::vector<std::string> describe_draft(const TrustFolder& folder) {
   return lines;
 }
 
+std::vector<std::string> describe_outcome(const TrustFolder& folder) {
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view role, const std::vector<std::string>& content) {
+    lines.push_back(cat("then ", role, " will say, whole:"));
+    for (const std::string& line : content)
+      lines.push_back(cat("  ", line));
+  };
+  if (folder.draft->root) {
+    add("root", describe_changes(nullptr, *folder.draft->root, folder.names));
+  }
+  if (folder.draft->targets) {
+    add("targets", describe_changes(nullptr, *folder.draft->targets, folder.names));
+  }
+  return lines;
+}
+
+void require_in_time(const Draft& draft, base::Time now) {
+  const auto check = [&](const tuf::Header& header) {
+    if (header.expires > now) return;
+    throw Error(Errc::expired,
+                cat("the draft expired on ", base::format_date(header.expires), ", and it is ",
+                    base::format_date(now),
+                    "; set the clock right, or begin again with `cco-release trust rotate "
+                    "--discard`"));
+  };
+  if (draft.root) check(*draft.root);
+  if (draft.targets) check(*draft.targets);
+}
+
 namespace {
 
 bool may_sign_file(const TrustFolder& folder, const DraftFile& file, const std::string& key_id) {

@@ -26,6 +26,13 @@ bool say_the_same(const Draft& left, const Draft& right);
 
 // All changes of a draft, a line each, with a heading for each file.
 std::vector<std::string> describe_draft(const TrustFolder& folder);
+// What will hold when it is final, whole: who was handed another history sees other keys here, even
+// where "nothing" changes.
+std::vector<std::string> describe_outcome(const TrustFolder& folder);
+
+// Throws Errc::expired where the draft would be no good any more: it lay for too long, or the clock
+// is wrong.
+void require_in_time(const Draft& draft, base::Time now);
 
 // Signs what of the draft each key may sign and has not signed, and writes it into the folder.
 // Gives how many signatures were added. Throws Errc::untrusted for a key that may sign nothing of

@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/config/config.hpp"
 #include "trust/digest.hpp"
 #include "trust/signing/metadata_writer.hpp"
 #include "trust/tuf/canonical_json.hpp"
@@ -210,7 +211,8 @@ Draft prove_draft(const UnverifiedCeremony& ceremony, const base::Path& folder,
     require_next_version(file, folder_so_far);
     const std::string begin = cat(file.version, ".", role_name(file.type), ".");
     for (const std::string& name : names) {
-      if (!name.starts_with(begin) || !name.ends_with(kSignatureEnd)) continue;
+      const bool is_signature = name.starts_with(begin) && name.ends_with(kSignatureEnd);
+      if (!is_signature || !is_file_name(name)) continue;
       HolderSignature signature = read_signature(draft_folder(folder) / name, file, folder_so_far);
       const bool is_known =
           std::any_of(file.signatures.begin(), file.signatures.end(),

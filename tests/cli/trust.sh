@@ -199,8 +199,39 @@ status 'is opened with it' 0 env -i PATH="$PATH" HOME="$work/home" CCO_RELEASE_P
 status 'the contents of a key in CCO_RELEASE_KEY' 0 env -i PATH="$PATH" HOME="$work/home" CCO_RELEASE_KEY="$(cat ../keys/a.key)" "$CCO_RELEASE" trust sign --yes
 check 'no file holds the password' sh -c '! grep -rq secret trust'
 
+# --- time ---
+folder late
+team a b c >cco-release.toml
+run trust init --date 2020-01-01 --key ../keys/a.key >/dev/null 2>&1
+status 'a draft that lay for too long is not signed' 8 run trust sign --key ../keys/b.key --yes
+like 'and it says what to do' "$output" 'the draft expired on 2020-12-31.*rotate --discard'
+cp -r trust before
+status 'nor is it final when it has its signatures' 8 run trust init --date 2020-01-01 --key ../keys/b.key
+status 'not later either' 8 run trust finalize
+is 'nothing was made final' "$(ls trust)" draft
+rm -rf trust
+run trust init --date 2020-01-01 --key ../keys/a.key >/dev/null 2>&1
+status 'it is dropped' 0 run trust rotate --discard
+status 'and made anew' 0 run trust init --key ../keys/a.key --key ../keys/b.key
+
+# --- a folder that cannot be written ---
+if [ "$(id -u)" = 0 ]; then
+  folder shut
+  team a b c >cco-release.toml
+  run trust init --key ../keys/a.key --key ../keys/b.key >/dev/null 2>&1
+  sed -i "s#$(line c)#$(line d)#" cco-release.toml
+  found=$(sha256sum trust/*)
+  chmod -R a+rX "$work/shut" && chmod a+x "$work"
+  cp "$CCO_RELEASE" "$work/cco-release" && chmod a+rx "$work/cco-release"
+  status 'a folder of others' 13 setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME=/nonexistent "$work/cco-release" trust rotate
+  is 'stays as it was' "$(sha256sum trust/*)" "$found"
+else
+  skip 'a folder of others' 'needs root'
+  skip 'stays as it was' 'needs root'
+fi
+
 # --- killed at each step, and run again ---
-dated=(--date 2026-11-20)
+dated=(--date "$(date -u +%F)")
 killed_everywhere() { # SENTENCE COMMAND...: from a copy of $work/start to the trust folder that an undisturbed run leaves
   local sentence=$1 points expected point wrong=''
   shift

@@ -27,7 +27,7 @@ std::string described(CeremonyWorld& world) {
 // A team's first version, final.
 void make_first(CeremonyWorld& world, const CeremonyWorld::Lists& lists = kFirst) {
   world.begin(world.policy(kTeam, lists));
-  world.sign("ab");
+  world.sign(lists.at("root").substr(0, 2));
   world.finalize();
 }
 
@@ -46,6 +46,31 @@ TEST_SUITE("releaser/trust/ceremony") {
     world.begin(world.policy(
         "solo", {{"root", "abd"}, {"stable", "s"}, {"nightly", "m"}, {"online", "p"}}));
     test::check_golden("releaser/trust_changes.txt", described(world));
+  }
+
+  TEST_CASE("who was handed another history sees it in what will hold") {
+    CeremonyWorld world;
+    make_first(world, {{"root", "xby"}, {"stable", "stu"}, {"online", "o"}});
+    CHECK(world.read().root->version == 1);
+    world.begin(world.policy(kTeam, {{"root", "xby"}, {"stable", "stu"}, {"online", "p"}}));
+    std::string text;
+    for (const std::string& line : describe_outcome(world.read()))
+      text += world.with_letters(line) + "\n";
+    CHECK(
+        text.starts_with("then root will say, whole:\n  root: 2 of 3 keys must sign\n    x\n    "
+                         "b\n    y\n  timestamp: 1 of 1 key must sign\n    p\n"));
+    CHECK(text.find("then targets will say, whole:\n  channel stable: 2 of 3 keys") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("a draft that lay for too long is none") {
+    CeremonyWorld world;
+    world.begin(world.policy(kTeam, kFirst));
+    const auto folder = world.read();
+    require_in_time(*folder.draft, *base::parse_time("2027-11-20T11:59:59Z"));
+    test::check_error(
+        Errc::expired, "the draft expired on 2027-11-20, and it is 2027-11-20; set the clock right",
+        [&] { require_in_time(*folder.draft, *base::parse_time("2027-11-20T12:00:00Z")); });
   }
 
   TEST_CASE("a first version becomes final with a threshold of its keys") {
