@@ -26,6 +26,7 @@ std::optional<tuf::RoleType> top_level(std::string_view role) {
 
 std::vector<tuf::Key> public_keys(const std::vector<KeyPair>& keys) {
   std::vector<tuf::Key> found;
+  found.reserve(keys.size());
   for (const KeyPair& key : keys)
     found.push_back(tuf::key_of(key->public_key()));
   return found;

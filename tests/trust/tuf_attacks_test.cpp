@@ -170,7 +170,7 @@ const std::vector<Attack>& attacks() {
          site.repository.write_role("timestamp");
        }},
       {"5", "an endless timestamp", "timestamp", Errc::untrusted, "larger than 16384 bytes",
-       [](Site& site) { timestamp_file(site).append(16 * 1024, ' '); }},
+       [](Site& site) { timestamp_file(site).append(16'384, ' '); }},
       {"25", "a timestamp with a real number", "timestamp", Errc::untrusted, "fraction",
        [](Site& site) {
          timestamp_file(site) =

@@ -114,6 +114,7 @@ TEST_SUITE("trust/tuf/envelope") {
 
   TEST_CASE("only distinct keys of the role count towards the threshold") {
     std::vector<KeyPair> keys;
+    keys.reserve(4);
     for (int count = 0; count < 4; ++count)
       keys.push_back(test::new_key());
     struct Row {
@@ -127,6 +128,7 @@ TEST_SUITE("trust/tuf/envelope") {
     };
     const auto pick = [&](const std::vector<int>& indices) {
       std::vector<KeyPair> picked;
+      picked.reserve(indices.size());
       for (const int index : indices)
         picked.push_back(keys[static_cast<std::size_t>(index)]);
       return picked;
