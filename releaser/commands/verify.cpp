@@ -6,7 +6,9 @@
 #include "releaser/commands/site_reader.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/metadata_stage.hpp"
 #include "site/channel_manifest.hpp"
+#include "site/metadata_walk.hpp"
 #include "trust/minisign.hpp"
 
 #include <set>
@@ -99,6 +101,40 @@ void verify_top_installers(const FetchFile& fetch, const std::string& product,
   }
 }
 
+// As an agent reads it that begins with the first root: everything from there to each channel's
+// manifest, which must be the one that stands beside the metadata.
+void verify_metadata(base::HttpClient& http, const base::Url& url, const FinalTrust& trust,
+                     base::Time now, const PublicSite& found, std::vector<VerifiedFile>& verified) {
+  site::MemoryStore store;
+  site::MetadataWalk walk(
+      http, site::address_at(url), store,
+      {.pin = schema::RootPin{1, trust::sha256_of(trust.roots.front())}, .now = now});
+  walk.refresh();
+  const std::uint64_t own = trust.roots.size();
+  if (walk.metadata().root().version != own) {
+    throw Error(Errc::untrusted, cat("metadata ends with root ", walk.metadata().root().version,
+                                     ", and the trust folder with root ", own,
+                                     "; publish again, from an up-to-date trust folder"));
+  }
+  for (const auto& [channel, manifest] : found.channels) {
+    const std::string name = schema::manifest_name(channel);
+    const auto target = walk.find_target(name);
+    if (!target) {
+      throw Error(Errc::not_found, cat("no metadata names ", name, "; publish again"));
+    }
+    const std::string bytes = walk.fetch_target(*target, "").bytes();
+    std::string beside;
+    const FetchFile fetch = fetch_below(http, url);
+    fetch(name, schema::kMaxManifestBytes, [&](std::string_view part) { beside += part; });
+    if (beside != bytes) {
+      throw Error(Errc::untrusted, cat("metadata names another ", name,
+                                       " than the one that is public; publish again"));
+    }
+    const std::string digest = trust::sha256_of(bytes).hex();
+    verified.push_back({target_file(digest, name), bytes.size()});
+  }
+}
+
 struct Verified {
   std::vector<std::string> versions;
   std::vector<VerifiedFile> files;
@@ -106,10 +142,12 @@ struct Verified {
 
 Verified verify_site(base::HttpClient& http, const base::Url& url, const std::string& product,
                      const std::vector<trust::PublicKey>& keys,
-                     const std::optional<std::string>& asked, Installers installers) {
+                     const std::optional<std::string>& asked, Installers installers,
+                     const std::optional<FinalTrust>& trust, base::Time now) {
   const PublicSite site = read_site(http, url, product, keys);
   const FetchFile fetch = fetch_below(http, url);
   Verified verified;
+  if (trust) verify_metadata(http, url, *trust, now, site, verified.files);
   for (const auto& [version, release] : releases_to_verify(site, asked)) {
     const auto combined = site.combined->versions.find(version);
     if (combined == site.combined->versions.end() || !(combined->second == release)) {
@@ -169,6 +207,8 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(config.sign->public_key)};
   const std::string home = services.environment.find("HOME").value_or("");
   const std::vector<base::Url> urls = urls_to_verify(config, home, arguments.value("--url"));
+  std::optional<FinalTrust> trust;
+  if (config.trust) trust = read_final_trust(config, home);
   const auto http = make_client(services.environment);
   std::vector<DestinationFailure> failures;
   json::Array sites;
@@ -176,7 +216,7 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
     try {
       const Verified verified =
           verify_site(*http, url, config.product.name, keys, arguments.value("--version"),
-                      config.installers ? Installers::yes : Installers::no);
+                      config.installers ? Installers::yes : Installers::no, trust, services.now);
       if (!wants_json(arguments)) print_text(verified, url, services.out);
       sites.emplace_back(json_of(verified, url));
     } catch (const Error& error) {  // one of several: the others are looked at all the same
@@ -202,7 +242,9 @@ base::Command add_verify(const Services& services) {
       .aliases = {},
       .summary = "fetch what is public, as a stranger, and check it against the signed manifests",
       .description =
-          "Checks manifests, and of the newest release of each channel (or of --version) every "
+          "With [trust], walks the metadata from the first root as an agent does. Checks "
+          "manifests, "
+          "and of the newest release of each channel (or of --version) every "
           "platform's archive: size, SHA-256, signature, checksums, and the installers' "
           "signatures.",
       .options = {{"--version", "", "VERSION", "one release instead of the newest ones", {}},

@@ -95,8 +95,7 @@ class Planner {
 
   MetadataPlan make() {
     for (std::uint64_t version = 1; version <= m_wanted.trust.roots.size(); ++version)
-      if (version > m_before.roots)
-        m_plan.roots.push_back({root_file(version), m_wanted.trust.roots[version - 1]});
+      m_plan.roots.push_back({root_file(version), m_wanted.trust.roots[version - 1]});
     m_plan.top_targets_version = m_trusted.targets.version;
     m_plan.top_targets = {role_file("targets", m_plan.top_targets_version), m_wanted.trust.targets};
     for (const auto& [channel, manifest] : m_wanted.manifests) {

@@ -53,7 +53,7 @@ struct MetadataFile {
 
 struct MetadataPlan {
   std::vector<MetadataFile> targets;  // manifests under the names that metadata has for them
-  std::vector<MetadataFile> roots;    // those that are not public yet, in their order
+  std::vector<MetadataFile> roots;    // all of them, in their order
   MetadataFile top_targets;           // N.targets.json of the trust folder
   std::uint64_t top_targets_version = 0;
   std::vector<PlannedRole> channels;

@@ -150,6 +150,11 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
   return write_metadata(plan, run.public_metadata, wanted, at_hand, sign);
 }
 
+void note_expired_channels(Run& run, const MetadataPlan& plan) {
+  for (const PlannedRole& channel : plan.channels)
+    if (channel.expires <= run.around.now) run.expired_channels.insert(channel.name);
+}
+
 void check_trust(Run& run, Problems& problems) {
   if (!run.config.trust) {
     if (run.warns_again && run.config.agent && !run.config.agent->binary.empty()) {
@@ -226,8 +231,7 @@ Skipped metadata_stage(Run& run) {
     run.around.messages.detail(
         cat("metadata: ", role->name, " ", role->version, ": ", role->reason));
   }
-  for (const PlannedRole& channel : plan.channels)
-    if (channel.expires <= run.around.now) run.expired_channels.insert(channel.name);
+  note_expired_channels(run, plan);
   run.metadata.clear();
   if (is_dry && !plan.signs_nothing()) {
     run.metadata = unsigned_metadata(plan);

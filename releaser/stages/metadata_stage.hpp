@@ -28,6 +28,9 @@ std::string describe_missing(const MissingSignatures& missing, const TrustPolicy
 // before any is used.
 MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted);
 
+// Of the channels that the plan keeps, those that have expired: which was said.
+void note_expired_channels(Run& run, const MetadataPlan& plan);
+
 // Preflight. The trust folder is there, proven, in time and what the configuration says; the public
 // metadata is whole.
 void check_trust(Run& run, Problems& problems);

@@ -47,7 +47,9 @@ void fill_keyring(Run& run) {
   if (run.keyring) return;
   run.keyring.emplace();
   const Keyring::Name name{release_key(run), run.config.place("sign.public_key")};
-  if (uses_configured_file(run)) run.keyring->add_file(key_path(run), name);
+  if (uses_configured_file(run) && base::type_of(key_path(run)) != fs::file_type::not_found) {
+    run.keyring->add_file(key_path(run), name);
+  }
   for (const base::Path& file : run.options.keys)
     run.keyring->add_file(file);
   if (run.around.key_text != nullptr) {

@@ -1,0 +1,182 @@
+#include "releaser/commands/trust_refresh.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "releaser/commands/password.hpp"
+#include "releaser/commands/release_run.hpp"
+#include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/metadata_stage.hpp"
+#include "releaser/stages/stage.hpp"
+#include "releaser/trust/key_file.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+namespace json = base::json;
+
+struct Refreshed {
+  std::string role, reason;
+  std::uint64_t version = 0;
+  base::Time expires;
+};
+
+WantedFile wanted_file(const MetadataFile& file) {
+  return {.name = file.name,
+          .contents = file.bytes,
+          .size = file.bytes.size(),
+          .sha256 = trust::sha256_of(file.bytes)};
+}
+
+// Files that nothing names yet, then roots and the timestamp, in their order.
+std::size_t bring_to(const Run& run, Destination& destination) {
+  std::vector<WantedFile> missing;
+  for (const MetadataFile& file : run.metadata) {
+    WantedFile wanted = wanted_file(file);
+    if (destination.find(wanted) != Found::same) missing.push_back(std::move(wanted));
+  }
+  if (missing.empty()) return 0;
+  destination.clean_up(missing);
+  const auto is_pointer = [](const WantedFile& file) {
+    return file.name == kTimestampFile || file.name.ends_with(".root.json");
+  };
+  for (const WantedFile& file : missing)
+    if (!is_pointer(file)) destination.put(file);
+  verify_metadata_before_announcing(run, destination);
+  for (const WantedFile& file : missing)
+    if (is_pointer(file)) destination.announce(file);
+  return missing.size();
+}
+
+// Manifests under the names that metadata has for them are there already; followers may lack them.
+void add_targets(Run& run) {
+  MetadataFiles targets;
+  for (const auto& [name, role] : run.public_metadata.set->channels) {
+    for (const auto& [path, file] : role.content.files) {
+      if (role.manifest)
+        targets.push_back({target_file(file.hashes.at("sha256"), path), *role.manifest});
+    }
+  }
+  run.metadata.insert(run.metadata.begin(), targets.begin(), targets.end());
+}
+
+std::vector<Refreshed> refresh(Run& run) {
+  if (run.config.destinations.empty()) {
+    throw Error(Errc::config, "there is no [[destination]] whose metadata could be refreshed");
+  }
+  Problems problems;
+  for (const DestinationSettings& settings : run.config.destinations)
+    run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
+  at_each_destination(run, [](Destination& destination) {
+    destination.preflight();
+    destination.acquire();
+  });
+  for (const base::Path& file : run.options.keys)
+    problems.collect([&] { check_key_file(file); });
+  check_trust(run, problems);
+  conclude(run, problems);
+  if (!run.public_metadata.set) {
+    throw Error(Errc::not_found, cat(run.destinations.front()->place(),
+                                     " has no metadata yet; cco-release publish makes it"));
+  }
+  const WantedMetadata wanted{
+      *run.trust, {}, role_terms(trust_policy(run.config), Renewal::on_schedule), run.around.now};
+  const MetadataPlan plan = plan_metadata(
+      run.public_metadata, wanted, [&](const auto& key) { return find_key(run, key) != nullptr; });
+  for (const std::string& warning : plan.warnings)
+    run.around.messages.warn(warning);
+  note_expired_channels(run, plan);
+  run.metadata = sign_metadata(run, plan, wanted);
+  add_targets(run);
+  at_each_destination(run, [&](Destination& destination) {
+    if (&destination != run.destinations.front().get()) check_follower_metadata(run, destination);
+    const std::size_t count = bring_to(run, destination);
+    run.around.messages.detail(cat(destination.place(), ": ", count, " files written"));
+    for (std::size_t written = 0; written < count; ++written)
+      run.actions.push_back({"write metadata", destination.name()});
+  });
+  std::vector<Refreshed> all;
+  for (const PlannedRole* const role : plan.roles())
+    if (role->has_to_be_signed())
+      all.push_back({role->name, role->reason, role->version, role->expires});
+  return all;
+}
+
+void print(const std::vector<Refreshed>& all, const Run& run, bool as_json, std::ostream& out) {
+  if (as_json) {
+    json::Array roles;
+    for (const Refreshed& role : all) {
+      roles.emplace_back(json::Object{{"role", role.role},
+                                      {"version", role.version},
+                                      {"reason", role.reason},
+                                      {"expires", base::format_time(role.expires)}});
+    }
+    out << json::write(json::Object{{"schema", 1},
+                                    {"product", run.config.product.name},
+                                    {"signed", std::move(roles)},
+                                    {"files_written", std::uint64_t{run.actions.size()}}},
+                       json::Style::pretty);
+    return;
+  }
+  for (const Refreshed& role : all) {
+    out << role.role << " has version " << role.version << " and is good until "
+        << base::format_time(role.expires) << ": " << role.reason << '\n';
+  }
+  if (all.empty()) {
+    out << (run.actions.empty() ? "nothing is due; nothing was written\n"
+                                : "nothing is due; what was missing was written\n");
+  }
+}
+
+int run_refresh(const Services& services, const base::Arguments& arguments) {
+  RunOptions options;
+  for (std::string& file : key_files(arguments))
+    options.keys.emplace_back(std::move(file));
+  with_run(services, arguments, options, [&](Run& run) {
+    if (!run.config.trust || !run.config.sign) {
+      throw Error(Errc::config, cat(run.config.file.filename().string(), " has no ",
+                                    run.config.trust ? "[sign]" : "[trust]",
+                                    "; cco-release trust init makes what is needed"));
+    }
+    const std::vector<Refreshed> all = refresh(run);
+    print(all, run, wants_json(arguments), services.out);
+    if (run.failures.empty()) return;
+    throw failure_of(run.failures, run.failures.size() + run.destinations.size(), Errc::partial,
+                     "; mend that and run the same command again");
+  });
+  return base::exit_status(Errc::done);
+}
+
+}  // namespace
+
+base::Command add_trust_refresh(const Services& services) {
+  std::vector<base::Option> options{
+      {"--key", "", "FILE", "secret key to sign with; repeated for several", {}}};
+  for (base::Option& option : password_options())
+    options.push_back(std::move(option));
+  return {
+      .name = "trust refresh",
+      .aliases = {},
+      .summary = "sign the public metadata again where it is due",
+      .description =
+          "Reads the metadata of the first destination and signs anew what its schedule says: "
+          "the timestamp at each refresh, snapshot and channels when they are near their end. "
+          "A channel whose key is not at hand is named and left as it is. Where nothing is "
+          "due, nothing is written and no key is unlocked. Scheduled in CI, with the online "
+          "key in CCO_RELEASE_KEY, it keeps an idle project alive for its users.",
+      .options = std::move(options),
+      .positionals = {},
+      .examples = {{"cco-release trust refresh", "in CI, with the online key in CCO_RELEASE_KEY"},
+                   {"cco-release trust refresh --key online.key --key release.key",
+                    "by a person, who has the release key too"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_refresh(services, arguments);
+      }};
+}
+
+}  // namespace releaser
