@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/holder_keys.hpp"
+#include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/trust_place.hpp"
 #include "releaser/trust/ceremony.hpp"
 #include "releaser/trust/draft_files.hpp"
@@ -94,6 +95,18 @@ void discard(const base::Path& path, const base::Messages& messages) {
   messages.say("removed the draft and its signatures");
 }
 
+// A folder that lacks what is public already would fork its history. What cannot be asked does not
+// stand in the way: that may be why keys change.
+void require_newest(const Services& services, const Config& config, const TrustFolder& folder,
+                    const base::Messages& messages) {
+  std::vector<PlaceProblem> problems;
+  (void)read_public_trust(services, config, folder, problems);
+  for (const PlaceProblem& each : problems) {
+    if (each.code == Errc::conflict) throw Error(each.code, each.problem);
+    messages.warn(each.problem);
+  }
+}
+
 int run_trust_rotate(const Services& services, const base::Arguments& arguments) {
   const base::Messages messages = messages_of(services, arguments);
   const Config config = load_trust_config(arguments);
@@ -113,6 +126,7 @@ int run_trust_rotate(const Services& services, const base::Arguments& arguments)
                 "the first version is not final yet; go on with `cco-release trust init`, or "
                 "begin again with `cco-release trust rotate --discard`");
   }
+  if (folder.root) require_newest(services, config, folder, messages);
   auto draft = make_draft(config.product.name, policy, &folder, ceremony_time(services, arguments));
   if (folder.draft) {
     if (!draft || !say_the_same(*folder.draft, *draft)) {

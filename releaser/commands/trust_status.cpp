@@ -3,9 +3,8 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/trust_place.hpp"
-#include "releaser/destinations/destination.hpp"
-#include "releaser/metadata/public_metadata.hpp"
 #include "releaser/trust/changes.hpp"
 #include "releaser/trust/trust_report.hpp"
 
@@ -18,30 +17,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace json = base::json;
-
-struct PlaceProblem {
-  std::string place, problem;
-  Errc code;
-};
-
-PublicTrust read_place(const Destination& destination, const TrustFolder& folder) {
-  PublicTrust place{.place = destination.name(), .roots = 0, .roles = {}};
-  const PublicMetadata found =
-      read_public_metadata([&](std::string_view name,
-                               std::size_t max_bytes) { return destination.read(name, max_bytes); },
-                           {.roots = folder.roots, .targets = folder.targets_bytes});
-  place.roots = found.roots;
-  if (!found.set) return place;
-  const auto add = [&](const std::string& name, const trust::tuf::Header& header) {
-    place.roles.push_back({name, header.version, header.expires});
-  };
-  add("targets", found.set->targets);
-  for (const auto& [name, role] : found.set->channels)
-    add(name, role.content);
-  add("snapshot", found.set->snapshot);
-  add("timestamp", found.set->timestamp);
-  return place;
-}
 
 std::string expiry_of(const RoleReport& role) {
   return role.expires ? base::format_date(*role.expires) : "-";
@@ -141,20 +116,10 @@ json::Object json_of(const TrustPlace& place, const TrustFolder& folder, const T
 int run_trust_status(const Services& services, const base::Arguments& arguments) {
   const TrustPlace place = find_trust_place(services, arguments);
   const TrustFolder folder = read_trust_folder(place.folder);
-  std::vector<PublicTrust> places;
   std::vector<PlaceProblem> problems;
+  std::vector<PublicTrust> places;
   if (place.config && folder.root) {
-    const std::string home = services.environment.find("HOME").value_or("");
-    const auto locks = std::make_shared<FolderLocks>();
-    for (const DestinationSettings& settings : place.config->destinations) {
-      const auto destination = make_destination(settings, *place.config, home, locks);
-      try {
-        places.push_back(base::with_context(destination->place(),
-                                            [&] { return read_place(*destination, folder); }));
-      } catch (const Error& error) {
-        problems.push_back({destination->name(), error.what(), error.code()});
-      }
-    }
+    places = read_public_trust(services, *place.config, folder, problems);
   }
   const TrustReport report = make_trust_report(folder, place.config ? &*place.config : nullptr,
                                                places, ceremony_time(services, arguments));

@@ -63,9 +63,17 @@ class Builder {
 
   TrustReport finish(const std::vector<PublicTrust>& places) {
     find_late();
+    bool all_are_known = true;
+    for (const PublicTrust& place : places) {
+      if (place.problem.empty()) continue;
+      tell(place.problem);
+      all_are_known = false;
+    }
     tell_ceremony();
     tell_expiry();
-    tell_configuration();
+    // Where more may be public than the folder knows, another root of that version would be one too
+    // many.
+    if (all_are_known) tell_configuration();
     tell_places(places);
     return std::move(m_report);
   }
@@ -119,6 +127,7 @@ class Builder {
 
   void tell_places(const std::vector<PublicTrust>& places) {
     for (const PublicTrust& place : places) {
+      if (!place.problem.empty()) continue;
       if (place.roles.empty()) {
         tell(cat(place.place, " shows no metadata yet: cco-release publish"));
         continue;
@@ -190,7 +199,9 @@ TrustReport make_trust_report(const TrustFolder& folder, const Config* config,
     builder.add("targets", "trust", folder.targets->version, folder.targets->expires);
   }
   // Of channels and online roles the folder knows the keys alone.
-  if (places.empty() && folder.targets) {
+  const bool shows_none = std::all_of(places.begin(), places.end(),
+                                      [](const auto& place) { return place.roles.empty(); });
+  if (shows_none && folder.targets) {
     for (const trust::tuf::Delegation& channel : folder.targets->delegations)
       builder.add(channel.name, "", 0, std::nullopt);
     builder.add("snapshot", "", 0, std::nullopt);

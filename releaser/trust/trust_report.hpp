@@ -37,6 +37,7 @@ struct PublicTrust {
   std::string place;
   std::uint64_t roots = 0;  // how many N.root.json
   std::vector<Role> roles;  // snapshot, timestamp, targets, channels; empty: nothing is public
+  std::string problem;      // why it cannot be believed or read, with what to do; empty: it can
 };
 
 struct TrustReport {

@@ -23,7 +23,8 @@ PublicTrust site(base::Time timestamp_expires) {
           .roles = {{"targets", 1, far},
                     {"stable", 3, far},
                     {"snapshot", 4, far},
-                    {"timestamp", 9, timestamp_expires}}};
+                    {"timestamp", 9, timestamp_expires}},
+          .problem = {}};
 }
 
 releaser::TrustFolder final_folder(CeremonyWorld& world) {
@@ -110,7 +111,7 @@ TEST_SUITE("releaser/trust/trust_report") {
     CHECK(next({}, config) == "everything is signed: cco-release trust finalize\n");
     world.finalize();
     CHECK(next({}, config).empty());
-    CHECK(next({{.place = "site", .roots = 0, .roles = {}}}, config) ==
+    CHECK(next({{.place = "site", .roots = 0, .roles = {}, .problem = {}}}, config) ==
           "site shows no metadata yet: cco-release publish\n");
     const auto other =
         world.config("team", {{"root", "abc"}, {"stable", "stv"}, {"online", "o"}}, "none");

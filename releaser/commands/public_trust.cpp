@@ -1,0 +1,49 @@
+#include "releaser/commands/public_trust.hpp"
+
+#include "releaser/destinations/destination.hpp"
+#include "releaser/metadata/public_metadata.hpp"
+
+namespace releaser {
+namespace {
+
+PublicTrust read_place(const Destination& destination, const TrustFolder& folder) {
+  PublicTrust place{.place = destination.name(), .roots = 0, .roles = {}, .problem = {}};
+  const PublicMetadata found =
+      read_public_metadata([&](std::string_view name,
+                               std::size_t max_bytes) { return destination.read(name, max_bytes); },
+                           {.roots = folder.roots, .targets = folder.targets_bytes});
+  place.roots = found.roots;
+  if (!found.set) return place;
+  const auto add = [&](const std::string& name, const trust::tuf::Header& header) {
+    place.roles.push_back({name, header.version, header.expires});
+  };
+  add("targets", found.set->targets);
+  for (const auto& [name, role] : found.set->channels)
+    add(name, role.content);
+  add("snapshot", found.set->snapshot);
+  add("timestamp", found.set->timestamp);
+  return place;
+}
+
+}  // namespace
+
+std::vector<PublicTrust> read_public_trust(const Services& services, const Config& config,
+                                           const TrustFolder& folder,
+                                           std::vector<PlaceProblem>& problems) {
+  std::vector<PublicTrust> places;
+  const std::string home = services.environment.find("HOME").value_or("");
+  const auto locks = std::make_shared<FolderLocks>();
+  for (const DestinationSettings& settings : config.destinations) {
+    try {
+      const auto destination = make_destination(settings, config, home, locks);
+      places.push_back(base::with_context(destination->place(),
+                                          [&] { return read_place(*destination, folder); }));
+    } catch (const base::Error& error) {
+      problems.push_back({settings.name, error.what(), error.code()});
+      places.push_back({.place = settings.name, .roots = 0, .roles = {}, .problem = error.what()});
+    }
+  }
+  return places;
+}
+
+}  // namespace releaser
