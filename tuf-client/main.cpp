@@ -81,7 +81,6 @@ const std::string& need(const std::string& value, std::string_view option) {
 site::WalkOptions walk_options() {
   site::WalkOptions options{
       .pin = {}, .now = base::system_now(), .check = trust::foreign::checks_any};
-  options.check = trust::foreign::checks_any;
   // Repositories of others hold more than a product's own.
   constexpr std::size_t kMiB = std::size_t{1024} * 1024;
   options.limits = {
