@@ -10,11 +10,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 hello_project "$work/start"
 cd "$work/start" || exit 1
-# A day on which everything happens, and later ones.
+# A day on which everything happens, and later ones. A sanitized program does not bear the library that changes the clock: then it is
+# always now, and what needs other days is left out.
+clock=(faketime)
+if grep -q __asan_init "$CCO_RELEASE"; then clock=(); fi
 at() { # TIME ARGUMENT...
   local time=$1
   shift
-  env -i PATH="$PATH" HOME=/nonexistent TZ=UTC faketime "$time" "$CCO_RELEASE" "$@"
+  env -i PATH="$PATH" HOME=/nonexistent TZ=UTC ${clock[0]+"${clock[@]}" "$time"} "$CCO_RELEASE" "$@"
 }
 today='2026-11-21 12:00:00'
 publish() { at "$today" publish --date "$hello_date" "$@"; }
@@ -31,7 +34,7 @@ like "and what to do" "$output" 'run the same command where it is, or give it by
 is "and nothing is public" "$(ls -d site 2>/dev/null)" ""
 mv hello.key away.key
 status "without the release key, as in CI, it is refused before anything is public" 3 \
-  env -i PATH="$PATH" CCO_RELEASE_KEY="$(cat keys/hello-online.key)" "$CCO_RELEASE" publish --version 1.0.0 --date "$hello_date"
+  env -i PATH="$PATH" TZ=UTC CCO_RELEASE_KEY="$(cat keys/hello-online.key)" ${clock[0]+"${clock[@]}" "$today"} "$CCO_RELEASE" publish --version 1.0.0 --date "$hello_date"
 like "the release key is named" "$output" 'release key RW.* \(cco-release.toml:[0-9]+\) is not at hand'
 is "and nothing is public" "$(ls -d site 2>/dev/null)" ""
 mv away.key hello.key
@@ -54,7 +57,7 @@ like "metadata among it" "$output" '^ok +targets/[0-9a-f]{64}\.stable\.version-m
 before=$(state_of site; state_of dist)
 status "the same command again has nothing to do" 0 publish --version 1.0.0 "${online[@]}"
 is "and writes nothing" "$(state_of site; state_of dist)" "$before"
-status "nor does it need a key then" 0 env -i PATH="$PATH" HOME=/nonexistent faketime "$today" "$CCO_RELEASE" publish --version 1.0.0 --date "$hello_date"
+status "nor does it need a key then" 0 publish --version 1.0.0
 is "and writes nothing" "$(state_of site)" "$(printf '%s\n' "$before" | head -n "$(state_of site | wc -l)")"
 cp -a "$work/start" "$work/published"
 
@@ -67,28 +70,30 @@ status "and is well" 0 at "$today" verify
 # Refresh.
 refresh() { local when=$1; shift; at "$when" trust refresh "$@"; }
 before=$(state_of site)
-status "a refresh on the next day has nothing to do" 0 refresh '2026-11-22 12:00:00'
-is "and says so, without a key" "$output" "nothing is due; nothing was written"
-is "and writes nothing" "$(state_of site)" "$before"
-status "a week later it is due, and needs the online key" 3 refresh '2026-11-28 12:00:00'
-like "which is named" "$output" 'metadata of timestamp needs 1 more signature, by key RW'
-is "nothing was written" "$(state_of site)" "$before"
-status "with that key it signs" 0 refresh '2026-11-28 12:00:00' "${online[@]}"
-like "the timestamp alone" "$output" '^timestamp has version 3 and is good until 2026-12-28T12:00:00Z: it expires at 2026-12-21T12:00:00Z$'
-is "no other file changed" "$(versions)" \
-  "1.root.json 1.snapshot.json 1.stable.json 1.targets.json 2.snapshot.json 2.stable.json timestamp.json 3"
-status "an expired timestamp is told by verify" 8 at '2027-02-01 12:00:00' verify
-status "and signed again" 0 refresh '2027-02-01 12:00:00' "${online[@]}" --json
-is "as JSON says" "$(printf '%s\n' "$output" | python3 -c 'import json,sys; print([(r["role"], r["version"]) for r in json.load(sys.stdin)["signed"]])')" "[('timestamp', 4)]"
-status "verify is content" 0 at '2027-02-01 12:00:00' verify
-mv hello.key away.key
-status "near the end of a channel, without its key" 0 refresh '2027-10-01 12:00:00' "${online[@]}"
-like "that is said" "$output" 'metadata of channel stable expires at 2027-11-21T12:00:00Z, and its key is not at hand'
-mv away.key hello.key
-status "with its key" 0 refresh '2027-10-02 12:00:00' "${online[@]}"
-like "the channel is signed again" "$output" '^stable has version 3 and is good until 2028-10-01'
-is "as its manifest is the same, its target is" "$(find site/targets -type f | wc -l)" 2
-status "an expired root is refused" 8 refresh '2027-11-22 12:00:00' "${online[@]}"
+if [ -n "${clock[*]-}" ]; then
+  status "a refresh on the next day has nothing to do" 0 refresh '2026-11-22 12:00:00'
+  is "and says so, without a key" "$output" "nothing is due; nothing was written"
+  is "and writes nothing" "$(state_of site)" "$before"
+  status "a week later it is due, and needs the online key" 3 refresh '2026-11-28 12:00:00'
+  like "which is named" "$output" 'metadata of timestamp needs 1 more signature, by key RW'
+  is "nothing was written" "$(state_of site)" "$before"
+  status "with that key it signs" 0 refresh '2026-11-28 12:00:00' "${online[@]}"
+  like "the timestamp alone" "$output" '^timestamp has version 3 and is good until 2026-12-28T12:00:00Z: it expires at 2026-12-21T12:00:00Z$'
+  is "no other file changed" "$(versions)" \
+    "1.root.json 1.snapshot.json 1.stable.json 1.targets.json 2.snapshot.json 2.stable.json timestamp.json 3"
+  status "an expired timestamp is told by verify" 8 at '2027-02-01 12:00:00' verify
+  status "and signed again" 0 refresh '2027-02-01 12:00:00' "${online[@]}" --json
+  is "as JSON says" "$(printf '%s\n' "$output" | python3 -c 'import json,sys; print([(r["role"], r["version"]) for r in json.load(sys.stdin)["signed"]])')" "[('timestamp', 4)]"
+  status "verify is content" 0 at '2027-02-01 12:00:00' verify
+  mv hello.key away.key
+  status "near the end of a channel, without its key" 0 refresh '2027-10-01 12:00:00' "${online[@]}"
+  like "that is said" "$output" 'metadata of channel stable expires at 2027-11-21T12:00:00Z, and its key is not at hand'
+  mv away.key hello.key
+  status "with its key" 0 refresh '2027-10-02 12:00:00' "${online[@]}"
+  like "the channel is signed again" "$output" '^stable has version 3 and is good until 2028-10-01'
+  is "as its manifest is the same, its target is" "$(find site/targets -type f | wc -l)" 2
+  status "an expired root is refused" 8 refresh '2027-11-22 12:00:00' "${online[@]}"
+fi
 
 # What is damaged or does not fit.
 fresh() { rm -rf "$work/run" && cp -a "$work/published" "$work/run" && cd "$work/run" && hello_binary bin/linux-x86_64/hello 'hello 1.1.0'; }
