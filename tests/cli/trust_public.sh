@@ -38,13 +38,25 @@ is 'both roots are public' "$(cd site/metadata && echo *.root.json)" '1.root.jso
 status 'and nothing is left to do' 0 release trust status --json
 is 'nothing at all' "$(jq -c '[.next, .failures]' <<<"$output")" '[[],[]]'
 
+# --- a root key is lost; no release is at hand ---
+release keys new --out keys/third --no-password >/dev/null 2>&1
+rm keys/hello-root-1.key
+sed -i "s#$(tail -n 1 keys/hello-root-1.pub)#$(tail -n 1 keys/third.pub)#" cco-release.toml
+release trust rotate >/dev/null 2>&1
+status 'the new key and the one that is left sign' 0 release trust sign --key keys/third.key --key keys/hello-root-2.key --yes
+status 'finalize without the lost one' 0 release trust finalize
+status 'refresh makes it public' 0 release trust refresh --key keys/second.key
+is 'as the third root' "$(cd site/metadata && echo *.root.json)" '1.root.json 2.root.json 3.root.json'
+status 'nothing is left to do' 0 release trust status --json
+is 'nothing at all after a refresh' "$(jq -c '[.next, .failures]' <<<"$output")" '[[],[]]'
+
 # --- what is public is damaged ---
 cp site/metadata/timestamp.json kept
 echo '{}' >site/metadata/timestamp.json
 status 'a site that somebody edited' 7 release trust status --json
 is 'is a failure with its place and status' "$(sed '/^cco-release:/d' <<<"$output" | jq -c '[.failures[] | [.place, .status]]')" '[["directory",7]]'
 mv kept site/metadata/timestamp.json
-rm -r trust/2.root.json && cp trust/1.root.json trust/root.json
+rm trust/3.root.json trust/2.root.json && cp trust/1.root.json trust/root.json
 status 'a trust folder that is older than the site' 5 release trust status
 like 'is to be brought up to date' "$output" '^next: .*2\.root\.json is public, but the trust folder ends with version 1; .*git pull'
 check 'and no second root of that version is asked for' test -z "$(grep rotate <<<"$output")"
