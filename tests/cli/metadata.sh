@@ -25,6 +25,10 @@ online=(--key keys/hello-online.key)
 version_of() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["signed"]["version"])' "$1"; }
 versions() { (cd site/metadata && printf '%s ' *.json && version_of timestamp.json); }
 
+cp cco-release.toml without.toml
+printf '[agent]\nbinary = "agent/{platform}/updater"\n' >>without.toml
+like "check warns of an agent without [trust]" "$(release check -f without.toml --version 1.0.0 --date "$hello_date" 2>&1)" \
+  'without\.toml:23: \[agent\] without \[trust\]: agents will require metadata; cco-release trust init'
 at "$today" trust init --preset solo --keys keys --no-password >/dev/null 2>&1 || exit 1
 sed -i 's/^refresh = "none"/refresh = "weekly"/' cco-release.toml
 

@@ -254,7 +254,8 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
 
   TEST_CASE("damaged public metadata is refused, whichever file it is") {
     const TrustWorld whole = published();
-    for (const auto& [name, ignored] : whole.site) {
+    for (const auto& file : whole.site) {
+      const std::string& name = file.first;
       CAPTURE(name);
       const bool is_root = name.ends_with("root.json");
       const Errc code = is_root ? Errc::conflict : Errc::untrusted;
