@@ -59,12 +59,12 @@ MetadataWalk::MetadataWalk(base::HttpClient& http, RepositoryAddress address, Me
 
 std::optional<std::string> MetadataWalk::fetch_metadata(std::string_view role,
                                                         std::optional<std::uint64_t> version,
-                                                        std::size_t max_bytes,
-                                                        Freshness freshness) {
+                                                        std::size_t max_bytes, Freshness freshness,
+                                                        WhenForbidden when_forbidden) {
   const std::string name = cat(version ? cat(*version, ".") : std::string(), role, ".json");
   const std::array<std::string_view, 1> parts{name};
-  auto file =
-      fetch_small_file(m_http, m_address.metadata.child_of_parts(parts), max_bytes, {}, freshness);
+  auto file = fetch_small_file(m_http, m_address.metadata.child_of_parts(parts), max_bytes, {},
+                               freshness, when_forbidden);
   if (!file) return std::nullopt;
   return std::move(file->unverified_bytes);
 }
@@ -143,7 +143,8 @@ void MetadataWalk::update_root() {
   for (int count = 0; count < kMaxRoots; ++count) {
     const trust::tuf::Root before = m_metadata->root();
     const std::uint64_t next = before.version + 1;
-    const auto bytes = fetch_metadata("root", next, m_options.limits.root, Freshness::any);
+    const auto bytes = fetch_metadata("root", next, m_options.limits.root, Freshness::any,
+                                      WhenForbidden::is_missing);
     if (!bytes || !m_metadata->update_root(*bytes)) break;
     forget_by_old_keys(before);
     m_store.write(history_name(next), *bytes);

@@ -64,7 +64,8 @@ class MetadataWalk {
  private:
   std::optional<std::string> fetch_metadata(std::string_view role,
                                             std::optional<std::uint64_t> version,
-                                            std::size_t max_bytes, Freshness freshness);
+                                            std::size_t max_bytes, Freshness freshness,
+                                            WhenForbidden when_forbidden = WhenForbidden::fail);
   std::string require_metadata(std::string_view role, const trust::tuf::MetaFile& wanted,
                                std::size_t limit);
   void begin_with_root();

@@ -31,7 +31,7 @@ bool looks_like_web_page(std::string_view first_bytes) {
 
 std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Url& url,
                                           std::size_t max_bytes, std::string_view etag,
-                                          Freshness freshness) {
+                                          Freshness freshness, WhenForbidden when_forbidden) {
   base::HttpRequest request{
       .url = url, .headers = {}, .max_bytes = max_bytes, .deadline = kSmallFileDeadline};
   if (!etag.empty()) request.headers.emplace_back("If-None-Match", etag);
@@ -42,6 +42,7 @@ std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Ur
   const base::HttpResponse response =
       get(http, request, [&](std::string_view bytes) { file.unverified_bytes += bytes; });
   if (is_missing(response.status)) return std::nullopt;
+  if (response.status == 403 && when_forbidden == WhenForbidden::is_missing) return std::nullopt;
   file.not_modified = response.status == 304 && !etag.empty();
   if (response.status != 200 && !file.not_modified) {
     throw Error(Errc::network, cat("HTTP ", response.status));

@@ -34,12 +34,15 @@ struct SmallFile {
 };
 
 enum class Freshness { any, from_the_origin };
+// A bucket that may not be listed answers 403 for what is not there.
+enum class WhenForbidden { fail, is_missing };
 
 // Reads a small file of a site into memory. Nothing where the answer is 404 or 410. `etag` is that
 // of an earlier answer, or empty. Throws Errc::network for any other status and for a web page.
 std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Url& url,
                                           std::size_t max_bytes, std::string_view etag = {},
-                                          Freshness freshness = Freshness::any);
+                                          Freshness freshness = Freshness::any,
+                                          WhenForbidden when_forbidden = WhenForbidden::fail);
 
 // What went wrong with each of several sources, and what that means as a whole: untrusted if any
 // was, else expired, else network, else not found.

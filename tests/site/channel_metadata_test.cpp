@@ -261,6 +261,17 @@ TEST_SUITE("site/channel_metadata") {
     CHECK(newest_of(lab.read()) == "1.2.0");
   }
 
+  TEST_CASE("a bucket that may not be listed answers 403 for the root that is not there") {
+    Lab lab;
+    lab.publish("1.1.0", 7);
+    const std::string next = std::string(kBase) + "/metadata/2.root.json";
+    lab.server.put(next, "denied");
+    lab.server.files.at(next).status = 403;
+    CHECK(newest_of(lab.read()) == "1.1.0");
+    lab.server.files.at(std::string(kBase) + "/metadata/timestamp.json").status = 403;
+    check_error(Errc::network, "HTTP 403", [&] { lab.read(); });
+  }
+
   TEST_CASE("an empty site and one without metadata say so") {
     Lab lab;
     check_error(Errc::not_found, "there is no metadata/1.root.json", [&] { lab.read(); });
