@@ -143,8 +143,9 @@ void MetadataWalk::update_root() {
   for (int count = 0; count < kMaxRoots; ++count) {
     const trust::tuf::Root before = m_metadata->root();
     const std::uint64_t next = before.version + 1;
-    const auto bytes = fetch_metadata("root", next, m_options.limits.root, Freshness::any,
-                                      WhenForbidden::is_missing);
+    // Everybody asks for it before it is there, so that caches may hold its absence.
+    const auto bytes = fetch_metadata("root", next, m_options.limits.root,
+                                      Freshness::from_the_origin, WhenForbidden::is_missing);
     if (!bytes || !m_metadata->update_root(*bytes)) break;
     forget_by_old_keys(before);
     m_store.write(history_name(next), *bytes);
@@ -246,6 +247,11 @@ std::optional<FoundTarget> MetadataWalk::find_target(std::string_view path) {
 trust::tuf::TargetBytes MetadataWalk::fetch_target(const FoundTarget& target,
                                                    std::string_view keep_as) {
   const std::uint64_t length = target.file->length;
+  if (length > m_options.max_target_bytes) {
+    throw Error(Errc::untrusted,
+                cat(shown(target.path), " would have ", length, " bytes, and at most ",
+                    m_options.max_target_bytes, " are read"));
+  }
   if (!keep_as.empty()) {
     if (auto kept = m_store.read(keep_as, length)) {
       try {

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "manifest-schema/identity.hpp"
+#include "manifest-schema/manifest.hpp"
 #include "site/metadata_store.hpp"
 #include "site/source.hpp"
 #include "trust/tuf/trusted_metadata.hpp"
@@ -29,6 +30,7 @@ struct WalkOptions {
   base::Time now{};
   trust::tuf::SignatureCheck check = trust::tuf::checks_ed25519;
   trust::tuf::ByteLimits limits;
+  std::uint64_t max_target_bytes = schema::kMaxManifestBytes;
 };
 
 // Valid until the next search of the walk.

@@ -83,6 +83,7 @@ site::WalkOptions walk_options() {
       .pin = {}, .now = base::system_now(), .check = trust::foreign::checks_any};
   // Repositories of others hold more than a product's own.
   constexpr std::size_t kMiB = std::size_t{1024} * 1024;
+  options.max_target_bytes = 1024 * kMiB;
   options.limits = {
       .root = kMiB, .timestamp = kMiB / 16, .snapshot = 2 * kMiB, .targets = 5 * kMiB};
   return options;

@@ -57,10 +57,10 @@ std::size_t bring_to(const Run& run, Destination& destination) {
 void add_targets(Run& run) {
   MetadataFiles targets;
   for (const auto& [name, role] : run.public_metadata.set->channels) {
-    for (const auto& [path, file] : role.content.files) {
-      if (role.manifest)
-        targets.push_back({target_file(file.hashes.at("sha256"), path), *role.manifest});
-    }
+    // Whatever else a role lists, nobody here has proven it.
+    if (!role.manifest) continue;
+    targets.push_back(
+        {target_file(trust::sha256_of(*role.manifest).hex(), target_name(name)), *role.manifest});
   }
   run.metadata.insert(run.metadata.begin(), targets.begin(), targets.end());
 }
@@ -84,8 +84,13 @@ std::vector<Refreshed> refresh(Run& run) {
     throw Error(Errc::not_found, cat(run.destinations.front()->place(),
                                      " has no metadata yet; cco-release publish makes it"));
   }
-  const WantedMetadata wanted{
-      *run.trust, {}, role_terms(trust_policy(run.config), Renewal::on_schedule), run.around.now};
+  const WantedMetadata wanted{*run.trust,
+                              {},
+                              role_terms(trust_policy(run.config), Renewal::on_schedule),
+                              run.around.now,
+                              [&](std::string_view channel, const std::string& manifest) {
+                                return is_in_dist(run, channel, manifest);
+                              }};
   const MetadataPlan plan = plan_metadata(
       run.public_metadata, wanted, [&](const auto& key) { return find_key(run, key) != nullptr; });
   for (const std::string& warning : plan.warnings)

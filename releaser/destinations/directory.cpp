@@ -1,3 +1,4 @@
+#include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/destinations/destination.hpp"
@@ -123,6 +124,10 @@ class Directory final : public Destination {
   }
 
   void write(const WantedFile& file) {
+    if (const auto reason = base::unsafe_path_reason(file.name)) {
+      throw Error(Errc::internal, cat("the name of a public file ", *reason, ": ",
+                                      base::safe_text(file.name, 200)));
+    }
     const base::Path path = m_folder / file.name;
     if (!m_is_created) {
       const bool is_new = type_of(m_folder) == fs::file_type::not_found;

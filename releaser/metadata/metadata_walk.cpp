@@ -42,7 +42,9 @@ MetadataSet::Role walk_channel(TrustedMetadata& trusted, const trust::tuf::Targe
       });
   role.content = proven;
   const auto target = proven.files.find(target_name(name));
-  if (target == proven.files.end()) return role;
+  if (target == proven.files.end() || !delegator.find_delegation(name)->covers(target_name(name))) {
+    return role;
+  }
   const auto digest = target->second.hashes.find("sha256");
   const std::string path = target_file(
       digest == target->second.hashes.end() ? std::string() : digest->second, target->first);

@@ -172,7 +172,7 @@ class Planner {
                      .expires = expiry_of_new(delegation.name),
                      .content = {}};
     if (wanted == m_wanted.manifests.end()) {
-      role.content.files = before->content.files;
+      carry_over(role, *before);
     } else {
       const std::string name = target_name(delegation.name);
       const tuf::TargetFile target = tuf::describe_target(wanted->second);
@@ -183,7 +183,7 @@ class Planner {
     if (before == nullptr) {
       role.reason = "it is new";
     } else {
-      decide_channel(role, *before);
+      decide_channel(role, *before, wanted != m_wanted.manifests.end());
     }
     if (role.has_to_be_signed()) {
       if (const auto next = next_if_good(role, kLimits.targets, &tuf::parse_targets);
@@ -194,12 +194,29 @@ class Planner {
     m_plan.channels.push_back(std::move(role));
   }
 
-  void decide_channel(PlannedRole& role, const MetadataSet::Role& before) {
+  // What a channel goes on to list: its manifest alone, and that only where keys of now have signed
+  // for it, or it is ours.
+  void carry_over(PlannedRole& role, const MetadataSet::Role& before) const {
+    if (!before.manifest) return;
+    const bool is_known = is_signed_by(before.bytes, role.authority, kLimits.targets) ||
+                          (m_wanted.is_ours && m_wanted.is_ours(role.name, *before.manifest));
+    if (!is_known) return;
+    role.content.files.emplace(target_name(role.name), tuf::describe_target(*before.manifest));
+  }
+
+  void decide_channel(PlannedRole& role, const MetadataSet::Role& before, bool is_wanted) {
     const base::Time expires = before.content.expires;
-    if (!has_same_content(before.content, role.content)) {
+    if (is_wanted && !has_same_content(before.content, role.content)) {
       role.reason = "its manifest changes";
     } else if (!is_signed_by(before.bytes, role.authority, kLimits.targets)) {
       role.reason = "its keys changed";
+      if (before.manifest && role.content.files.empty()) {
+        role.reason += ", and what it listed is not known to be ours, so that it lists nothing";
+        m_plan.warnings.push_back(
+            cat("the keys of channel ", role.name,
+                " changed, and the manifest that is public by the old ones is not in dist/: it is "
+                "withdrawn; publish to the channel with its new key"));
+      }
     } else if (is_near_expiry(expires, role.name)) {
       role.reason = reason_of_time(expires);
       if (count_at_hand(role.authority, m_at_hand) >= role.authority.threshold) return;

@@ -30,6 +30,10 @@ struct WantedMetadata {
   std::map<std::string, std::string, std::less<>> manifests;
   RoleTerms terms;
   base::Time now;
+  // Did we publish this manifest of a channel ourselves? Where the keys of a channel have changed,
+  // what is public may be a thief's, and only what is known to be ours is signed by the new ones.
+  // Absent: nothing is known to be.
+  std::function<bool(std::string_view channel, const std::string& manifest)> is_ours = {};
 };
 
 // One role of the metadata after the run.

@@ -47,21 +47,20 @@ MetadataSet walk_with(const std::string& root, const ReadPublic& read) {
       {.trusted_root = root, .now = kBeforeAll, .roots = WalkStart::Roots::as_trusted}, read);
 }
 
-// A run that was stopped between a root and the timestamp leaves one that the root before it
-// trusts.
-MetadataSet walk_public(const ReadPublic& read, const FinalTrust& trust, std::uint64_t roots) {
-  try {
-    return walk_with(trust.roots[roots - 1], read);
-  } catch (const Error& error) {
-    if (error.code() != Errc::untrusted) throw;
-    if (roots > 1) {
-      try {
-        return walk_with(trust.roots[roots - 2], read);
-      } catch (const Error&) {  // what the newest root says of it is told
-      }
+// A run that was stopped between roots and the timestamp leaves one that an earlier root trusts,
+// and a root that was lost in public still stands in the trust folder. What the newest one says is
+// told.
+MetadataSet walk_public(const ReadPublic& read, const FinalTrust& trust) {
+  std::string problem;
+  for (auto root = trust.roots.rbegin(); root != trust.roots.rend(); ++root) {
+    try {
+      return walk_with(*root, read);
+    } catch (const Error& error) {
+      if (error.code() != Errc::untrusted) throw;
+      if (problem.empty()) problem = error.what();
     }
-    throw Error(Errc::untrusted, cat(error.what(), "; ", kPutBack));
   }
+  throw Error(Errc::untrusted, cat(problem, "; ", kPutBack));
 }
 
 void read_next(PublicMetadata& found, const ReadPublic& read, const std::string& role,
@@ -80,7 +79,11 @@ PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& tr
     if (found.roots == 0) {
       throw Error(Errc::untrusted, cat(root_file(1), " is missing; ", kPutBack));
     }
-    found.set = walk_public(read, trust, found.roots);
+    found.set = walk_public(read, trust);
+  } else if (read(role_file("snapshot", 2), kLimits.snapshot)) {
+    // A first publish that was stopped has at most one snapshot. To begin again would lock out all
+    // who have seen more.
+    throw Error(Errc::untrusted, cat(kTimestampFile, " is missing; ", kPutBack));
   }
   const tuf::Root root = tuf::parse_root(tuf::parse_envelope(trust.roots.back(), kLimits.root));
   const tuf::Targets targets =

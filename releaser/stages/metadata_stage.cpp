@@ -136,6 +136,7 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
   if (!missing.empty()) {
     const TrustPolicy policy = trust_policy(run.config);
     std::vector<std::string> texts;
+    texts.reserve(missing.size());
     for (const MissingSignatures& role : missing)
       texts.push_back(describe_missing(role, policy));
     throw Error(Errc::config,
@@ -148,6 +149,16 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
     return secret->sign_message(message);
   };
   return write_metadata(plan, run.public_metadata, wanted, at_hand, sign);
+}
+
+bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest) {
+  const std::vector<std::string> versions = base::list_directory(run.options.dist);
+  return std::any_of(versions.begin(), versions.end(), [&](const std::string& version) {
+    const base::Path file = run.options.dist / version / "site" / target_name(channel);
+    std::error_code ignored;
+    return std::filesystem::file_size(file, ignored) == manifest.size() && !ignored &&
+           base::read_file(file, manifest.size()) == manifest;
+  });
 }
 
 void note_expired_channels(Run& run, const MetadataPlan& plan) {
@@ -217,9 +228,11 @@ Skipped metadata_stage(Run& run) {
   if (!run.config.trust) return "there is no [trust]";
   if (run.skips("sign")) return "--skip sign";
   if (!run.publishes() || run.destinations.empty()) return "nothing is published";
-  const WantedMetadata wanted{*run.trust, manifests_of(run),
-                              role_terms(trust_policy(run.config), Renewal::near_the_end),
-                              run.around.now};
+  const WantedMetadata wanted{
+      *run.trust, manifests_of(run), role_terms(trust_policy(run.config), Renewal::near_the_end),
+      run.around.now, [&](std::string_view channel, const std::string& manifest) {
+        return is_in_dist(run, channel, manifest);
+      }};
   const bool is_dry = run.options.dry_run;
   const MetadataPlan plan = plan_metadata(run.public_metadata, wanted, [&](const tuf::Key& key) {
     return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;

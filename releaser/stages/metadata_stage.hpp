@@ -29,6 +29,8 @@ std::string describe_missing(const MissingSignatures& missing, const TrustPolicy
 MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted);
 
 // Of the channels that the plan keeps, those that have expired: which was said.
+// Is it a manifest that some run on this machine has made?
+bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest);
 void note_expired_channels(Run& run, const MetadataPlan& plan);
 
 // Preflight. The trust folder is there, proven, in time and what the configuration says; the public

@@ -109,6 +109,21 @@ TEST_SUITE("releaser/destinations contract") {
       CHECK(destination->find(file) == releaser::Found::absent);
     }
   }
+
+  TEST_CASE("a name that leads out of the destination is never written") {
+    for (const Kind& kind : kKinds) {
+      CAPTURE(kind.name);
+      const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
+      const auto destination = kind.make_alone(place.path() / "site");
+      destination->acquire();
+      for (const char* name : {"../a", "targets/../../a", "/a", "targets//a", "."}) {
+        CAPTURE(name);
+        CHECK_THROWS_AS(destination->put(wanted(name, "bytes")), base::Error);
+        CHECK_THROWS_AS(destination->announce(wanted(name, "bytes")), base::Error);
+      }
+      CHECK_FALSE(std::filesystem::exists(place.path() / "a"));
+    }
+  }
 }
 
 TEST_SUITE("releaser/destinations/directory") {

@@ -272,6 +272,19 @@ TEST_SUITE("site/channel_metadata") {
     check_error(Errc::network, "HTTP 403", [&] { lab.read(); });
   }
 
+  TEST_CASE("a manifest that is larger than one may be is not fetched") {
+    Lab lab;
+    lab.publish("1.1.0", 7);
+    lab.repository.add_target("stable", "stable.version-manifest.json",
+                              std::string(schema::kMaxManifestBytes + 1, ' '));
+    lab.repository.publish();
+    lab.show();
+    lab.server.requests.clear();
+    check_error(Errc::untrusted, "are read", [&] { lab.read(); });
+    for (const auto& request : lab.server.requests)
+      CHECK(request.url.find("/targets/") == std::string::npos);
+  }
+
   TEST_CASE("an empty site and one without metadata say so") {
     Lab lab;
     check_error(Errc::not_found, "there is no metadata/1.root.json", [&] { lab.read(); });

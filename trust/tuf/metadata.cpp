@@ -48,6 +48,11 @@ Hashes read_hashes(const json::ObjectReader& reader) {
   for (const auto& [name, value] : members->members()) {
     const auto* const digest = value.get_if<std::string>();
     if (digest == nullptr) members->fail(base::safe_text(name, 40), "must be a string");
+    // It becomes part of a file's name.
+    const auto bytes = base::from_hex(*digest);
+    if (!bytes || bytes->empty()) {
+      members->fail(base::safe_text(name, 40), "must be hexadecimal digits");
+    }
     hashes.emplace(name, base::lower_case(*digest));
   }
   if (hashes.empty()) reader.fail("hashes", "must not be empty");

@@ -269,4 +269,64 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
       test::check_error(Errc::untrusted, "is missing", [&] { world.publish(); });
     }
   }
+
+  TEST_CASE("what keys of before have signed is carried over only where it is ours") {
+    TrustWorld world = published();
+    world.manifests.clear();
+    world.replace_key("stable");
+    world.renew_targets();
+    const auto planned = [&](const releaser::WantedMetadata& wanted) {
+      return releaser::plan_metadata(world.read(), wanted, world.at_hand());
+    };
+    releaser::WantedMetadata wanted = world.wanted();
+    const releaser::MetadataPlan withdrawn = planned(wanted);
+    CHECK(withdrawn.channels.front().content.files.empty());
+    CHECK(withdrawn.channels.front().reason.find("lists nothing") != std::string::npos);
+    REQUIRE(withdrawn.warnings.size() == 1);
+    CHECK(withdrawn.warnings.front().find("publish to the channel with its new key") !=
+          std::string::npos);
+    wanted.is_ours = [](std::string_view, const std::string&) { return true; };
+    const releaser::MetadataPlan carried = planned(wanted);
+    CHECK(carried.channels.front().content.files.size() == 1);
+    CHECK(carried.warnings.empty());
+  }
+
+  TEST_CASE("nothing but its manifest is carried over from a channel") {
+    TrustWorld world = published();
+    world.manifests.clear();
+    world.now += days(330);
+    releaser::PublicMetadata before = world.read();
+    auto& files = before.set->channels.at("stable").content.files;
+    files.emplace("../../profile", files.begin()->second);
+    const auto plan = releaser::plan_metadata(before, world.wanted(), world.at_hand());
+    CHECK(plan.channels.front().has_to_be_signed());
+    REQUIRE(plan.channels.front().content.files.size() == 1);
+    CHECK(plan.channels.front().content.files.begin()->first == "stable.version-manifest.json");
+  }
+
+  TEST_CASE("a timestamp that is lost is damage, and no new beginning") {
+    TrustWorld world = published();
+    world.manifests["stable"] = "second";
+    world.publish();
+    world.site.erase("metadata/timestamp.json");
+    test::check_error(Errc::untrusted, "metadata/timestamp.json is missing",
+                      [&] { (void)world.read(); });
+  }
+
+  TEST_CASE("two roots that no timestamp follows yet, or one that is lost, stop nothing") {
+    TrustWorld world = published();
+    const auto site = world.site;
+    for (int count = 0; count < 2; ++count) {
+      world.replace_key("online");
+      world.rotate_root();
+    }
+    world.site["metadata/2.root.json"] = world.trust.roots[1];
+    world.site["metadata/3.root.json"] = world.trust.roots[2];
+    CHECK(world.read().set.has_value());
+    world.publish();
+    CHECK(world.read().set->timestamp.version == 2);
+    world.site.erase("metadata/2.root.json");
+    CHECK(world.read().set->timestamp.version == 2);
+    CHECK(world.publish() == 1);
+  }
 }
