@@ -45,6 +45,7 @@ TEST_SUITE("manifest-schema/channel") {
 
   TEST_CASE("each manifest of a site has its name, the combined one too") {
     std::vector<std::string> names;
+    names.reserve(schema::kManifestsOfSite.size());
     for (const auto channel : schema::kManifestsOfSite)
       names.push_back(schema::manifest_name(channel));
     CHECK(names ==
