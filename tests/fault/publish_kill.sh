@@ -20,14 +20,8 @@ if [ "$with" = trust ]; then
   sed -i "s|^key = .*|key = \"hello.key\"|" cco-release.toml
   starts=(with_dist without_site with_a_second)
   variables=("CCO_RELEASE_KEY=$(cat "$work/keys/hello-online.key")")
-  if grep -q __asan_init "$CCO_RELEASE"; then
-    # A sanitized program does not bear the library below, so metadata says other times: names are compared.
-    contents_of() { (cd "$1" && find . -printf '%p %m\n' | sort); }
-  else
-    # Expiry is counted from the clock, which therefore stands still.
-    variables+=("LD_PRELOAD=$(find /usr/lib -path '*/faketime/libfaketime.so.1' | head -n 1)" TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1
-      "FAKETIME=$(date -u '+%Y-%m-%d %H:%M:%S')")
-  fi
+  # Expiry is counted from the clock, which therefore stands still.
+  variables+=("LD_PRELOAD=$SET_CLOCK" "CLOCK_STANDS_AT=$(date +%s)")
 fi
 # As in tests/cli/hello_project.sh, with that clock.
 release() { env -i PATH="$PATH" HOME=/nonexistent "${variables[@]}" "$CCO_RELEASE" "$@"; }

@@ -59,6 +59,11 @@ def is_sanitized():
     return b"__asan_init" in pathlib.Path(os.environ["CCO"]).read_bytes()
 
 
+def clock_at(seconds):
+    """Variables under which a program's clock stands still at that time, in seconds since 1970."""
+    return {"LD_PRELOAD": os.environ["SET_CLOCK"], "CLOCK_STANDS_AT": str(seconds)}
+
+
 def fast_clock(factor):
     """Variables under which a program's clocks run `factor` times as fast, so that nothing waits for its time-outs; None where a
     sanitizer of the program under test does not bear that."""
