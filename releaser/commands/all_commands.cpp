@@ -3,6 +3,7 @@
 #include "base/build_info.hpp"
 #include "releaser/commands/check.hpp"
 #include "releaser/commands/completion.hpp"
+#include "releaser/commands/doctor.hpp"
 #include "releaser/commands/init.hpp"
 #include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
@@ -36,6 +37,7 @@ CommandLine::CommandLine(const Services& services)
       add_publish(services),
       add_verify(services),
       add_status(services),
+      add_doctor(services),
       add_stamp(services),
       add_trust_init(services),
       add_trust_rotate(services),

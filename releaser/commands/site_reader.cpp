@@ -45,6 +45,21 @@ std::unique_ptr<base::HttpClient> make_client(const base::Environment& environme
   return base::make_http_client(options);
 }
 
+namespace {
+
+// Some errors name the host alone, and it shows many files.
+base::HttpResponse get_named(base::HttpClient& http, const base::HttpRequest& request,
+                             const base::ByteSink& sink, std::string_view name) {
+  try {
+    return site::get(http, request, sink);
+  } catch (const base::Error& error) {
+    if (std::string_view(error.what()).find(name) != std::string_view::npos) throw;
+    throw base::Error(error.code(), cat(name, ": ", error.what()));
+  }
+}
+
+}  // namespace
+
 FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url) {
   return [&http, base_url](std::string_view name, std::uint64_t max_bytes,
                            const base::ByteSink& sink) {
@@ -52,7 +67,7 @@ FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url) {
                                     .headers = {},
                                     .max_bytes = max_bytes,
                                     .deadline = std::chrono::hours(1)};
-    const base::HttpResponse response = site::get(http, request, sink);
+    const base::HttpResponse response = get_named(http, request, sink, name);
     if (response.status == 404 || response.status == 410) return false;
     if (response.status != 200) {
       throw base::Error(base::Errc::network, cat(request.url.text(), " answers ", response.status));

@@ -3,15 +3,11 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/public_site.hpp"
 #include "releaser/commands/site_reader.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/metadata_stage.hpp"
-#include "site/channel_manifest.hpp"
-#include "site/metadata_walk.hpp"
-#include "trust/minisign.hpp"
-
-#include <set>
 
 namespace releaser {
 namespace {
@@ -20,164 +16,15 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace json = base::json;
-constexpr std::uint64_t kMaxInstallerBytes = 4UL * 1024 * 1024;
 
-struct PublicSite {
-  std::map<schema::Channel, schema::Manifest> channels;
-  std::optional<schema::Manifest> combined;
-};
-
-PublicSite read_site(base::HttpClient& http, const base::Url& url, const std::string& product,
-                     const std::vector<trust::PublicKey>& keys) {
-  const site::Site reached{http, {url}};
-  PublicSite found;
-  for (const schema::Channel channel : schema::kChannels) {
-    auto proven =
-        site::fetch_manifest(reached, {.product = product, .channel = channel, .keys = keys});
-    if (proven) found.channels.emplace(channel, std::move(proven->manifest));
-  }
-  auto combined =
-      site::fetch_manifest(reached, {.product = product, .channel = std::nullopt, .keys = keys});
-  if (combined) found.combined = std::move(combined->manifest);
-  if (found.channels.empty()) {
-    throw Error(Errc::not_found,
-                cat("nothing is published at ", url.text(), "; cco-release publish does that"));
-  }
-  if (!found.combined) {
-    throw Error(Errc::not_found,
-                cat("version-manifest.json is missing at ", url.text(), "; publish again"));
-  }
-  return found;
-}
-
-// The versions to look at, each with its entry: the one that was asked for, else what each channel
-// shows first.
-std::map<schema::Version, schema::Release> releases_to_verify(
-    const PublicSite& site, const std::optional<std::string>& asked) {
-  std::map<schema::Version, schema::Release> releases;
-  if (asked) {
-    const auto version = schema::Version::parse(*asked);
-    for (const auto& [channel, manifest] : site.channels) {
-      const auto found = manifest.versions.find(version);
-      if (found != manifest.versions.end()) releases.emplace(version, found->second);
-    }
-    if (releases.empty()) {
-      throw Error(Errc::not_found, cat(version.text(), " is in no manifest; publish it"));
-    }
-    return releases;
-  }
-  for (const auto& [channel, manifest] : site.channels) {
-    for (const auto& [of, version] : manifest.latest) {
-      releases.emplace(version, manifest.versions.at(version));
-    }
-  }
-  return releases;
-}
-
-std::string fetch_text(const FetchFile& fetch, const std::string& name, bool& found) {
-  std::string text;
-  found = fetch(name, kMaxInstallerBytes, [&](std::string_view bytes) { text += bytes; });
-  return text;
-}
-
-void verify_top_installers(const FetchFile& fetch, const std::string& product,
-                           const std::vector<trust::PublicKey>& keys, const schema::Version& pinned,
-                           std::vector<VerifiedFile>& verified) {
-  for (const std::string name : {"install.sh", "install.ps1"}) {
-    base::with_context(name, [&] {
-      bool found = false;
-      std::string text = fetch_text(fetch, name, found);
-      if (!found) throw Error(Errc::not_found, "is missing; publish again");
-      bool is_signed = false;
-      const std::string signature = fetch_text(fetch, cat(name, ".minisig"), is_signed);
-      if (!is_signed) throw Error(Errc::untrusted, "its signature is missing; publish again");
-      const auto size = text.size();
-      const auto proof = trust::verify(std::move(text), signature, keys);
-      proof.comment().require("app", product);
-      proof.comment().require("file", name);
-      proof.comment().require("version", pinned.text());
-      verified.push_back({name, size});
-    });
-  }
-}
-
-// As an agent reads it that begins with the first root: everything from there to each channel's
-// manifest, which must be the one that stands beside the metadata.
-void verify_metadata(base::HttpClient& http, const base::Url& url, const FinalTrust& trust,
-                     base::Time now, const PublicSite& found, std::vector<VerifiedFile>& verified) {
-  site::MemoryStore store;
-  site::MetadataWalk walk(
-      http, site::address_at(url), store,
-      {.pin = schema::RootPin{1, trust::sha256_of(trust.roots.front())}, .now = now});
-  walk.refresh();
-  const std::uint64_t own = trust.roots.size();
-  if (walk.metadata().root().version != own) {
-    throw Error(Errc::untrusted, cat("metadata ends with root ", walk.metadata().root().version,
-                                     ", and the trust folder with root ", own,
-                                     "; publish again, from an up-to-date trust folder"));
-  }
-  for (const auto& [channel, manifest] : found.channels) {
-    const std::string name = schema::manifest_name(channel);
-    const auto target = walk.find_target(name);
-    if (!target) {
-      throw Error(Errc::not_found, cat("no metadata names ", name, "; publish again"));
-    }
-    const std::string bytes = walk.fetch_target(*target, "").bytes();
-    std::string beside;
-    const FetchFile fetch = fetch_below(http, url);
-    fetch(name, schema::kMaxManifestBytes, [&](std::string_view part) { beside += part; });
-    if (beside != bytes) {
-      throw Error(Errc::untrusted, cat("metadata names another ", name,
-                                       " than the one that is public; publish again"));
-    }
-    const std::string digest = trust::sha256_of(bytes).hex();
-    verified.push_back({target_file(digest, name), bytes.size()});
-  }
-}
-
-struct Verified {
-  std::vector<std::string> versions;
-  std::vector<VerifiedFile> files;
-};
-
-Verified verify_site(base::HttpClient& http, const base::Url& url, const std::string& product,
-                     const std::vector<trust::PublicKey>& keys,
-                     const std::optional<std::string>& asked, Installers installers,
-                     const std::optional<FinalTrust>& trust, base::Time now) {
-  const PublicSite site = read_site(http, url, product, keys);
-  const FetchFile fetch = fetch_below(http, url);
-  Verified verified;
-  if (trust) verify_metadata(http, url, *trust, now, site, verified.files);
-  for (const auto& [version, release] : releases_to_verify(site, asked)) {
-    const auto combined = site.combined->versions.find(version);
-    if (combined == site.combined->versions.end() || !(combined->second == release)) {
-      throw Error(Errc::untrusted,
-                  cat("version-manifest.json does not say of ", version.text(), " what the ",
-                      schema::channel_name(release.channel), " channel says; publish again"));
-    }
-    for (VerifiedFile& file : verify_release(fetch, product, version, release, keys, installers)) {
-      verified.files.push_back(std::move(file));
-    }
-    verified.versions.push_back(version.text());
-  }
-  if (installers == Installers::yes) {
-    const auto& latest = site.combined->latest;
-    const auto stable = latest.find(schema::Channel::stable);
-    const schema::Version& pinned =
-        stable != latest.end() ? stable->second : site.combined->versions.begin()->first;
-    verify_top_installers(fetch, product, keys, pinned, verified.files);
-  }
-  return verified;
-}
-
-void print_text(const Verified& verified, const base::Url& url, std::ostream& out) {
+void print_text(const VerifiedSite& verified, const base::Url& url, std::ostream& out) {
   for (const VerifiedFile& file : verified.files)
     out << "ok  " << file.name << "  " << base::human_size(file.size) << '\n';
   out << verified.files.size() << " files at " << url.text()
       << " are what the signed manifests say\n";
 }
 
-json::Object json_of(const Verified& verified, const base::Url& url) {
+json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
   json::Array versions(verified.versions.begin(), verified.versions.end());
   json::Array files;
   for (const VerifiedFile& file : verified.files)
@@ -204,19 +51,21 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
                 "[sign] is missing: its public key is what everything is verified "
                 "with; `cco-release keys new` makes one");
   }
-  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(config.sign->public_key)};
   const std::string home = services.environment.find("HOME").value_or("");
   const std::vector<base::Url> urls = urls_to_verify(config, home, arguments.value("--url"));
-  std::optional<FinalTrust> trust;
-  if (config.trust) trust = read_final_trust(config, home);
+  SiteQuestion question{.product = config.product.name,
+                        .keys = {trust::PublicKey::parse(config.sign->public_key)},
+                        .trust = std::nullopt,
+                        .installers = config.installers ? Installers::yes : Installers::no,
+                        .version = arguments.value("--version"),
+                        .now = services.now};
+  if (config.trust) question.trust = read_final_trust(config, home);
   const auto http = make_client(services.environment);
   std::vector<DestinationFailure> failures;
   json::Array sites;
   for (const base::Url& url : urls) {
     try {
-      const Verified verified =
-          verify_site(*http, url, config.product.name, keys, arguments.value("--version"),
-                      config.installers ? Installers::yes : Installers::no, trust, services.now);
+      const VerifiedSite verified = verify_site(*http, url, question);
       if (!wants_json(arguments)) print_text(verified, url, services.out);
       sites.emplace_back(json_of(verified, url));
     } catch (const Error& error) {  // one of several: the others are looked at all the same

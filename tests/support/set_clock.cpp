@@ -19,6 +19,8 @@ time_t stands_at() {
 
 }  // namespace
 
+// The C library names parameters in a way that is reserved to it.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
@@ -40,3 +42,4 @@ time_t time(time_t* now) noexcept {
   return at;
 }
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

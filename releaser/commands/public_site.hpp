@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/http.hpp"
+#include "base/url.hpp"
+#include "manifest-schema/manifest.hpp"
+#include "releaser/metadata/public_metadata.hpp"
+#include "releaser/stages/verify_release.hpp"
+#include "trust/public_key.hpp"
+#include "trust/tuf/metadata.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// A site as a stranger sees it, who has no more than its URL and the public keys.
+namespace releaser {
+
+// With what it is read.
+struct SiteQuestion {
+  std::string product;
+  std::vector<trust::PublicKey> keys;
+  std::optional<FinalTrust> trust;  // nothing: minisign alone
+  Installers installers = Installers::no;
+  std::optional<std::string> version;  // one release instead of the newest of each channel
+  base::Time now{};
+};
+
+struct VerifiedSite {
+  // Of the metadata that was walked: root, timestamp, snapshot, targets and the channels.
+  std::map<std::string, trust::tuf::Header, std::less<>> roles;
+  std::map<schema::Channel, schema::Manifest> channels;
+  std::vector<std::string> versions;
+  std::vector<VerifiedFile> files;
+};
+
+// Walks the metadata from the first root as an agent does, then checks the manifests, and
+// everything of the releases that are asked for. Throws Errc::untrusted, Errc::expired,
+// Errc::not_found, Errc::network that names the file.
+VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
+                         const SiteQuestion& question);
+
+}  // namespace releaser
