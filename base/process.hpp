@@ -14,6 +14,10 @@ enum class ProcessOutput { captured, inherited };
 // group.
 enum class Background { stays, killed };
 
+// What happens when a program writes more than it may: the rest is read and dropped, or it is ended
+// as by the timeout, which must be given.
+enum class Excess { dropped, ends_it };
+
 struct ProcessOptions {
   std::optional<Path> directory;
   // The whole environment of the child ("NAME=value"); nothing: the one that was left after secrets
@@ -23,7 +27,8 @@ struct ProcessOptions {
   // end of it, and it does not outlive the calling thread; without, Ctrl-C reaches it as it does
   // us.
   std::chrono::milliseconds timeout{0};
-  std::size_t max_output = 1 << 20;  // of each stream; more is read and dropped
+  std::size_t max_output = 1 << 20;  // of each stream
+  Excess excess = Excess::dropped;   // of its standard output; errors are always dropped
   ProcessOutput output = ProcessOutput::captured;
   Background background = Background::stays;
   std::string input;  // for its standard input, else /dev/null
@@ -33,6 +38,7 @@ struct ProcessResult {
   int exit_status = 0;  // 128 + signal where a signal ended it
   std::optional<int> signal;
   bool timed_out = false;
+  bool wrote_too_much = false;  // with Excess::ends_it
   std::string output;
   std::string errors;
 };

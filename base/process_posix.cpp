@@ -57,22 +57,26 @@ class PipeSignalBlocked {
 // Reads what is there; closes the stream at its end. More than `max_output` is dropped. A program
 // that writes without end must not keep us from looking at the clock, hence the bound; it is above
 // what a pipe holds, so that nothing is lost after the program's end.
-void drain(FileDescriptor& stream, std::string& kept, std::size_t max_output) {
+// Gives whether there was more than that.
+bool drain(FileDescriptor& stream, std::string& kept, std::size_t max_output) {
   std::array<char, 16384> buffer{};
   constexpr int kMaxReads = 128;
+  bool dropped = false;
   for (int reads = 0; stream.is_open() && reads < kMaxReads; ++reads) {
     const ssize_t count = read(stream.number(), buffer.data(), buffer.size());
     if (count > 0) {
       const std::size_t room = max_output - std::min(kept.size(), max_output);
       kept.append(buffer.data(), std::min(static_cast<std::size_t>(count), room));
+      dropped = dropped || static_cast<std::size_t>(count) > room;
     } else if (count == 0) {
       stream = FileDescriptor();
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      return;
+      return dropped;
     } else if (errno != EINTR) {
       throw system_error("read a program's output", errno);
     }
   }
+  return dropped;
 }
 
 // Writes what the pipe takes; closes it when all is written or nobody reads.
@@ -146,19 +150,22 @@ ProcessResult attend(Child child, const ProcessOptions& options) {
     }
     ended = has_ended(child.pid);
     result.timed_out = !ended && deadline && Clock::now() >= *deadline;
-    if (result.timed_out) {
+    const bool is_ended_by_us = result.timed_out || result.wrote_too_much;
+    if (is_ended_by_us) {
       kill(child.pid, SIGKILL);
     }
     // Before it is reaped: until then its number names no other group.
-    if (result.timed_out || (ended && options.background == Background::killed)) {
+    if (is_ended_by_us || (ended && options.background == Background::killed)) {
       kill(-child.pid, SIGKILL);
     }
-    if (ended || result.timed_out) {
+    if (ended || is_ended_by_us) {
       ended = true;
       reap(child.pid, status);
     }
     feed(child.input, rest);
-    drain(child.output, result.output, options.max_output);
+    const bool is_too_much = drain(child.output, result.output, options.max_output);
+    result.wrote_too_much =
+        result.wrote_too_much || (is_too_much && options.excess == Excess::ends_it);
     drain(child.errors, result.errors, options.max_output);
   }
   if (WIFSIGNALED(status)) {

@@ -74,6 +74,9 @@ struct ArchiveSettings {
 
 struct SignSettings {
   std::string public_key, key;
+  Argv command;                           // a program that signs, in place of key files
+  std::vector<std::string> command_keys;  // public keys that it holds; empty: public_key
+  std::vector<std::string> command_env;   // variables that it gets beside the usual ones
 };
 
 // [trust.keys]: public keys, a line "RW…" each. What is empty falls back as

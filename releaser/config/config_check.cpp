@@ -143,8 +143,60 @@ void check_binaries(const Config& config, ConfigProblems& problems) {
   }
 }
 
+bool is_variable_name(std::string_view name) {
+  const auto is_letter = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
+  };
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char letter) {
+           return is_letter(letter) || (letter >= '0' && letter <= '9');
+         });
+}
+
+void check_sign_command(const Config& config, ConfigProblems& problems) {
+  const SignSettings& sign = *config.sign;
+  if (sign.command.empty()) {
+    for (const std::string_view key : {"sign.command", "sign.command_keys", "sign.command_env"}) {
+      if (config.lines.count(std::string(key)) == 0) continue;
+      problems.add(line_of(config, key), cat("`", key, "` without a program; give [sign] command"));
+    }
+    return;
+  }
+  if (sign.command.front().empty()) {
+    problems.add(line_of(config, "sign.command"), "`sign.command` begins with an empty text");
+  }
+  try {
+    (void)fill(sign.command, {{"key", ""}, {"key_id", ""}});
+  } catch (const base::Error& error) {
+    problems.add(line_of(config, "sign.command"),
+                 cat("`sign.command`: ", error.what(), "; {key} and {key_id} have one"));
+  }
+  if (sign.command_keys.empty() && !sign.key.empty()) {
+    problems.add(line_of(config, "sign.command"),
+                 "`key` and `command` both sign for public_key; leave one out, or say in "
+                 "`command_keys` which keys the program holds");
+  }
+  for (const std::string& line : sign.command_keys) {
+    try {
+      trust::PublicKey::parse(line);
+    } catch (const base::Error& error) {
+      problems.add(line_of(config, "sign.command_keys"),
+                   cat("`sign.command_keys`: ", error.what()));
+    }
+  }
+  for (const std::string& name : sign.command_env) {
+    if (is_variable_name(name) && !name.starts_with("CCO_RELEASE_")) continue;
+    problems.add(line_of(config, "sign.command_env"),
+                 cat("`sign.command_env`: `", base::safe_text(name, 80),
+                     name.starts_with("CCO_RELEASE_") ? "` is for cco-release alone"
+                                                      : "` cannot name a variable"));
+  }
+}
+
 void check_sign(const Config& config, ConfigProblems& problems) {
-  if (!config.sign || config.sign->public_key.empty()) return;
+  if (!config.sign) return;
+  check_sign_command(config, problems);
+  if (config.sign->public_key.empty()) return;
   try {
     trust::PublicKey::parse(config.sign->public_key);
   } catch (const base::Error& error) {

@@ -291,7 +291,26 @@ const SectionKeys<SignSettings>& sign_keys() {
         {},
         "key file, mode 600, outside of the repository; absent: its contents are in the variable "
         "CCO_RELEASE_KEY",
-        "key = \"~/.config/cco-release/keys/esbuild.key\""}},
+        "key = \"~/.config/cco-release/keys/esbuild.key\""},
+       {"command",
+        &S::command,
+        {},
+        "in place of `key`: a program that signs (a hardware key, a cloud KMS). It gets the "
+        "message on standard input and writes the Ed25519 signature of 64 bytes to standard "
+        "output, in base64 on one line; {key} is the public key that is wanted, {key_id} its "
+        "number",
+        "# command = [\"my-hsm-tool\", \"sign\", \"--slot\", \"{key_id}\"]"},
+       {"command_keys",
+        &S::command_keys,
+        {},
+        "public keys that the program of `command` holds, of [trust.keys] too; absent: public_key",
+        "# command_keys = [\"RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\"]"},
+       {"command_env",
+        &S::command_env,
+        {},
+        "variables that the program gets beside HOME, LANG, LC_ALL, LOGNAME, PATH, TMPDIR, USER "
+        "and XDG_RUNTIME_DIR",
+        "# command_env = [\"AWS_REGION\", \"AWS_PROFILE\"]"}},
       optional_member_of(&Config::sign)};
   return section;
 }

@@ -43,6 +43,16 @@ void Keyring::add_text(std::string place, const trust::SecretBytes& text,
   m_keys.push_back({std::move(place), {}, &text, std::move(name), std::nullopt});
 }
 
+void Keyring::add_program(const SignerProgram& program) {
+  const std::string place = cat("[sign] command ", base::safe_text(program.argv.front(), 100));
+  for (const trust::PublicKey& key : program.keys) {
+    const Signer signer(key, [program, key](std::string_view message) {
+      return sign_by_program(program, key, message);
+    });
+    m_keys.push_back({place, {}, nullptr, Name{key, place}, signer});
+  }
+}
+
 bool Keyring::is_of(const trust::PublicKey& key, const trust::tuf::Key& wanted) {
   return trust::tuf::identity_of(trust::tuf::key_of(key)) == trust::tuf::identity_of(wanted);
 }
@@ -94,8 +104,8 @@ void Keyring::unlock(Held& held, const AskPassword& ask) {
   held.key.emplace(std::move(key));
 }
 
-const trust::SecretKey* Keyring::find(const trust::tuf::Key& wanted, const AskPassword& ask) {
-  const auto matching = [&]() -> const trust::SecretKey* {
+const Signer* Keyring::find(const trust::tuf::Key& wanted, const AskPassword& ask) {
+  const auto matching = [&]() -> const Signer* {
     for (Held& held : m_keys) {
       if (!held.name || !is_of(held.name->key, wanted)) continue;
       unlock(held, ask);
@@ -103,7 +113,7 @@ const trust::SecretKey* Keyring::find(const trust::tuf::Key& wanted, const AskPa
     }
     return nullptr;
   };
-  if (const trust::SecretKey* const key = matching()) return key;
+  if (const Signer* const key = matching()) return key;
   for (Held& held : m_keys) {
     if (held.name) continue;
     unlock(held, ask);

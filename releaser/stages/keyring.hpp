@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "releaser/trust/signer.hpp"
 #include "trust/public_key.hpp"
 #include "trust/signing/secret_key.hpp"
 #include "trust/tuf/key.hpp"
@@ -31,6 +32,8 @@ class Keyring {
   // Contents, borrowed.
   void add_text(std::string place, const trust::SecretBytes& text,
                 std::optional<Name> name = std::nullopt);
+  // Each key that the program holds. It is asked to sign when something has to be signed.
+  void add_program(const SignerProgram& program);
   [[nodiscard]] bool is_empty() const { return m_keys.empty(); }
   // Must a password be given before the key of `wanted` can sign?
   [[nodiscard]] bool is_locked(const trust::tuf::Key& wanted) const;
@@ -39,7 +42,7 @@ class Keyring {
   [[nodiscard]] bool may_have(const trust::tuf::Key& wanted) const;
   // The key, unlocked; nothing where it is not here. Throws Errc::config for a password that is
   // missing or wrong, and for a file that belongs to another key than it was named with.
-  const trust::SecretKey* find(const trust::tuf::Key& wanted, const AskPassword& ask);
+  const Signer* find(const trust::tuf::Key& wanted, const AskPassword& ask);
   // Public keys of those that are unlocked, for messages.
   [[nodiscard]] std::vector<std::string> unlocked_lines() const;
 
@@ -49,7 +52,7 @@ class Keyring {
     base::Path file;                           // or
     const trust::SecretBytes* text = nullptr;  // contents
     std::optional<Name> name;
-    std::optional<trust::SecretKey> key;
+    std::optional<Signer> key;
   };
   static bool is_of(const trust::PublicKey& key, const trust::tuf::Key& wanted);
   static bool has_password(const Held& held);

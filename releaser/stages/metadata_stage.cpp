@@ -144,9 +144,9 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
   }
   const SignMessage sign = [&](const tuf::Key& key,
                                std::string_view message) -> std::optional<std::string> {
-    const trust::SecretKey* const secret = find_key(run, key);
-    if (secret == nullptr) return std::nullopt;
-    return secret->sign_message(message);
+    const Signer* const signer = find_key(run, key);
+    if (signer == nullptr) return std::nullopt;
+    return signer->sign_message(message);
   };
   return write_metadata(plan, run.public_metadata, wanted, at_hand, sign);
 }

@@ -4,7 +4,9 @@
 #include "releaser/trust/key_file.hpp"
 #include "trust/signing/metadata_writer.hpp"
 
+#include <array>
 #include <filesystem>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -43,6 +45,39 @@ void check_configured_file(const Run& run) {
   check_key_file(path);
 }
 
+// What the program needs to know of the machine, and nothing else: our own secrets are not in the
+// environment any more, but those of a CI may be.
+constexpr std::array<std::string_view, 8> kUsualVariables{
+    "HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "TMPDIR", "USER", "XDG_RUNTIME_DIR"};
+
+SignerProgram signer_program(const Run& run) {
+  const SignSettings& sign = *run.config.sign;
+  SignerProgram program{.argv = sign.command,
+                        .keys = {},
+                        .directory = run.config.root.empty() ? "." : run.config.root,
+                        .environment = {}};
+  for (const std::string& line : sign.command_keys)
+    program.keys.push_back(trust::PublicKey::parse(line));
+  if (program.keys.empty()) program.keys.push_back(release_key(run));
+  std::set<std::string, std::less<>> names(kUsualVariables.begin(), kUsualVariables.end());
+  names.insert(sign.command_env.begin(), sign.command_env.end());
+  for (const std::string& name : names) {
+    if (const auto value = run.around.environment.find(name)) {
+      program.environment.push_back(cat(name, "=", *value));
+    }
+  }
+  return program;
+}
+
+bool lacks_program(const Run& run) {
+  return !run.config.sign->command.empty() && !find_program(signer_program(run));
+}
+
+std::string no_such_program(const Run& run) {
+  return cat("no program ", base::safe_text(run.config.sign->command.front(), 100), " here (",
+             run.config.place("sign.command"), ")");
+}
+
 void fill_keyring(Run& run) {
   if (run.keyring) return;
   run.keyring.emplace();
@@ -57,6 +92,9 @@ void fill_keyring(Run& run) {
     run.keyring->add_text("CCO_RELEASE_KEY", *run.around.key_text,
                           is_release_key ? std::optional(name) : std::nullopt);
   }
+  if (!run.config.sign->command.empty() && !lacks_program(run)) {
+    run.keyring->add_program(signer_program(run));
+  }
 }
 
 }  // namespace
@@ -69,9 +107,16 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
     return;
   }
   if (run.around.key_text == nullptr && run.config.sign->key.empty() && run.options.keys.empty()) {
-    problems.add(cat(run.config.place("sign"),
-                     ": no key; give `key`, --key FILE, or its contents in CCO_RELEASE_KEY"));
-    return;
+    if (run.config.sign->command.empty()) {
+      problems.add(cat(run.config.place("sign"),
+                       ": no key; give `key`, --key FILE, its contents in CCO_RELEASE_KEY, or a "
+                       "program that signs as `command`"));
+      return;
+    }
+    if (lacks_program(run)) {
+      problems.add(cat(no_such_program(run), "; install it, mend `command`, or run where it is"));
+      return;
+    }
   }
   bool are_all_good = true;
   const auto check = [&](const auto& work) {
@@ -92,7 +137,7 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
   });
 }
 
-const trust::SecretKey* find_key(Run& run, const trust::tuf::Key& wanted) {
+const Signer* find_key(Run& run, const trust::tuf::Key& wanted) {
   fill_keyring(run);
   return run.keyring->find(wanted, run.around.password);
 }
@@ -102,13 +147,14 @@ bool may_have_key(Run& run, const trust::tuf::Key& wanted) {
   return run.keyring->may_have(wanted);
 }
 
-const trust::SecretKey& unlocked_key(Run& run) {
+const Signer& unlocked_key(Run& run) {
   const trust::PublicKey wanted = release_key(run);
-  if (const trust::SecretKey* const key = find_key(run, trust::tuf::key_of(wanted))) return *key;
+  if (const Signer* const key = find_key(run, trust::tuf::key_of(wanted))) return *key;
   throw Error(Errc::config,
               cat("the release key ", wanted.line(), " (", run.config.place("sign.public_key"),
-                  ") is not at hand, and nothing is public without it; run the same command where "
-                  "it is, or give it by --key FILE"));
+                  ") is not at hand, and nothing is public without it",
+                  lacks_program(run) ? cat(": ", no_such_program(run)) : "",
+                  "; run the same command where it is, or give it by --key FILE"));
 }
 
 }  // namespace releaser

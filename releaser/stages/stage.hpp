@@ -73,9 +73,9 @@ void check_against_public_state(const Run& run, Problems& problems);
 enum class Unlock { no, without_asking, yes };
 void check_signing_key(Run& run, Problems& problems, Unlock unlock);
 // The key of [sign]. Unlocks it unless it is unlocked.
-const trust::SecretKey& unlocked_key(Run& run);
+const Signer& unlocked_key(Run& run);
 // Any key that this run was given; nothing where it was not. Unlocks it.
-const trust::SecretKey* find_key(Run& run, const trust::tuf::Key& wanted);
+const Signer* find_key(Run& run, const trust::tuf::Key& wanted);
 // The same question before anything is unlocked: a key file that does not say whose it is may be
 // that one.
 bool may_have_key(Run& run, const trust::tuf::Key& wanted);

@@ -138,6 +138,21 @@ TEST_SUITE("base/process") {
     CHECK(result.output.size() == 10);
   }
 
+  TEST_CASE("a program that writes too much can be ended at once, with its group") {
+    base::ProcessOptions options;
+    options.timeout = seconds(100);
+    options.max_output = 10;
+    options.excess = base::Excess::ends_it;
+    const auto flood = shell("sleep 100 | yes", options);
+    CHECK(flood.wrote_too_much);
+    CHECK_FALSE(flood.timed_out);
+    CHECK(flood.output.size() == 10);
+    const auto exact = shell("printf 0123456789", options);
+    CHECK_FALSE(exact.wrote_too_much);
+    CHECK(exact.exit_status == 0);
+    CHECK(shell("printf 0123456789a", options).wrote_too_much);
+  }
+
   TEST_CASE("what stays in the background with the pipes open is not waited for") {
     const auto start = std::chrono::steady_clock::now();
     const auto result = shell("sleep 5 & echo started");

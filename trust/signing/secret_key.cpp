@@ -274,26 +274,36 @@ SecretBytes SecretKey::file_text(const SecretBytes* password) const {
 std::string SecretKey::sign_message(std::string_view message) const {
   std::string signature = sign_with(m_state->key, message);
   // A faulty signature can give the key away; it never leaves this function.
-  const int result =
-      crypto_sign_verify_detached(reinterpret_cast<const unsigned char*>(signature.data()),
-                                  reinterpret_cast<const unsigned char*>(message.data()),
-                                  message.size(), m_state->public_key.bytes().data());
-  if (result != 0) throw Error(Errc::internal, "the new signature does not verify");
+  if (!is_signature_by(m_state->public_key, message, signature)) {
+    throw Error(Errc::internal, "the new signature does not verify");
+  }
   return signature;
 }
 
 std::string SecretKey::sign(const Blake2b& digest, const TrustedComment& comment) const {
+  return write_signature(m_state->public_key, digest, comment,
+                         [this](std::string_view message) { return sign_message(message); });
+}
+
+bool is_signature_by(const PublicKey& key, std::string_view message, std::string_view signature) {
+  return signature.size() == crypto_sign_BYTES &&
+         crypto_sign_verify_detached(reinterpret_cast<const unsigned char*>(signature.data()),
+                                     reinterpret_cast<const unsigned char*>(message.data()),
+                                     message.size(), key.bytes().data()) == 0;
+}
+
+std::string write_signature(const PublicKey& key, const Blake2b& digest,
+                            const TrustedComment& comment, const SignMessage& sign_message) {
   const std::string_view message(reinterpret_cast<const char*>(digest.data()), digest.size());
-  const std::string of_digest = sign_with(m_state->key, message);
+  const std::string of_digest = sign_message(message);
   const std::string comment_text = comment.text();
-  const std::string of_both = sign_with(m_state->key, of_digest + comment_text);
-  const auto& id = m_state->public_key.id();
-  const std::string_view id_bytes(reinterpret_cast<const char*>(id.data()), id.size());
+  const std::string of_both = sign_message(of_digest + comment_text);
+  const std::string_view id_bytes(reinterpret_cast<const char*>(key.id().data()), key.id().size());
   std::string text = cat(kSignatureComment, base::to_base64(cat("ED", id_bytes, of_digest)), "\n",
                          "trusted comment: ", comment_text, "\n", base::to_base64(of_both), "\n");
   // A faulty signature can give the key away; it never leaves this function.
   base::with_context("verify the new signature",
-                     [&] { verify_digest(digest, text, std::span(&m_state->public_key, 1)); });
+                     [&] { verify_digest(digest, text, std::span(&key, 1)); });
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include "trust/minisign.hpp"
 #include "trust/public_key.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,17 @@ class SecretKey {
   explicit SecretKey(std::unique_ptr<State> state);
   std::unique_ptr<State> m_state;
 };
+
+// The same text by a key that is not here: `sign_message` gives its Ed25519 signature of 64 bytes
+// over what it is given. It is asked twice: for the BLAKE2b-512 digest of the file, and for that
+// signature with the text of the trusted comment behind it. The result is verified with the public
+// key.
+using SignMessage = std::function<std::string(std::string_view message)>;
+std::string write_signature(const PublicKey& key, const Blake2b& digest,
+                            const TrustedComment& comment, const SignMessage& sign_message);
+
+// Does this key's signature over the message verify?
+bool is_signature_by(const PublicKey& key, std::string_view message, std::string_view signature);
 
 // RLIMIT_CORE 0 and not dumpable, for a process that will hold keys.
 void forbid_core_files();

@@ -67,7 +67,7 @@ TEST_SUITE("releaser/stages/keyring") {
     CHECK(folder.asked.empty());
     CHECK(keys.is_locked(trust::tuf::key_of(kLocked)));
     for (int time = 0; time < 2; ++time) {
-      const SecretKey* const found = keys.find(trust::tuf::key_of(kLocked), ask);
+      const releaser::Signer* const found = keys.find(trust::tuf::key_of(kLocked), ask);
       REQUIRE(found != nullptr);
       CHECK(found->public_key() == kLocked);
     }
@@ -127,7 +127,7 @@ TEST_SUITE("releaser/stages/keyring") {
     const SecretBytes text = key.file_text(nullptr);
     Keyring keys;
     keys.add_text("CCO_RELEASE_KEY", text);
-    const SecretKey* const found = keys.find(named(key), folder.ask(nullptr));
+    const releaser::Signer* const found = keys.find(named(key), folder.ask(nullptr));
     REQUIRE(found != nullptr);
     CHECK(found->public_key() == key.public_key());
   }
