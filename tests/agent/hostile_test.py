@@ -9,7 +9,7 @@ import tarfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import HostileServer, HttpsSite, PLATFORM, Tap, World, fast_clock, sha256  # noqa: E402
+from agent_world import HostileServer, HttpsSite, PLATFORM, RoleKey, Tap, World, fast_clock  # noqa: E402
 
 tap = Tap()
 world = World()
@@ -125,32 +125,30 @@ world.release("1.1.0")
 manifest = (world.site / "stable.version-manifest.json").read_bytes()
 
 
-def with_manifest(sentence, status, text, message=None, **signing):
+def with_manifest(sentence, status, text, message=None, key=None):
     reset()
     world.release("1.1.0")
-    world.write_manifest("stable", text, **signing)
+    world.write_manifest("stable", text, key)
     refused(sentence, status, message=message)
 
 
 reset()
 world.release("1.1.0")
-path = world.site / "stable.version-manifest.json"
-path.write_bytes(manifest.replace(b'"1.1.0"', b'"1.1.1"', 1))
+world.target().write_bytes(manifest.replace(b'"1.1.0"', b'"1.1.1"', 1))
 refused("a manifest with changed bytes", 7)
-thief = world.root / "thief"
-world.new_key(thief)
-with_manifest("a manifest signed by another key", 7, manifest, key=thief)
+with_manifest("a manifest signed by another key", 7, manifest, key=RoleKey(world.root / "thief.pem"))
 reset()
 world.release("1.1.0")
 world.write_manifest("beta", manifest.replace(b'"channel": "stable"', b'"channel": "beta"'))
-shutil.copy(world.site / "beta.version-manifest.json.minisig", world.site / "stable.version-manifest.json.minisig")
+version = world.metadata_version
+shutil.copy(world.site / f"metadata/{version}.beta.json", world.site / f"metadata/{version - 1}.stable.json")
 refused("a manifest with another's signature", 7)
 reset()
 world.release("1.1.0")
-shutil.copy(world.root / "site.saved" / "stable.version-manifest.json.minisig", world.site)
-refused("a new manifest beside the signature of the one before: nothing new yet", 0)
-with_manifest("a manifest of another product", 7, manifest.replace(b'"product": "tool"', b'"product": "tuul"'), product="tuul")
-with_manifest("a manifest of another channel", 7, manifest.replace(b'"channel": "stable"', b'"channel": "beta"'), said_channel="beta")
+shutil.copy(world.root / "site.saved/metadata/timestamp.json", world.site / "metadata")
+refused("a new manifest beside the timestamp of the one before: nothing new yet", 0)
+with_manifest("a manifest of another product", 7, manifest.replace(b'"product": "tool"', b'"product": "tuul"'))
+with_manifest("a manifest of another channel", 7, manifest.replace(b'"channel": "stable"', b'"channel": "beta"'))
 with_manifest("a manifest of 10 MB", 7, manifest + b" " * 10_000_000)
 with_manifest("a manifest 10 000 levels deep", 7, b"[" * 10_000 + b"]" * 10_000)
 with_manifest("a manifest cut short", 7, manifest[: len(manifest) // 2])
@@ -179,8 +177,8 @@ refused("only the newest release lacks this platform", 0)
 result = home.agent("update", "--yes")
 tap.case("and that is said", result.out.startswith("1.1.0 is there, but held: has no archive for this machine"), result)
 reset()
-(world.site / "stable.version-manifest.json").unlink()
-(world.site / "stable.version-manifest.json.minisig").unlink()
+world.write_manifest("stable", manifest)
+shutil.rmtree(world.site / "targets")
 refused("a site whose manifests are gone", 6)
 
 # Servers.
@@ -235,7 +233,7 @@ server = HttpsSite(world)
 good = home.agent("update", "--yes", TOOL_UPDATER_BASE_URL=server.url, SSL_CERT_FILE=str(server.certificate))
 server.close()
 tap.is_("a good server: the update arrives over HTTPS", (good.status, home.product_says()), (0, "tool 1.1.0"))
-tap.is_("its requests: signature and manifest of the channel, the archive, and no more",
+tap.is_("its requests: metadata, the manifest of the channel, the archive, and no more",
         [p.split("/")[-1] for p in server.requests if "releases" in p], [world.asset("1.1.0").name])
 
 # The identity record.

@@ -1,6 +1,6 @@
 """A small signed site, programs for it, and a home: what script tests of the agent work with.
 
-Everything is made with stock tools (gcc, minisign, tar of Python, openssl), not with the code under test.
+Everything, the metadata included, is made with stock tools (gcc, minisign, tar of Python, openssl), not with the code under test.
 """
 import gzip
 import hashlib
@@ -24,6 +24,9 @@ import threading
 import time
 
 PLATFORM = "linux-" + os.uname().machine
+CHANNELS = ("stable", "beta", "nightly")
+# Nothing of this world expires, also where a test sets the clock years ahead.
+NEVER = "2199-01-01T00:00:00Z"
 MARK = b"@@VERSION-AND-MODE@@" + b"." * 60
 # What a product of this world does, by the second word of its mark.
 PROGRAM = r"""
@@ -102,6 +105,31 @@ class Tap:
         sys.exit(1 if self.failed else 0)
 
 
+def canonical(value):
+    """Canonical JSON, for texts without control characters."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+class RoleKey:
+    """An Ed25519 key of metadata, as openssl keeps it."""
+
+    def __init__(self, path):
+        self.path = path
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", path], check=True, capture_output=True)
+        # The last 32 bytes of the DER form are the key itself.
+        der = subprocess.run(["openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
+        self.key = {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": der[-32:].hex()}}
+        self.id = sha256(canonical(self.key))
+
+    def sign(self, kind, version, **fields):
+        """A whole file of metadata."""
+        signed = {"_type": kind, "spec_version": "1.0.34", "version": version, "expires": NEVER, **fields}
+        message = self.path.with_name("message")
+        message.write_bytes(canonical(signed))
+        made = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.path, "-in", message], check=True, capture_output=True)
+        return json.dumps({"signatures": [{"keyid": self.id, "sig": made.stdout.hex()}], "signed": signed}).encode()
+
+
 class Result:
     def __init__(self, process):
         self.status = process.returncode
@@ -124,6 +152,9 @@ class World:
         self.url = f"file://{self.site}"
         self.key = self.root / "key"
         self.public = self.new_key(self.key)
+        self.role_key = RoleKey(self.root / "role.pem")
+        self.metadata_version = 0  # only ever rises, whatever a test does to the site
+        self.write_roots()
         self.template = self.compile()
         self.versions = {}
         self.generation = 0
@@ -154,7 +185,7 @@ class World:
     def stamped(self, version, **changes):
         data = bytearray(self.lean_agent())
         identity = {"product": self.product, "agent": self.agent, "version": version, "commit": None, "date": "2026-11-01T00:00:00Z",
-                    "base_urls": [self.url], "public_keys": {c: [self.public] for c in ("stable", "beta", "nightly")}, "default_channel": "stable"}
+                    "base_urls": [self.url], "public_keys": {c: [self.public] for c in CHANNELS}, "default_channel": "stable", "root": {"version": 1, "sha256": sha256(self.trusted_root)}}
         identity.update(changes)
         text = json.dumps(identity, separators=(",", ":")).encode()
         record = b"cco-identity-v1\0" + struct.pack("<II", 1, len(text)) + text
@@ -238,18 +269,60 @@ class World:
 
     def publish(self):
         self.generation += 1
-        for channel in ("stable", "beta", "nightly"):
+        manifests = {}
+        for channel in CHANNELS:
             mine = {v: r for v, r in self.versions.items() if r["channel"] == channel}
             if mine:
-                self.write_manifest(channel, json.dumps(self.manifest(channel, mine), indent=2).encode())
+                manifests[channel] = json.dumps(self.manifest(channel, mine), indent=2).encode()
+        self.write_manifests(manifests)
 
-    def write_manifest(self, channel, text, key=None, product=None, said_channel=None):
-        path = self.site / f"{channel}.version-manifest.json"
-        path.write_bytes(text)
-        comment = "\t".join(["timestamp:1795176000", f"file:{path.name}", "hashed", f"app:{product or self.product}",
-                             f"channel:{said_channel or channel}", f"sha256:{sha256(text)}"])
-        subprocess.run(["minisign", "-S", "-s", key or self.key, "-m", path, "-t", comment, "-x", f"{path}.minisig"],
-                       check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    def write_manifest(self, channel, text, key=None):
+        """One channel's manifest, whatever it says; `key` signs its role instead of the right one."""
+        self.write_manifests({channel: text}, key)
+
+    # Metadata: one key for every role, a delegated role a channel, consistent snapshots
+
+    def write_roots(self):
+        authority = {"keyids": [self.role_key.id], "threshold": 1}
+        keys = {self.role_key.id: self.role_key.key}
+        self.trusted_root = self.role_key.sign("root", 1, consistent_snapshot=True, keys=keys,
+                                               roles={role: authority for role in ("root", "targets", "snapshot", "timestamp")})
+        roles = [{"name": c, "paths": [f"{c}.version-manifest.json"], "terminating": True, **authority} for c in CHANNELS]
+        self.delegations = self.role_key.sign("targets", 1, targets={}, delegations={"keys": keys, "roles": roles})
+        metadata = self.site / "metadata"
+        metadata.mkdir()
+        (self.site / "targets").mkdir()
+        (metadata / "1.root.json").write_bytes(self.trusted_root)
+        (metadata / "1.targets.json").write_bytes(self.delegations)
+
+    def listed_roles(self):
+        """What the site's snapshot lists now."""
+        metadata = self.site / "metadata"
+        if not (metadata / "timestamp.json").exists():
+            return {"targets.json": {"version": 1}}
+        version = json.loads((metadata / "timestamp.json").read_bytes())["signed"]["meta"]["snapshot.json"]["version"]
+        return json.loads((metadata / f"{version}.snapshot.json").read_bytes())["signed"]["meta"]
+
+    def write_manifests(self, manifests, key=None):
+        self.metadata_version += 1
+        version = self.metadata_version
+        metadata = self.site / "metadata"
+        listed = self.listed_roles()
+        for channel, text in manifests.items():
+            name = f"{channel}.version-manifest.json"
+            target = {"length": len(text), "hashes": {"sha256": sha256(text)}}
+            (self.site / name).write_bytes(text)
+            (self.site / "targets" / f"{sha256(text)}.{name}").write_bytes(text)
+            (metadata / f"{version}.{channel}.json").write_bytes((key or self.role_key).sign("targets", version, targets={name: target}))
+            listed[f"{channel}.json"] = {"version": version}
+        snapshot = self.role_key.sign("snapshot", version, meta=listed)
+        (metadata / f"{version}.snapshot.json").write_bytes(snapshot)
+        described = {"version": version, "length": len(snapshot), "hashes": {"sha256": sha256(snapshot)}}
+        (metadata / "timestamp.json").write_bytes(self.role_key.sign("timestamp", version, meta={"snapshot.json": described}))
+
+    def target(self, channel="stable"):
+        """The file in which an agent reads the channel's manifest."""
+        return self.site / "targets" / f"{sha256((self.site / f'{channel}.version-manifest.json').read_bytes())}.{channel}.version-manifest.json"
 
     def home(self, name="home"):
         return Home(self, self.root / name)
