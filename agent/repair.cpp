@@ -29,9 +29,7 @@ std::vector<schema::Version> candidates(const Layout& layout) {
 
 std::optional<schema::Version> best_complete_version(const Services& services) {
   const Layout& layout = services.layout;
-  const auto floor = read_site_memory(layout, services.identity)
-                         .watermark.counting_for(services.identity)
-                         .security_floor();
+  const auto floor = read_watermark(layout).security_floor();
   const std::vector<BlockedVersion> blocked = read_blocklist(layout);
   std::optional<schema::Version> last_resort;
   for (const schema::Version& version : candidates(layout)) {

@@ -21,19 +21,16 @@ namespace {
 
 site::SiteView read_view(const Services& services, const SiteAccess& access,
                          schema::Channel channel, const LookOptions& options) {
-  const site::Site site{*access.http, access.base_urls};
-  const site::Memory memory = read_site_memory(services.layout, services.identity);
-  if (!services.identity.root) {
-    return site::read_site(site, services.identity, channel, memory, services.now);
-  }
   const auto folder = site::make_folder_store(metadata_folder(services.layout));
   site::MemoryStore beside(folder.get());
-  return site::read_site_by_metadata(site, {.identity = services.identity,
-                                            .channel = channel,
-                                            .watermark = memory.watermark,
-                                            .store = options.keep == Keep::yes ? *folder : beside,
-                                            .now = services.now,
-                                            .allow_expired_until = options.allow_expired_until});
+  const site::Watermark watermark = read_watermark(services.layout);
+  return site::read_site({*access.http, access.base_urls},
+                         {.identity = services.identity,
+                          .channel = channel,
+                          .watermark = watermark,
+                          .store = options.keep == Keep::yes ? *folder : beside,
+                          .now = services.now,
+                          .allow_expired_until = options.allow_expired_until});
 }
 
 }  // namespace
@@ -46,7 +43,7 @@ Situation read_situation(const Services& services, const SiteAccess& access, con
     manifests.push_back(manifest);
   }
   return {.input = make_plan_input(services, config, merge_manifests(manifests), request),
-          .memory = view.memory};
+          .watermark = view.watermark};
 }
 
 }  // namespace agent

@@ -5,7 +5,7 @@
 #include "agent/plan.hpp"
 #include "agent/services.hpp"
 #include "base/http.hpp"
-#include "site/channel_manifest.hpp"
+#include "site/watermark.hpp"
 
 #include <memory>
 #include <optional>
@@ -34,11 +34,11 @@ struct LookOptions {
 };
 
 // Everything that the decision needs from outside, read once: the site, the machine, the state.
-// Besides metadata, which each step keeps as soon as it is proven, nothing is stored; `memory` is
-// for write_site_memory() once the lock is held.
+// Besides metadata, which each step keeps as soon as it is proven, nothing is stored; `watermark`
+// is for write_watermark() once the lock is held.
 struct Situation {
   PlanInput input;
-  site::Memory memory;
+  site::Watermark watermark;
 };
 Situation read_situation(const Services& services, const SiteAccess& access, const Config& config,
                          const PlanRequest& request, const LookOptions& options = {});

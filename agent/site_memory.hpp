@@ -1,18 +1,18 @@
 #pragma once
 
 #include "agent/layout.hpp"
-#include "site/channel_manifest.hpp"
+#include "site/watermark.hpp"
 
 namespace agent {
 
-// What the agent keeps of a site between runs: state/watermark.json, and state/metadata/ with the
-// manifests as they came, which only save a download. A damaged cache is none; a watermark that is
-// missing or damaged is what the caches prove. A newer one throws Errc::config.
-site::Memory read_site_memory(const Layout& layout, const schema::Identity& identity);
+// What the agent keeps of a site between runs: state/watermark.json, and state/metadata/ with what
+// was proven (site::MetadataStore). A watermark that is missing or damaged is empty, and the next
+// look makes it anew; one of a newer schema throws Errc::config.
+site::Watermark read_watermark(const Layout& layout);
 bool is_watermark_damaged(const Layout& layout);
-// Where proven metadata is kept (site::MetadataStore).
 base::Path metadata_folder(const Layout& layout);
-// The watermark first; it is never lowered. Only while the lock is held (WriteAccess).
-void write_site_memory(const Layout& layout, const site::Memory& seen);
+// A mark is never lowered, also where somebody saw more meanwhile. Only while the lock is held
+// (WriteAccess).
+void write_watermark(const Layout& layout, const site::Watermark& seen);
 
 }  // namespace agent

@@ -82,10 +82,8 @@ std::string write_json(const Identity& identity) {
   members.emplace_back("base_urls", std::move(base_urls));
   members.emplace_back("public_keys", std::move(public_keys));
   members.emplace_back("default_channel", channel_name(identity.default_channel));
-  if (identity.root) {
-    members.emplace_back("root", json::Object{{"version", identity.root->version},
-                                              {"sha256", identity.root->sha256.hex()}});
-  }
+  members.emplace_back("root", json::Object{{"version", identity.root.version},
+                                            {"sha256", identity.root.sha256.hex()}});
   return json::write(members, json::Style::compact);
 }
 
@@ -111,9 +109,13 @@ std::string read_name(const json::ObjectReader& reader, std::string_view name) {
   return text;
 }
 
-std::optional<RootPin> read_root(const json::ObjectReader& identity) {
+RootPin read_root(const json::ObjectReader& identity) {
   const auto reader = identity.optional_object("root");
-  if (!reader) return std::nullopt;
+  if (!reader) {
+    throw Error(Errc::config,
+                "this build was stamped without a root of trust metadata, and without one no site "
+                "is believed; `cco-release stamp --root FILE` gives it one");
+  }
   const auto sha256 = trust::Sha256::from_hex(reader->text("sha256"));
   if (!sha256) reader->fail("sha256", "must be 64 hexadecimal digits");
   RootPin pin{reader->number("version"), *sha256};
@@ -205,7 +207,12 @@ std::string encode_identity(const Identity& identity) {
 }
 
 std::optional<Identity> decode_identity(std::string_view section) {
-  return base::with_context("damaged identity record", [&] { return decode(section); });
+  try {
+    return decode(section);
+  } catch (const Error& error) {
+    if (error.code() == Errc::config) throw;  // whole, and of no use
+    throw Error(error.code(), cat("damaged identity record: ", error.what()));
+  }
 }
 
 }  // namespace schema

@@ -37,18 +37,18 @@ struct Identity {
   std::optional<std::string> commit;
   base::Time date;
   std::vector<base::Url> base_urls;
+  // For people who check signatures by hand; an agent believes metadata alone.
   std::map<Channel, std::vector<trust::PublicKey>> public_keys;
   Channel default_channel = Channel::stable;
-  // The newest root of the product's metadata, through which channels are believed then. Nothing:
-  // the keys above sign the manifests themselves.
-  std::optional<RootPin> root;
+  RootPin
+      root;  // the newest one of the product's metadata: all that an agent believes begins there
 };
 
 // The 8,192 bytes of the section: magic, u32 LE format, u32 LE length, JSON, zeros, SHA-256 of all
 // before. Throws Errc::config if it does not fit.
 std::string encode_identity(const Identity& identity);
 // Nothing for a record that nobody stamped. Throws Errc::untrusted "damaged identity record: …" for
-// anything else that is not whole.
+// anything else that is not whole, and Errc::config for one without a root.
 std::optional<Identity> decode_identity(std::string_view section);
 
 }  // namespace schema

@@ -7,7 +7,8 @@
 #include "site/metadata_walk.hpp"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
+#include <string>
 #include <utility>
 
 namespace site {
@@ -17,16 +18,18 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-void read_channel(MetadataWalk& walk, schema::Channel channel, const MetadataRequest& request,
+constexpr std::chrono::hours kClockTolerance{24};
+
+void read_channel(MetadataWalk& walk, schema::Channel channel, const ReadRequest& request,
                   SiteView& view) {
   const std::string name = schema::manifest_name(channel);
   const auto target = walk.find_target(name);
   if (!target) return;
-  const std::array authority{target->authority.fingerprint()};
+  const std::string authority = target->authority.fingerprint();
   AcceptedManifest accepted =
       accept_manifest(walk.fetch_target(*target, name), {request.identity.product, channel},
-                      request.watermark.find(channel, authority), authority.front());
-  Watermark& watermark = view.memory.watermark;
+                      request.watermark.find(channel, authority), authority);
+  Watermark& watermark = view.watermark;
   const auto before = watermark.channels.find(channel);
   view.changed = view.changed || before == watermark.channels.end() ||
                  before->second.generation != accepted.mark.generation;
@@ -34,12 +37,12 @@ void read_channel(MetadataWalk& walk, schema::Channel channel, const MetadataReq
   view.manifests.emplace(channel, std::move(accepted.manifest));
 }
 
-SiteView read_from(const Site& site, const base::Url& base_url, const MetadataRequest& request) {
+SiteView read_from(const Site& site, const base::Url& base_url, const ReadRequest& request) {
   const base::Time now = std::min(request.now, request.allow_expired_until.value_or(request.now));
   MetadataWalk walk(site.http, address_at(base_url), request.store,
                     {.pin = request.identity.root, .now = now});
   walk.refresh();
-  SiteView view{.manifests = {}, .memory = {request.watermark, {}}, .changed = false};
+  SiteView view{.manifests = {}, .watermark = request.watermark, .changed = false};
   for (const schema::Channel seen : schema::channels_seen_by(request.channel))
     read_channel(walk, seen, request, view);
   return view;
@@ -49,13 +52,24 @@ SiteView read_from(const Site& site, const base::Url& base_url, const MetadataRe
 Watermark of_channels_read(const SiteView& view) {
   Watermark read;
   for (const auto& [channel, manifest] : view.manifests)
-    read.channels.emplace(channel, view.memory.watermark.channels.at(channel));
+    read.channels.emplace(channel, view.watermark.channels.at(channel));
   return read;
 }
 
 }  // namespace
 
-SiteView read_site_by_metadata(const Site& site, const MetadataRequest& request) {
+void check_clock(base::Time now, const schema::Identity& identity, const Watermark& watermark) {
+  base::Time earliest = identity.date;
+  if (const auto generated = watermark.newest_generated()) {
+    earliest = std::max(earliest, *generated);
+  }
+  if (now + kClockTolerance >= earliest) return;
+  throw Error(Errc::expired,
+              cat("the clock says ", base::format_time(now), ", but it is ",
+                  base::format_time(earliest), " or later; set the clock and try again"));
+}
+
+SiteView read_site(const Site& site, const ReadRequest& request) {
   Failures failures;
   for (const base::Url& base_url : site.base_urls) {
     try {

@@ -1,20 +1,23 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "manifest-schema/channel.hpp"
 #include "manifest-schema/identity.hpp"
-#include "site/channel_manifest.hpp"
+#include "manifest-schema/manifest.hpp"
 #include "site/metadata_store.hpp"
 #include "site/source.hpp"
+#include "site/watermark.hpp"
 
+#include <map>
 #include <optional>
 
-// The same question as read_site(), answered through metadata: what a channel says is believed as a
-// target of its role alone.
+// The one place where an agent's trust in a site is decided: what a channel says is believed as a
+// target of its role alone, from the root that the identity pins.
 
 namespace site {
 
-struct MetadataRequest {
-  const schema::Identity& identity;  // with a root
+struct ReadRequest {
+  const schema::Identity& identity;
   schema::Channel channel = schema::Channel::stable;
   const Watermark& watermark;
   MetadataStore& store;
@@ -24,10 +27,21 @@ struct MetadataRequest {
   std::optional<base::Time> allow_expired_until;
 };
 
+struct SiteView {
+  std::map<schema::Channel, schema::Manifest> manifests;  // of the channels that are published
+  Watermark watermark;                                    // the request's, raised; to be stored
+  bool changed = false;  // some manifest is not the one of which the request's watermark knows
+};
+
 // Reads every channel that a user of `channel` sees, from the first base that has all of them whole
 // and fresh. What was proven on the way is in the store, also when this throws. Throws what
 // Failures says of all bases; Errc::expired where the clock cannot be right, Errc::not_found where
 // none of the channels is published.
-SiteView read_site_by_metadata(const Site& site, const MetadataRequest& request);
+SiteView read_site(const Site& site, const ReadRequest& request);
+
+// Throws Errc::expired if `now` is more than a day before the date of the program itself or before
+// the newest signed time seen. A day, because a clock that keeps local time is common and harms
+// nobody.
+void check_clock(base::Time now, const schema::Identity& identity, const Watermark& watermark);
 
 }  // namespace site

@@ -63,10 +63,8 @@ std::optional<std::string> MetadataWalk::fetch_metadata(std::string_view role,
                                                         WhenForbidden when_forbidden) {
   const std::string name = cat(version ? cat(*version, ".") : std::string(), role, ".json");
   const std::array<std::string_view, 1> parts{name};
-  auto file = fetch_small_file(m_http, m_address.metadata.child_of_parts(parts), max_bytes, {},
-                               freshness, when_forbidden);
-  if (!file) return std::nullopt;
-  return std::move(file->unverified_bytes);
+  return fetch_small_file(m_http, m_address.metadata.child_of_parts(parts), max_bytes, freshness,
+                          when_forbidden);
 }
 
 std::string MetadataWalk::require_metadata(std::string_view role,

@@ -13,7 +13,6 @@ using base::Errc;
 using base::Error;
 
 constexpr std::chrono::seconds kSmallFileDeadline{60};
-constexpr std::size_t kMaxEtagBytes = 256;
 
 bool is_missing(int status) { return status == 404 || status == 410; }
 
@@ -29,31 +28,25 @@ bool looks_like_web_page(std::string_view first_bytes) {
   return start.starts_with("<!doctype html") || start.starts_with("<html");
 }
 
-std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Url& url,
-                                          std::size_t max_bytes, std::string_view etag,
-                                          Freshness freshness, WhenForbidden when_forbidden) {
+std::optional<std::string> fetch_small_file(base::HttpClient& http, const base::Url& url,
+                                            std::size_t max_bytes, Freshness freshness,
+                                            WhenForbidden when_forbidden) {
   base::HttpRequest request{
       .url = url, .headers = {}, .max_bytes = max_bytes, .deadline = kSmallFileDeadline};
-  if (!etag.empty()) request.headers.emplace_back("If-None-Match", etag);
   if (freshness == Freshness::from_the_origin) {
     request.headers.emplace_back("Cache-Control", "no-cache");
   }
-  SmallFile file;
+  std::string unverified_bytes;
   const base::HttpResponse response =
-      get(http, request, [&](std::string_view bytes) { file.unverified_bytes += bytes; });
+      get(http, request, [&](std::string_view bytes) { unverified_bytes += bytes; });
   if (is_missing(response.status)) return std::nullopt;
   if (response.status == 403 && when_forbidden == WhenForbidden::is_missing) return std::nullopt;
-  file.not_modified = response.status == 304 && !etag.empty();
-  if (response.status != 200 && !file.not_modified) {
-    throw Error(Errc::network, cat("HTTP ", response.status));
-  }
-  if (looks_like_web_page(file.unverified_bytes)) {
+  if (response.status != 200) throw Error(Errc::network, cat("HTTP ", response.status));
+  if (looks_like_web_page(unverified_bytes)) {
     throw Error(Errc::network,
                 "the answer is a web page; is there a login page between here and the server?");
   }
-  file.etag = response.header("etag").value_or("");
-  if (file.etag.size() > kMaxEtagBytes) file.etag.clear();
-  return file;
+  return unverified_bytes;
 }
 
 void Failures::add(const base::Url& source, Errc code, std::string_view problem) {

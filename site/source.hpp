@@ -27,22 +27,15 @@ base::HttpResponse get(base::HttpClient& http, const base::HttpRequest& request,
 // 200.
 bool looks_like_web_page(std::string_view first_bytes);
 
-struct SmallFile {
-  std::string unverified_bytes;
-  std::string etag;           // empty: none
-  bool not_modified = false;  // then there are no bytes
-};
-
 enum class Freshness { any, from_the_origin };
 // A bucket that may not be listed answers 403 for what is not there.
 enum class WhenForbidden { fail, is_missing };
 
-// Reads a small file of a site into memory. Nothing where the answer is 404 or 410. `etag` is that
-// of an earlier answer, or empty. Throws Errc::network for any other status and for a web page.
-std::optional<SmallFile> fetch_small_file(base::HttpClient& http, const base::Url& url,
-                                          std::size_t max_bytes, std::string_view etag = {},
-                                          Freshness freshness = Freshness::any,
-                                          WhenForbidden when_forbidden = WhenForbidden::fail);
+// Reads a small file of a site into memory; nobody has proven the bytes. Nothing where the answer
+// is 404 or 410. Throws Errc::network for any other status and for a web page.
+std::optional<std::string> fetch_small_file(base::HttpClient& http, const base::Url& url,
+                                            std::size_t max_bytes, Freshness freshness,
+                                            WhenForbidden when_forbidden = WhenForbidden::fail);
 
 // What went wrong with each of several sources, and what that means as a whole: untrusted if any
 // was, else expired, else network, else not found.

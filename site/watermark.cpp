@@ -4,7 +4,6 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace site {
@@ -31,26 +30,10 @@ ChannelMark read_mark(const json::ObjectReader& reader) {
 
 }  // namespace
 
-const ChannelMark* Watermark::find(schema::Channel channel,
-                                   std::span<const std::string> authorities) const {
+const ChannelMark* Watermark::find(schema::Channel channel, std::string_view authority) const {
   const auto mark = channels.find(channel);
-  if (mark == channels.end()) return nullptr;
-  const bool counts = std::find(authorities.begin(), authorities.end(), mark->second.authority) !=
-                      authorities.end();
+  const bool counts = mark != channels.end() && mark->second.authority == authority;
   return counts ? &mark->second : nullptr;
-}
-
-Watermark Watermark::counting_for(const schema::Identity& identity) const {
-  Watermark counting;
-  for (const auto& [channel, mark] : channels) {
-    const bool is_of_metadata = trust::Sha256::from_hex(mark.authority).has_value();
-    const auto keys = identity.public_keys.find(channel);
-    const bool counts = identity.root ? is_of_metadata
-                                      : keys != identity.public_keys.end() &&
-                                            find(channel, lines_of(keys->second)) != nullptr;
-    if (counts) counting.channels.emplace(channel, mark);
-  }
-  return counting;
 }
 
 std::optional<base::Time> Watermark::newest_generated() const {
@@ -69,13 +52,6 @@ std::optional<schema::Version> Watermark::security_floor() const {
     }
   }
   return highest;
-}
-
-std::vector<std::string> lines_of(std::span<const trust::PublicKey> keys) {
-  std::vector<std::string> lines;
-  for (const trust::PublicKey& key : keys)
-    lines.push_back(key.line());
-  return lines;
 }
 
 std::string write_watermark(const Watermark& watermark) {

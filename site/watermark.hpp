@@ -2,16 +2,13 @@
 
 #include "base/clock.hpp"
 #include "manifest-schema/channel.hpp"
-#include "manifest-schema/identity.hpp"
 #include "manifest-schema/version.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace site {
 
@@ -21,8 +18,7 @@ inline constexpr std::size_t kMaxWatermarkBytes = 65'536;
 // counts only while they still may: a thief who signed generation 2^53 must not stop an agent for
 // ever.
 struct ChannelMark {
-  // The line of the minisign key, or the fingerprint of the channel role in the metadata.
-  std::string authority;
+  std::string authority;  // the fingerprint of the channel role in the metadata
   std::uint64_t generation = 0;
   base::Time generated{};
   std::optional<schema::Version> security_floor;
@@ -33,21 +29,14 @@ struct ChannelMark {
 struct Watermark {
   std::map<schema::Channel, ChannelMark> channels;
 
-  // The mark of a channel, if one of these vouched for it.
-  [[nodiscard]] const ChannelMark* find(schema::Channel channel,
-                                        std::span<const std::string> authorities) const;
-  // The marks that count for this identity, as far as it can be told without the site: with a root
-  // those that came from metadata, since a role that lost its keys is noticed with the next look.
-  [[nodiscard]] Watermark counting_for(const schema::Identity& identity) const;
+  // The mark of a channel, if this authority vouched for it.
+  [[nodiscard]] const ChannelMark* find(schema::Channel channel, std::string_view authority) const;
   // The newest `generated` and the highest floor of all channels.
   [[nodiscard]] std::optional<base::Time> newest_generated() const;
   [[nodiscard]] std::optional<schema::Version> security_floor() const;
 
   bool operator==(const Watermark&) const = default;
 };
-
-// As authorities of marks.
-std::vector<std::string> lines_of(std::span<const trust::PublicKey> keys);
 
 // JSON with a schema number.
 std::string write_watermark(const Watermark& watermark);

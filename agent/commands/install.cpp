@@ -232,7 +232,7 @@ Choice choose(const Services& services, const base::Arguments& arguments,
               const InstallOptions& options, const Config& config) {
   const Layout& layout = services.layout;
   auto [site_access, situation] = look(services, arguments, options, config, {.keep = Keep::yes});
-  write_site_memory(layout, situation.memory);
+  write_watermark(layout, situation.watermark);
   const std::optional<schema::Version> current = situation.input.installed.current;
   situation.input.installed.current_is_damaged = current && incomplete_reason(layout, *current);
   std::optional<Install> decided =

@@ -49,9 +49,7 @@ base::Command rollback_command(const ServicesOf& services_of) {
     if (const auto to = arguments.value("--to")) {
       order.target = schema::Version::parse(*to);
     }
-    order.security_floor = read_site_memory(services.layout, services.identity)
-                               .watermark.counting_for(services.identity)
-                               .security_floor();
+    order.security_floor = read_watermark(services.layout).security_floor();
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(

@@ -150,9 +150,7 @@ class Update {
     Config seen = m_config;
     if (m_options.version) {
       const schema::Channel of_version = schema::channel_of(*m_options.version);
-      if (seen.channel < of_version && m_services.identity.public_keys.contains(of_version)) {
-        seen.channel = of_version;
-      }
+      seen.channel = std::max(seen.channel, of_version);
     }
     const PlanRequest request{
         m_options.unattended ? Initiative::unattended : Initiative::explicit_request,
@@ -166,7 +164,7 @@ class Update {
               " is taken, for this run alone: whoever holds back newer metadata is not noticed"));
     }
 
-    if (m_access) write_site_memory(m_services.layout, situation.memory);
+    if (m_access) write_watermark(m_services.layout, situation.watermark);
     m_input = std::move(situation.input);
     m_input.config = m_config;
   }

@@ -22,11 +22,7 @@ json::Value identity_json(const schema::Identity& identity) {
       lines.emplace_back(key.line());
     keys.emplace_back(schema::channel_name(channel), std::move(lines));
   }
-  json::Value root = nullptr;
-  if (identity.root) {
-    root =
-        json::Object{{"version", identity.root->version}, {"sha256", identity.root->sha256.hex()}};
-  }
+  json::Object root{{"version", identity.root.version}, {"sha256", identity.root.sha256.hex()}};
   return json::Object{{"product", identity.product},
                       {"agent", identity.agent},
                       {"base_urls", std::move(bases)},
@@ -69,6 +65,7 @@ void print_text(const std::optional<schema::Identity>& identity, std::ostream& o
       << "platform: " << build_platform() << '\n';
   for (const base::Url& url : identity->base_urls)
     out << "site:     " << url.text() << '\n';
+  out << "root:     " << identity->root.version << " (" << identity->root.sha256.hex() << ")\n";
   for (const auto& [channel, keys] : identity->public_keys) {
     for (const trust::PublicKey& key : keys) {
       out << "key:      " << schema::channel_name(channel) << ' ' << key.line() << '\n';

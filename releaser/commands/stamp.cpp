@@ -73,11 +73,10 @@ base::Time build_date(const Services& services, const base::Arguments& arguments
   return base::Time(std::chrono::seconds(*seconds));
 }
 
-std::optional<schema::RootPin> root_of(const base::Arguments& arguments) {
-  const auto file = arguments.value("--root");
-  if (!file) return std::nullopt;
+schema::RootPin root_of(const base::Arguments& arguments) {
+  const std::string file = required(arguments, "--root");
   return base::with_context(
-      *file, [&] { return pin_of(base::read_file(*file, trust::tuf::ByteLimits().root)); });
+      file, [&] { return pin_of(base::read_file(file, trust::tuf::ByteLimits().root)); });
 }
 
 StampOptions read_options(const Services& services, const base::Arguments& arguments) {
@@ -146,7 +145,7 @@ base::Command add_stamp(const Services& services) {
                   {"--root",
                    "",
                    "FILE",
-                   "the newest root of the trust folder: channels are believed through it",
+                   "the newest root of the trust folder, from which all trust in a site begins",
                    {}},
                   {"--name", "", "NAME", "the agent's own name; default <product>-updater", {}},
                   {"--commit", "", "HASH", "the commit that was built", {}},
@@ -158,7 +157,7 @@ base::Command add_stamp(const Services& services) {
       .positionals = {},
       .examples = {{"cco-release stamp --agent build/cco --out esbuild-updater --product esbuild "
                     "--version 0.28.1 --base-url https://releases.example.com/esbuild "
-                    "--public-key RWQ…",
+                    "--public-key RWQ… --root trust/1.root.json",
                     "makes the updater of esbuild"}},
       .run = [&services](const base::Arguments& arguments) {
         return run_stamp(services, arguments);

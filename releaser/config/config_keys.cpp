@@ -321,8 +321,8 @@ const SectionKeys<TrustSettings>& trust_keys() {
       "trust",
       SectionKind::table,
       !kRequired,
-      "signed metadata (TUF) around the manifests, which an agent requires; absent: minisign "
-      "only (`cco-release trust init`)",
+      "signed metadata (TUF) around the manifests, which [agent] needs; absent: minisign only "
+      "(`cco-release trust init`)",
       {{"preset",
         &S::preset,
         {.choices = {"solo", "team", "ci-stable"}},

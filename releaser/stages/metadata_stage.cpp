@@ -166,13 +166,21 @@ void note_expired_channels(Run& run, const MetadataPlan& plan) {
     if (channel.expires <= run.around.now) run.expired_channels.insert(channel.name);
 }
 
+bool has_agent(const Config& config) {
+  return config.agent && (!config.agent->binary.empty() ||
+                          std::any_of(config.overrides.begin(), config.overrides.end(),
+                                      [](const auto& each) { return !each.second.agent.empty(); }));
+}
+
+std::string agent_without_trust(const Config& config) {
+  return cat(
+      config.place("agent"),
+      ": [agent] needs [trust]: an agent believes metadata alone; run cco-release trust init");
+}
+
 void check_trust(Run& run, Problems& problems) {
   if (!run.config.trust) {
-    if (run.warns_again && run.config.agent && !run.config.agent->binary.empty()) {
-      problems.warn(cat(run.config.place("agent"),
-                        ": [agent] without [trust]: agents will require metadata; cco-release "
-                        "trust init makes it"));
-    }
+    if (has_agent(run.config)) problems.add(agent_without_trust(run.config));
     return;
   }
   const TrustPolicy policy = trust_policy(run.config);

@@ -33,6 +33,10 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
 bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest);
 void note_expired_channels(Run& run, const MetadataPlan& plan);
 
+// Does some platform get an agent? One believes metadata alone, so that [trust] must be there too.
+bool has_agent(const Config& config);
+std::string agent_without_trust(const Config& config);
+
 // Preflight. The trust folder is there, proven, in time and what the configuration says; the public
 // metadata is whole.
 void check_trust(Run& run, Problems& problems);

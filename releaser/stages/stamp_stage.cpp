@@ -21,6 +21,7 @@ schema::Identity identity_of(const Run& run) {
                                   ": an agent needs [sign]: it believes the key's signatures only; "
                                   "`cco-release keys new` makes one"));
   }
+  if (!run.config.trust) throw Error(Errc::config, agent_without_trust(run.config));
   if (run.config.destinations.empty()) {
     throw Error(Errc::config, cat(run.config.file.filename().string(),
                                   ": an agent needs [[destination]]: its url is where updates come "
@@ -33,18 +34,17 @@ schema::Identity identity_of(const Run& run) {
                             .date = run.identity->date,
                             .base_urls = {},
                             .public_keys = {},
-                            .default_channel = run.identity->channel};
+                            .default_channel = run.identity->channel,
+                            .root = {}};
   for (const DestinationSettings& destination : run.config.destinations) {
     identity.base_urls.push_back(base::Url::parse(destination.url));
   }
   for (const schema::Channel channel : schema::kChannels) {
     identity.public_keys[channel] = {trust::PublicKey::parse(run.config.sign->public_key)};
   }
-  if (run.config.trust) {
-    // `package` looks at no destination, and stamps the same.
-    identity.root =
-        pin_of((run.trust ? *run.trust : read_final_trust(run.config, run.home)).roots.back());
-  }
+  // `package` looks at no destination, and stamps the same.
+  identity.root =
+      pin_of((run.trust ? *run.trust : read_final_trust(run.config, run.home)).roots.back());
   return identity;
 }
 

@@ -13,7 +13,8 @@ schema::Identity tool_identity() {
           .date = *base::parse_time("2026-11-01T00:00:00Z"),
           .base_urls = {base::Url::parse("https://releases.example.com/tool")},
           .public_keys = {},
-          .default_channel = schema::Channel::stable};
+          .default_channel = schema::Channel::stable,
+          .root = {}};
 }
 
 InstalledHome::InstalledHome()

@@ -16,15 +16,12 @@ TEST_SUITE("agent/self_test") {
       std::size_t at;  // of the character that is changed
     };
     const agent::SelfTestVectors& good = agent::kSelfTestVectors;
-    const std::size_t signature = good.signature.find("\nRU") + 40;  // inside of Ed25519's bytes
-    const std::size_t comment_signature = good.signature.rfind('\n', good.signature.size() - 2) + 9;
     const Row rows[] = {
         {"SHA-256", &agent::SelfTestVectors::message, 0},
         {"SHA-256", &agent::SelfTestVectors::sha256, 63},
-        {"BLAKE2b", &agent::SelfTestVectors::blake2b, 127},
         {"Ed25519", &agent::SelfTestVectors::public_key, 40},
-        {"Ed25519", &agent::SelfTestVectors::signature, signature},
-        {"Ed25519", &agent::SelfTestVectors::signature, comment_signature},
+        {"Ed25519", &agent::SelfTestVectors::signature, 0},
+        {"Ed25519", &agent::SelfTestVectors::signature, 127},
     };
     for (const Row& row : rows) {
       CAPTURE(row.name);

@@ -9,14 +9,14 @@ import sys
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import HostileServer, Tap, World, fast_clock  # noqa: E402
 
-# mode: (status where the archive is served so, the same for manifest and signature, what the message says of the archive's server)
+# mode: (status where the archive is served so, the same for the manifest, which its hash alone decides, what the message says of the archive's server)
 FINE = (0, 0, "")
 MODES = {
     "plain": FINE, "redirect": FINE, "redirect-host": FINE, "ignore-range": FINE, "wrong-range": FINE,
     "redirect-http": (6, 6, "something other than https"), "redirect-file": (6, 6, "something other than https"),
     "redirect-user": (6, 6, "a URL that is refused"), "redirect-loop": (6, 6, "redirects"),
     "status-403": (6, 6, "HTTP 403"), "status-404": (6, 6, "HTTP 404"), "status-404-once": (6, 6, "HTTP 404"), "status-429": (6, 6, "HTTP 429"),
-    "status-500": (6, 6, "HTTP 500"), "status-500-endless": (6, 6, "sends more than"), "html": (6, 6, "a web page"),
+    "status-500": (6, 6, "HTTP 500"), "status-500-endless": (6, 6, "sends more than"), "html": (6, 7, "a web page"),
     "nothing": (6, 6, "without an answer"), "silent": (6, 6, "stalled"), "garbage": (6, 6, "not HTTP"), "headers": (6, 6, "bytes of headers"),
     "endless": (7, 7, "sends more than"), "longer": (7, 7, "sends more than"), "cut-short": (6, 6, "before the whole body"), "reset": (6, 6, "connection broke"),
     "half": (7, 7, "cut short"), "flip-bit": (7, 7, "its SHA-256 is"), "drip": (6, 6, "stalled"), "stall": (6, 6, "stalled"), "gzip": (7, 7, "cut short"),

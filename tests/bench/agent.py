@@ -142,6 +142,7 @@ path = "{self.site}"
 url = "{self.url}"
 [installers]
 """)
+        run(self.tools.cco_release, "trust", "init", "--preset", "ci-stable", "--no-password", "--keys", "offline")
         (self.work / "load.c").write_text(PROGRAM)
         for version, day in ((OLD, 20), (NEW, 21)):
             (self.work / version).mkdir()

@@ -159,6 +159,7 @@ binary = "agents/cco-{platform}{exe}"
 before = [["cp", "-n", "built-agent", "agents/cco-linux-x86_64"]]
 after_stamp = [["./sign", "{binary}", "{platform}"]]
 TOML
+release trust init --preset ci-stable --no-password --keys offline >/dev/null 2>&1
 cp cco-release.toml plain.toml
 allow_libraries='allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]'
 cp "$CCO" built-agent
@@ -196,9 +197,9 @@ status 'the same command again' 0 publish --version 1.0.0
 is 'writes nothing' "$(state_of site; state_of dist)" "$before"
 
 # A key with a password ("test", see bad_input.sh): what is signed needs none.
+hello_project "$work/l" && cd "$work/l" || exit 1
 printf 'untrusted comment: minisign encrypted secret key\n%s\n' 'RWRTY0IyICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8AgAAAAAAAAAAAAAEAAAAAGE3jygUdDhNRq8IFDsazNUb6Fv6LQB4TFnXgpmJnpW1mTRT7ehuXWubNzIWcfCMHwbQrN/eZEtac2mN+zufODHMHTglukpMTE2C9sEiEjclffOHPszUBKJtA60XwFHDlDmaISETopSQ=' >hello.key
 sed -i 's|^public_key.*|public_key = "RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"|' cco-release.toml
-rm -rf site dist
 echo test >password
 status 'a locked key signs with its password' 0 publish --version 1.0.0 --password-file password
 status 'the same command again needs no password' 0 publish --version 1.0.0
@@ -257,6 +258,7 @@ like 'is named with its line, not the manifest blamed' "$output" 'cco-release\.t
 hello_project "$work/o" && cd "$work/o" || exit 1
 sed -i "s/^platforms.*/&\n$allow_libraries/; s|bin/{platform}/hello|bin/{platform}/cco|" cco-release.toml
 printf '[agent]\nbinary = "{binary}"\n' >>cco-release.toml
+release trust init --preset ci-stable --no-password --keys offline >/dev/null 2>&1
 cp "$CCO" bin/linux-x86_64/cco
 status 'check of a product that is its own agent' 0 release check --version 3.4.5 --date "$hello_date"
 is 'does not ask the unstamped file for the version' "$(grep -c -- '--version' <<<"$output")" 0

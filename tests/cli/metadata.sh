@@ -25,8 +25,10 @@ versions() { (cd site/metadata && printf '%s ' *.json && version_of timestamp.js
 
 cp cco-release.toml without.toml
 printf '[agent]\nbinary = "agent/{platform}/updater"\n' >>without.toml
-like "check warns of an agent without [trust]" "$(release check -f without.toml --version 1.0.0 --date "$hello_date" 2>&1)" \
-  'without\.toml:23: \[agent\] without \[trust\]: agents will require metadata; cco-release trust init'
+status "check refuses an agent without [trust]" 3 release check -f without.toml --version 1.0.0 --date "$hello_date"
+like "and says what to run" "$output" 'without\.toml:23: \[agent\] needs \[trust\]: an agent believes metadata alone; run cco-release trust init'
+status "so does publish" 3 at "$today" publish -f without.toml --version 1.0.0 --date "$hello_date"
+is "and nothing is made" "$(ls -d site dist 2>/dev/null)" ""
 at "$today" trust init --preset solo --keys keys --no-password >/dev/null 2>&1 || exit 1
 sed -i 's/^refresh = "none"/refresh = "weekly"/' cco-release.toml
 

@@ -38,4 +38,6 @@ TOML
       printf '[agent]\nbinary = "agents/cco-{platform}{exe}"\nprobe = ["esbuild", "--version"]\n'
     fi
   } >"$folder/cco-release.toml"
+  [ -z "$agent" ] ||
+    (cd "$folder" && "$CCO_RELEASE" trust init --preset ci-stable --no-password --keys offline >/dev/null 2>&1)
 }

@@ -30,7 +30,8 @@ schema::Identity identity() {
           .base_urls = {base::Url::parse("https://releases.example.com/esbuild"),
                         base::Url::parse("file:///srv/esbuild")},
           .public_keys = {{Channel::stable, {key()}}, {Channel::beta, {key()}}},
-          .default_channel = Channel::beta};
+          .default_channel = Channel::beta,
+          .root = {.version = 3, .sha256 = trust::sha256_of("root")}};
 }
 
 std::string with_checksum(std::string record) {
@@ -75,6 +76,7 @@ TEST_SUITE("manifest-schema/identity") {
     CHECK(again->base_urls == identity().base_urls);
     CHECK(again->public_keys == identity().public_keys);
     CHECK(again->default_channel == Channel::beta);
+    CHECK(again->root == identity().root);
   }
 
   TEST_CASE("a commit may be absent") {
@@ -131,6 +133,8 @@ TEST_SUITE("manifest-schema/identity") {
              Row{"\"stable\":[",
                  "\"stable\":[\"RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\",",
                  "two keys have one id"},
+             Row{"\"root\":{\"version\":3", "\"root\":{\"version\":0", "root.version"},
+             Row{"\"sha256\":\"", "\"sha256\":\"x", "root.sha256"},
              Row{"{\"product\"", "{\"product\":1,\"product\"", ""},
              Row{"\"commit\"", "\"commit\":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]],\"x\"", ""},
          }) {
@@ -144,6 +148,12 @@ TEST_SUITE("manifest-schema/identity") {
       CHECK_MESSAGE(message.find(row.message) != std::string::npos, message);
     }
     CHECK(schema::decode_identity(record_of(text)));
+  }
+
+  TEST_CASE("a record without a root says what it lacks, and is no identity") {
+    const std::string text = base::replace_all(json_of_identity(), "\"root\"", "\"roof\"");
+    check_error(Errc::config, "without a root of trust metadata",
+                [&] { schema::decode_identity(record_of(text)); });
   }
 
   TEST_CASE("other formats, lengths and paddings are refused") {

@@ -50,7 +50,7 @@ class AttackLab {
                             .version = schema::Version::parse("1.0.0"),
                             .date = now() - std::chrono::hours(100),
                             .base_urls = {base::Url::parse(std::string(kBase))},
-                            .root = schema::RootPin{}};
+                            .root = {}};
   base::Time time = now() + std::chrono::hours(1);
   std::uint64_t generation = 0;
 
@@ -61,7 +61,7 @@ class AttackLab {
       repository.delegate("targets", schema::channel_name(channel),
                           {schema::manifest_name(channel)}, true);
     }
-    identity.root->sha256 = trust::sha256_of(repository.root_file(1));
+    identity.root.sha256 = trust::sha256_of(repository.root_file(1));
   }
 
   static std::string manifest_text(std::string_view version, std::uint64_t generation,
@@ -83,13 +83,12 @@ class AttackLab {
   site::SiteView read() { return read_by(server); }
   site::SiteView read_by(base::HttpClient& http) {
     const auto store = site::make_folder_store(folder.path() / "metadata");
-    return site::read_site_by_metadata({http, identity.base_urls},
-                                       {.identity = identity,
-                                        .channel = schema::Channel::stable,
-                                        .watermark = watermark,
-                                        .store = *store,
-                                        .now = time,
-                                        .allow_expired_until = {}});
+    return site::read_site({http, identity.base_urls}, {.identity = identity,
+                                                        .channel = schema::Channel::stable,
+                                                        .watermark = watermark,
+                                                        .store = *store,
+                                                        .now = time,
+                                                        .allow_expired_until = {}});
   }
   // The version that a check finds now; what it has learnt counts from then on.
   std::string check() {
@@ -98,7 +97,7 @@ class AttackLab {
   }
   std::string check_by(base::HttpClient& http) {
     const site::SiteView view = read_by(http);
-    watermark = view.memory.watermark;
+    watermark = view.watermark;
     return view.manifests.at(schema::Channel::stable).versions.begin()->first.text();
   }
   [[nodiscard]] FolderBytes stored() const { return bytes_below(folder.path()); }

@@ -31,7 +31,7 @@ struct Lab {
                             .version = schema::Version::parse("1.0.0"),
                             .date = test::now() - std::chrono::hours(100),
                             .base_urls = {base::Url::parse(kBase)},
-                            .root = schema::RootPin{}};
+                            .root = {}};
   base::Time now = test::now() + std::chrono::hours(1);
   std::optional<base::Time> allow_expired_until;
 
@@ -40,7 +40,7 @@ struct Lab {
       repository.delegate("targets", schema::channel_name(channel),
                           {schema::manifest_name(channel)}, true);
     }
-    identity.root->sha256 = trust::sha256_of(repository.root_file(1));
+    identity.root.sha256 = trust::sha256_of(repository.root_file(1));
   }
   void add(const schema::Manifest& manifest) {
     repository.add_target(schema::channel_name(*manifest.channel),
@@ -61,17 +61,17 @@ struct Lab {
   }
   void show(std::string_view base_url = kBase) { server.mirror(base_url, repository.files); }
   site::SiteView read(Channel channel = Channel::stable) {
-    return site::read_site_by_metadata({server, identity.base_urls},
-                                       {.identity = identity,
-                                        .channel = channel,
-                                        .watermark = watermark,
-                                        .store = store,
-                                        .now = now,
-                                        .allow_expired_until = allow_expired_until});
+    return site::read_site({server, identity.base_urls},
+                           {.identity = identity,
+                            .channel = channel,
+                            .watermark = watermark,
+                            .store = store,
+                            .now = now,
+                            .allow_expired_until = allow_expired_until});
   }
   site::SiteView learn(Channel channel = Channel::stable) {
     site::SiteView view = read(channel);
-    watermark = view.memory.watermark;
+    watermark = view.watermark;
     return view;
   }
 };
@@ -90,7 +90,7 @@ TEST_SUITE("site/channel_metadata") {
     CHECK(newest_of(view) == "1.1.0");
     CHECK(view.changed);
     CHECK(view.manifests.size() == 1);  // beta and nightly are delegated, and nobody signed them
-    const site::ChannelMark& mark = view.memory.watermark.channels.at(Channel::stable);
+    const site::ChannelMark& mark = view.watermark.channels.at(Channel::stable);
     CHECK(mark.generation == 7);
     CHECK(mark.authority.size() == 64);
   }
@@ -210,14 +210,14 @@ TEST_SUITE("site/channel_metadata") {
     evil.security_floor = schema::Version::parse("9999.1.1");
     evil.generated = lab.now;
     lab.publish(evil);
-    CHECK(lab.learn().memory.watermark.security_floor()->text() == "9999.1.1");
+    CHECK(lab.learn().watermark.security_floor()->text() == "9999.1.1");
 
     lab.repository.rotate("stable");
     lab.publish("1.2.0", 8);
     const site::SiteView view = lab.learn();
     CHECK(newest_of(view) == "1.2.0");
-    CHECK_FALSE(view.memory.watermark.security_floor());
-    CHECK(view.memory.watermark.channels.at(Channel::stable).generation == 8);
+    CHECK_FALSE(view.watermark.security_floor());
+    CHECK(view.watermark.channels.at(Channel::stable).generation == 8);
   }
 
   TEST_CASE("a floor that was seen stays while the same keys speak") {

@@ -18,13 +18,6 @@ base::HttpResponse ReleaseServer::get(const base::HttpRequest& request,
   const auto found = files.find(request.url.text());
   base::HttpResponse response;
   response.status = found == files.end() ? 404 : found->second.status;
-  if (found != files.end() && found->second.has_etag) {
-    const std::string etag = cat("\"", trust::sha256_of(found->second.bytes).hex(), "\"");
-    response.headers.emplace_back("etag", etag);
-    for (const auto& [name, value] : request.headers) {
-      if (name == "If-None-Match" && value == etag) response.status = 304;
-    }
-  }
   if (response.status == 200) {
     std::string_view rest = found->second.bytes;
     while (!rest.empty()) {

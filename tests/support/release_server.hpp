@@ -13,14 +13,13 @@
 
 namespace test {
 
-// A published site in memory, for tests of decisions: files by URL, with ETags as a plain web
-// server has them. A test turns it into an attacker by changing `files`, or through `intercept`.
+// A published site in memory, for tests of decisions: files by URL. A test turns it into an
+// attacker by changing `files`, or through `intercept`.
 class ReleaseServer : public base::HttpClient {
  public:
   struct File {
     std::string bytes;
     int status = 200;
-    bool has_etag = true;
   };
   struct Request {
     std::string url;

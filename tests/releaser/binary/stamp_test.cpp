@@ -37,7 +37,8 @@ schema::Identity identity(std::string_view version) {
           .date = base::parse_time("2026-11-20T10:00:00Z").value(),
           .base_urls = {base::Url::parse("https://releases.example.com/esbuild")},
           .public_keys = {{schema::Channel::stable, {key}}},
-          .default_channel = schema::Channel::stable};
+          .default_channel = schema::Channel::stable,
+          .root = {}};
 }
 
 class Folder {
