@@ -95,6 +95,31 @@ TEST_SUITE("base/toml") {
     }
   }
 
+  TEST_CASE("a table's name that is none is an error and no crash") {
+    for (const std::string_view text : {"[.a]", "[=]", "[[.a]]", "[ #]", "[\n]", "a = 1\n[,]"}) {
+      CAPTURE(text);
+      CHECK_FALSE(problem_of(text).empty());
+    }
+    CHECK(problem_of("a = 1\n  [.b]\n") ==
+          "x.toml:2: a table's name begins with a letter, a digit, - or _");
+  }
+
+  TEST_CASE("what is not ASCII stands in quotes and comments only") {
+    for (const std::string_view text :
+         {"\xef\xbb\xbf"
+          "a = 1",
+          "# é", "a = 'é'", "a = \"é\"", "a = \"\\\"é\"", "a = '\\' # 'é",
+          "a = \"\"\"é\n\"é\"\"\"\"\"", "a = '''é'\né''''", "\"é\" = 1", "['é']", "a = \"\" # é"}) {
+      CAPTURE(text);
+      CHECK(problem_of(text) == "");
+    }
+    for (const std::string_view text : {"\n\né = 1", "a = 1\nb = 'x'\né", "\n\na = 1 é", "\n\n[é]",
+                                        "\n\na = ''é", "\na = \"\"\"\n\"\"\"é", "\na = '\né"}) {
+      CAPTURE(text);
+      CHECK_FALSE(problem_of(text).empty());
+    }
+  }
+
   TEST_CASE("deep nesting is an error and no crash") {
     CHECK_FALSE(problem_of("a = " + std::string(100000, '[')).empty());
     CHECK_FALSE(problem_of("a = " + std::string(20000, '[') + std::string(20000, ']')).empty());

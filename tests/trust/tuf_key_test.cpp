@@ -163,6 +163,7 @@ TEST_SUITE("trust/tuf/key") {
     CHECK(both.threshold == 2);
     CHECK(both.keys == std::vector{keys[1], keys[0]});
     CHECK(authority_of(R"({"keyids":["c","a"],"threshold":1})", keys).keys == std::vector{keys[0]});
+    CHECK(authority_of(R"({"keyids":["a","a","b","a"],"threshold":1})", keys).keys == keys);
     CHECK(authority_of(R"({"keyids":[],"threshold":1})", keys).keys.empty());
     const std::pair<std::string_view, std::string_view> table[] = {
         {R"({"keyids":["a"],"threshold":0})", "role.threshold: must be at least 1"},

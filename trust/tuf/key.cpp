@@ -90,9 +90,12 @@ Authority read_authority(const json::ObjectReader& role, const std::vector<Key>&
   authority.threshold = role.number("threshold");
   if (authority.threshold == 0) role.fail("threshold", "must be at least 1");
   for (const std::string& id : role.texts("keyids")) {
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const Key& each) { return each.id == id; });
-    if (key != keys.end()) authority.keys.push_back(*key);
+    const auto has_id = [&](const Key& each) { return each.id == id; };
+    const auto key = std::find_if(keys.begin(), keys.end(), has_id);
+    if (key == keys.end()) continue;
+    // Named twice it counts once, and is not looked at twice either: there is room for thousands.
+    const auto& known = authority.keys;
+    if (std::none_of(known.begin(), known.end(), has_id)) authority.keys.push_back(*key);
   }
   return authority;
 }
