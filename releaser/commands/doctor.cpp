@@ -99,7 +99,7 @@ struct Question {
 void look_at_sites(const Services& services, const Config& config, const Question& question,
                    const std::vector<PublicTrust>& trusts, Findings& all) {
   SiteQuestion asked{.product = config.product.name,
-                     .keys = {trust::PublicKey::parse(config.sign->public_key)},
+                     .keys = product_keys(*config.sign),
                      .trust = std::nullopt,
                      .installers = config.installers ? Installers::yes : Installers::no,
                      .version = std::nullopt,

@@ -21,16 +21,16 @@ struct Manifests {
 };
 
 Manifests read_manifests(base::HttpClient& http, const base::Url& url, const std::string& product,
-                         const std::vector<trust::PublicKey>& keys) {
+                         const ProductKeys& keys) {
   const site::Site reached{http, {url}};
   Manifests found;
   for (const schema::Channel channel : schema::kChannels) {
-    auto proven =
-        site::fetch_manifest(reached, {.product = product, .channel = channel, .keys = keys});
+    auto proven = site::fetch_manifest(
+        reached, {.product = product, .channel = channel, .keys = keys.trusted});
     if (proven) found.channels.emplace(channel, std::move(proven->manifest));
   }
-  auto combined =
-      site::fetch_manifest(reached, {.product = product, .channel = std::nullopt, .keys = keys});
+  auto combined = site::fetch_manifest(
+      reached, {.product = product, .channel = std::nullopt, .keys = keys.trusted});
   if (combined) found.combined = std::move(combined->manifest);
   if (found.channels.empty()) {
     throw Error(Errc::not_found,
@@ -74,22 +74,37 @@ std::string fetch_text(const FetchFile& fetch, const std::string& name, bool& fo
 }
 
 void verify_top_installers(const FetchFile& fetch, const std::string& product,
-                           const std::vector<trust::PublicKey>& keys, const schema::Version& pinned,
+                           const ProductKeys& keys, const schema::Version& pinned,
                            std::vector<VerifiedFile>& verified) {
   for (const std::string name : {"install.sh", "install.ps1"}) {
     base::with_context(name, [&] {
       bool found = false;
-      std::string text = fetch_text(fetch, name, found);
+      const std::string text = fetch_text(fetch, name, found);
       if (!found) throw Error(Errc::not_found, "is missing; publish again");
-      bool is_signed = false;
-      const std::string signature = fetch_text(fetch, cat(name, ".minisig"), is_signed);
-      if (!is_signed) throw Error(Errc::untrusted, "its signature is missing; publish again");
-      const auto size = text.size();
-      const auto proof = trust::verify(std::move(text), signature, keys);
-      proof.comment().require("app", product);
-      proof.comment().require("file", name);
-      proof.comment().require("version", pinned.text());
-      verified.push_back({name, size});
+      auto signed_by = verify_signatures(fetch, name, trust::blake2b_of(text), keys,
+                                         [&](const trust::TrustedComment& comment) {
+                                           comment.require("app", product);
+                                           comment.require("file", name);
+                                           comment.require("version", pinned.text());
+                                         });
+      verified.push_back({name, text.size(), std::move(signed_by)});
+    });
+  }
+}
+
+// What installers read. Which bytes are right, read_manifests() has proven.
+void verify_manifest_signatures(const FetchFile& fetch, const Manifests& manifests,
+                                const ProductKeys& keys, std::vector<VerifiedFile>& verified) {
+  for (const auto of : schema::kManifestsOfSite) {
+    if (of && !manifests.channels.contains(*of)) continue;
+    const std::string name = schema::manifest_name(of);
+    base::with_context(name, [&] {
+      bool found = false;
+      const std::string text = fetch_text(fetch, name, found);
+      auto signed_by = verify_signatures(
+          fetch, name, trust::blake2b_of(text), keys,
+          [&](const trust::TrustedComment& comment) { comment.require("file", name); });
+      verified.push_back({name, text.size(), std::move(signed_by)});
     });
   }
 }
@@ -130,7 +145,7 @@ void verify_metadata(base::HttpClient& http, const base::Url& url, const FinalTr
                                        " than the one that is public; publish again"));
     }
     const std::string digest = trust::sha256_of(bytes).hex();
-    site.files.push_back({target_file(digest, name), bytes.size()});
+    site.files.push_back({target_file(digest, name), bytes.size(), {}});
   }
 }
 
@@ -143,6 +158,7 @@ VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
   const FetchFile fetch = fetch_below(http, url);
   VerifiedSite site;
   site.channels = manifests.channels;
+  if (keys.old) verify_manifest_signatures(fetch, manifests, keys, site.files);
   if (trust) verify_metadata(http, url, *trust, now, site);
   for (const auto& [version, release] : releases_to_verify(manifests, asked)) {
     const auto combined = manifests.combined->versions.find(version);

@@ -5,7 +5,6 @@
 #include "manifest-schema/manifest.hpp"
 #include "releaser/metadata/public_metadata.hpp"
 #include "releaser/stages/verify_release.hpp"
-#include "trust/public_key.hpp"
 #include "trust/tuf/metadata.hpp"
 
 #include <map>
@@ -19,7 +18,7 @@ namespace releaser {
 // With what it is read.
 struct SiteQuestion {
   std::string product;
-  std::vector<trust::PublicKey> keys;
+  ProductKeys keys;
   std::optional<FinalTrust> trust;  // nothing: minisign alone
   Installers installers = Installers::no;
   std::optional<std::string> version;  // one release instead of the newest of each channel

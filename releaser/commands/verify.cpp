@@ -18,8 +18,11 @@ using base::Error;
 namespace json = base::json;
 
 void print_text(const VerifiedSite& verified, const base::Url& url, std::ostream& out) {
-  for (const VerifiedFile& file : verified.files)
-    out << "ok  " << file.name << "  " << base::human_size(file.size) << '\n';
+  for (const VerifiedFile& file : verified.files) {
+    out << "ok  " << file.name << "  " << base::human_size(file.size);
+    if (file.signed_by.size() > 1) out << "  by keys " << base::join(file.signed_by, " and ");
+    out << '\n';
+  }
   out << verified.files.size() << " files at " << url.text()
       << " are what the signed manifests say\n";
 }
@@ -27,8 +30,11 @@ void print_text(const VerifiedSite& verified, const base::Url& url, std::ostream
 json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
   json::Array versions(verified.versions.begin(), verified.versions.end());
   json::Array files;
-  for (const VerifiedFile& file : verified.files)
-    files.emplace_back(json::Object{{"name", file.name}, {"size", file.size}});
+  for (const VerifiedFile& file : verified.files) {
+    json::Array keys(file.signed_by.begin(), file.signed_by.end());
+    files.emplace_back(
+        json::Object{{"name", file.name}, {"size", file.size}, {"signed_by", std::move(keys)}});
+  }
   return {{"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}};
 }
 
@@ -54,7 +60,7 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   const std::string home = services.environment.find("HOME").value_or("");
   const std::vector<base::Url> urls = urls_to_verify(config, home, arguments.value("--url"));
   SiteQuestion question{.product = config.product.name,
-                        .keys = {trust::PublicKey::parse(config.sign->public_key)},
+                        .keys = product_keys(*config.sign),
                         .trust = std::nullopt,
                         .installers = config.installers ? Installers::yes : Installers::no,
                         .version = arguments.value("--version"),

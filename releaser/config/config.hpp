@@ -77,6 +77,8 @@ struct SignSettings {
   Argv command;                           // a program that signs, in place of key files
   std::vector<std::string> command_keys;  // public keys that it holds; empty: public_key
   std::vector<std::string> command_env;   // variables that it gets beside the usual ones
+  std::string old_public_key, old_key;
+  std::vector<std::string> former_public_keys, stolen_public_keys;
 };
 
 // [trust.keys]: public keys, a line "RW…" each. What is empty falls back as

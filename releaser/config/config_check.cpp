@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -193,14 +194,36 @@ void check_sign_command(const Config& config, ConfigProblems& problems) {
   }
 }
 
+// Each key has one part: a key that signs is none that was stolen.
 void check_sign(const Config& config, ConfigProblems& problems) {
   if (!config.sign) return;
   check_sign_command(config, problems);
-  if (config.sign->public_key.empty()) return;
-  try {
-    trust::PublicKey::parse(config.sign->public_key);
-  } catch (const base::Error& error) {
-    problems.add(line_of(config, "sign.public_key"), cat("`sign.public_key`: ", error.what()));
+  const SignSettings& sign = *config.sign;
+  std::vector<std::pair<std::string, std::string>> lines{{"public_key", sign.public_key},
+                                                         {"old_public_key", sign.old_public_key}};
+  for (const std::string& line : sign.former_public_keys)
+    lines.emplace_back("former_public_keys", line);
+  for (const std::string& line : sign.stolen_public_keys)
+    lines.emplace_back("stolen_public_keys", line);
+  // By id: two keys of one id cannot be told apart by their signatures.
+  std::map<std::array<unsigned char, 8>, std::string> ids;
+  for (const auto& [name, line] : lines) {
+    const bool is_list = name.ends_with("s");
+    if (line.empty() && !is_list) continue;
+    const int at = line_of(config, cat("sign.", name));
+    try {
+      const auto key = trust::PublicKey::parse(line);
+      const auto [known, is_new] = ids.emplace(key.id(), name);
+      if (is_new) continue;
+      problems.add(at, cat("`sign.", name, "`: key ", key.id_text(), " stands in `sign.",
+                           known->second, "` already; each key has one part"));
+    } catch (const base::Error& error) {
+      problems.add(at, cat("`sign.", name, "`: ", error.what()));
+    }
+  }
+  if (!sign.old_key.empty() && sign.old_public_key.empty()) {
+    problems.add(line_of(config, "sign.old_key"),
+                 "`sign.old_key` without `sign.old_public_key`; give both, or neither");
   }
 }
 

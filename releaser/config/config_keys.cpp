@@ -310,7 +310,29 @@ const SectionKeys<SignSettings>& sign_keys() {
         {},
         "variables that the program gets beside HOME, LANG, LC_ALL, LOGNAME, PATH, TMPDIR, USER "
         "and XDG_RUNTIME_DIR",
-        "# command_env = [\"AWS_REGION\", \"AWS_PROFILE\"]"}},
+        "# command_env = [\"AWS_REGION\", \"AWS_PROFILE\"]"},
+       {"old_public_key",
+        &S::old_public_key,
+        {.pattern = "^RW[A-Za-z0-9+/]{54}$"},
+        "while a key is changed: the one before, which signs each new file too, as "
+        "<file>.<key id>.minisig, for those who know no other",
+        "old_public_key = \"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\""},
+       {"old_key",
+        &S::old_key,
+        {},
+        "key file of old_public_key; absent: by --key FILE, or in CCO_RELEASE_KEY",
+        "old_key = \"~/.config/cco-release/keys/esbuild-old.key\""},
+       {"former_public_keys",
+        &S::former_public_keys,
+        {},
+        "keys that sign nothing any more; what they signed is still believed and can be installed",
+        "former_public_keys = [\"RWQhIiMkJSYnKIhLiFf06qFhPGFQTbNNS+rzRlF6DjHePN3U2bQgHZ0L\"]"},
+       {"stolen_public_keys",
+        &S::stolen_public_keys,
+        {},
+        "keys that are believed no more: of what they signed, `publish` carries on what dist/ "
+        "proves",
+        "stolen_public_keys = [\"RWQxMjM0NTY3ONmhz7hJu05KLBoBRGFDaIPbOaiL6gH4aZryJf/NGkCr\"]"}},
       optional_member_of(&Config::sign)};
   return section;
 }

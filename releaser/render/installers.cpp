@@ -95,7 +95,17 @@ std::string names_for(const Machine& machine) {
   return base::join(names, " ");
 }
 
-// Joined by blanks, for one text; the installer splits it again.
+// Joined by blanks, for one text; the installer splits it again. A second signature has the id of
+// its key in its name, which a shell cannot easily take out of the key.
+std::string key_words(const std::vector<trust::PublicKey>& keys) {
+  std::vector<std::string> words;
+  words.reserve(keys.size());
+  for (const trust::PublicKey& key : keys)
+    words.push_back(cat(key.line(), ":", key.id_text()));
+  return base::join(words, " ");
+}
+
+// The keys alone.
 std::string key_lines(const std::vector<trust::PublicKey>& keys) {
   std::vector<std::string> lines;
   lines.reserve(keys.size());
@@ -142,7 +152,7 @@ std::string sh_keys(const Product& product) {
   std::string out;
   for (const auto& [channel, keys] : product.public_keys) {
     out +=
-        cat("    ", schema::channel_name(channel), ") keys=", sh_literal(key_lines(keys)), " ;;\n");
+        cat("    ", schema::channel_name(channel), ") keys=", sh_literal(key_words(keys)), " ;;\n");
   }
   return without_final_line_end(out);
 }

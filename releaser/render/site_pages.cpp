@@ -13,19 +13,26 @@ namespace releaser {
 namespace {
 
 // Every key that may sign, stable's first; the pages show the first one.
-std::vector<std::string> key_lines(const Product& product) {
-  std::vector<std::string> lines;
+std::vector<trust::PublicKey> keys_of(const Product& product) {
+  std::vector<trust::PublicKey> all;
   for (const auto& [channel, keys] : product.public_keys) {
     for (const auto& key : keys) {
-      if (std::find(lines.begin(), lines.end(), key.line()) == lines.end()) {
-        lines.push_back(key.line());
-      }
+      if (std::find(all.begin(), all.end(), key) == all.end()) all.push_back(key);
     }
   }
-  if (lines.empty()) {
+  if (all.empty()) {
     throw base::Error(base::Errc::internal, "a site without a public key");
   }
-  return lines;
+  return all;
+}
+
+// As proof.sh.in reads them.
+std::string key_words(const std::vector<trust::PublicKey>& keys) {
+  std::vector<std::string> words;
+  words.reserve(keys.size());
+  for (const trust::PublicKey& key : keys)
+    words.push_back(base::cat(key.line(), ":", key.id_text()));
+  return base::join(words, " ");
 }
 
 // Fills a template with those of the product's marks that it asks for.
@@ -51,19 +58,19 @@ std::string part(std::string_view file_name) {
 }  // namespace
 
 std::vector<SitePage> render_site_pages(const Product& product) {
-  const auto keys = key_lines(product);
+  const auto keys = keys_of(product);
   Marks marks{
       {"NAME", product.name},
       {"DESCRIPTION", product.description},
       {"HOMEPAGE", product.homepage},
       {"LICENSE", product.license},
       {"BASE_URL", product.base_url.text()},
-      {"PUBLIC_KEY", keys.front()},
+      {"PUBLIC_KEY", keys.front().line()},
       {"AGENT", product.agent.value_or("")},
       {"NAME_SH", sh_literal(product.name)},
       {"AGENT_SH", sh_literal(product.agent.value_or(""))},
       {"BASE_URL_SH", sh_literal(product.base_url.text())},
-      {"PUBLIC_KEYS_SH", sh_literal(base::join(keys, " "))},
+      {"PUBLIC_KEYS_SH", sh_literal(key_words(keys))},
       // What the scripts share with install.sh.
       {"JSON", part("json.sh.in")},
       {"PROOF", part("proof.sh.in")},

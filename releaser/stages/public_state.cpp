@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
 #include "trust/minisign.hpp"
 
@@ -20,8 +21,8 @@ constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;
 
 schema::Manifest believe(std::string text, std::string_view signature, const std::string& name,
                          const Config& config) {
-  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(config.sign->public_key)};
-  const auto bytes = trust::verify(std::move(text), signature, keys);
+  const ProductKeys keys = product_keys(*config.sign);
+  const auto bytes = trust::verify(std::move(text), signature, keys.trusted);
   bytes.comment().require("app", config.product.name);
   bytes.comment().require("file", name);
   return schema::parse_manifest(bytes);
@@ -42,22 +43,22 @@ std::optional<schema::Manifest> believe_own(const std::string& text, const std::
   }
 }
 
-// A manifest by another key than the configuration's is most often whole: somebody changed the key.
-void check_signing_key_is_the_old_one(std::string_view signature, const std::string& name,
-                                      const Config& config) {
+// A manifest by a key that the configuration does not name is most often whole: somebody changed
+// the key.
+void check_key_is_named(std::string_view signature, const std::string& name, const Config& config) {
   std::string found;
   try {
     found = trust::unverified_key_id(signature);
   } catch (const Error&) {
     return;  // damaged: that is told
   }
-  const std::string own = trust::PublicKey::parse(config.sign->public_key).id_text();
-  if (found == own) return;
+  const ProductKeys keys = product_keys(*config.sign);
+  if (claimed_key(keys.trusted, signature) != nullptr) return;
   throw Error(Errc::untrusted,
-              cat(config.place("sign.public_key"), ": public_key is key ", own,
+              cat(config.place("sign.public_key"), ": public_key is key ", keys.current.id_text(),
                   ", but what is public is signed by key ", found, " (", name,
-                  "): if public_key was changed here, put the old public_key and its key back, "
-                  "since users believe that one alone; if not, ",
+                  "): if public_key was changed here, name the key before it as old_public_key, or "
+                  "in stolen_public_keys if somebody else may have it; if not, ",
                   kPutBack));
 }
 
@@ -82,7 +83,7 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
     if (text) {
       if (auto own = believe_own(*text, name, config, own_site)) return own;
     }
-    if (signature) check_signing_key_is_the_old_one(*signature, name, config);
+    if (signature) check_key_is_named(*signature, name, config);
     throw Error(Errc::untrusted, cat(name, ": ", error.what(), "; ", kPutBack));
   }
 }
@@ -106,11 +107,13 @@ PublicState read_public_state(const Destination& destination, const Config& conf
 bool has_signed_checksums(const Destination& destination, const Run& run) {
   const std::string name = cat("releases/", run.identity->tag(), "/checksums.sha256");
   auto text = destination.read(name, kMaxChecksumsBytes);
-  const auto signature = destination.read(cat(name, ".minisig"), trust::kMaxSignatureBytes);
+  const ProductKeys keys = product_keys(*run.config.sign);
+  const auto signature = find_signature(name, keys.trusted, [&](const std::string& file) {
+    return destination.read(file, trust::kMaxSignatureBytes);
+  });
   if (!text || !signature) return false;
-  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(run.config.sign->public_key)};
   try {
-    const auto proof = trust::verify(std::move(*text), *signature, keys);
+    const auto proof = trust::verify(std::move(*text), *signature, keys.trusted);
     proof.comment().require("app", run.config.product.name);
     proof.comment().require("version", run.identity->version.text());
     return true;

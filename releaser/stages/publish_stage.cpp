@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/metadata_stage.hpp"
+#include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
@@ -26,19 +27,22 @@ WantedFile wanted_text(std::string name, std::string text) {
   return {std::move(name), std::move(text), size, digest, mode};
 }
 
-// The signature of a file of dist/V, if it has one.
-void add_signature(std::vector<WantedFile>& files, const base::Path& path,
-                   const std::string& name) {
-  const base::Path signature = path.string() + ".minisig";
-  if (auto text = base::read_file_if_exists(signature, kMaxSmallFileBytes)) {
-    files.push_back(wanted_text(cat(name, ".minisig"), std::move(*text)));
+// The signatures of a file of dist/V, where it has some.
+void add_signatures(const Run& run, std::vector<WantedFile>& files, const base::Path& path,
+                    const std::string& name) {
+  const auto known = run.signatures.find(path);
+  if (known == run.signatures.end()) return;
+  for (const std::string& suffix : known->second) {
+    if (auto text = base::read_file_if_exists(path.string() + suffix, kMaxSmallFileBytes)) {
+      files.push_back(wanted_text(name + suffix, std::move(*text)));
+    }
   }
 }
 
-void add_with_signature(std::vector<WantedFile>& files, const base::Path& path,
-                        const std::string& name) {
+void add_with_signatures(const Run& run, std::vector<WantedFile>& files, const base::Path& path,
+                         const std::string& name) {
   files.push_back(wanted_text(name, base::read_file(path, kMaxSmallFileBytes)));
-  add_signature(files, path, name);
+  add_signatures(run, files, path, name);
 }
 
 Publication wanted_files(const Run& run) {
@@ -52,19 +56,19 @@ Publication wanted_files(const Run& run) {
   for (const std::string& name : asset_names(run)) {
     const auto archive = archives.find(name);
     if (archive == archives.end()) {
-      add_with_signature(wanted.assets, assets / name, folder + name);
+      add_with_signatures(run, wanted.assets, assets / name, folder + name);
       continue;
     }
     wanted.assets.push_back({.name = folder + name,
                              .contents = assets / name,
                              .size = archive->second->size,
                              .sha256 = archive->second->sha256});
-    add_signature(wanted.assets, assets / name, folder + name);
+    add_signatures(run, wanted.assets, assets / name, folder + name);
   }
   wanted.assets.push_back(
       wanted_text(cat("checksums/", run.identity->tag(), ".sha256"), run.checksums));
   for (const auto& [name, manifest] : run.manifests) {
-    add_with_signature(wanted.documents, site / name, name);
+    add_with_signatures(run, wanted.documents, site / name, name);
   }
   for (const MetadataFile& file : run.metadata) {
     // Clients take a new root as soon as they see it, so it comes right before its timestamp.
@@ -72,10 +76,10 @@ Publication wanted_files(const Run& run) {
     (is_pointer ? wanted.documents : wanted.metadata).push_back(wanted_text(file.name, file.bytes));
   }
   for (const std::string& page : run.pages)
-    add_with_signature(wanted.documents, site / page, page);
+    add_with_signatures(run, wanted.documents, site / page, page);
   if (run.installer_of) {
     for (const std::string name : {"install.sh", "install.ps1"}) {
-      add_with_signature(wanted.documents, site / name, name);
+      add_with_signatures(run, wanted.documents, site / name, name);
     }
   }
   return wanted;
@@ -91,10 +95,10 @@ std::vector<Found> find_all(const Destination& destination, const std::vector<Wa
 
 // Opens everything anew and checks it as a user's machine would.
 void verify_as_stranger(const Run& run, const Destination& destination) {
-  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(run.config.sign->public_key)};
   verify_release([&](std::string_view name, std::uint64_t,
                      const base::ByteSink& sink) { return destination.stream(name, sink); },
-                 run.config.product.name, run.identity->version, *run.release, keys,
+                 run.config.product.name, run.identity->version, *run.release,
+                 product_keys(*run.config.sign),
                  run.config.installers ? Installers::yes : Installers::no);
 }
 
@@ -138,14 +142,16 @@ void note(Run& run, const Destination& destination, std::string_view verb, std::
 // What a run would do, in its order: each file, then its signature, which a dry run cannot make.
 void note_plan(Run& run, const Destination& destination, const PublicationPlan& plan,
                const Publication& wanted) {
-  const std::set<std::string> unsigned_names(run.to_be_signed.begin(), run.to_be_signed.end());
   const auto note_all = [&](std::string_view verb, const std::vector<WantedFile>& files,
                             const std::vector<std::size_t>& indices) {
     const std::set<std::size_t> planned(indices.begin(), indices.end());
     for (std::size_t index = 0; index < files.size(); ++index) {
       const std::string& name = files[index].name;
       if (planned.contains(index)) note(run, destination, verb, name);
-      if (unsigned_names.contains(name)) note(run, destination, verb, cat(name, ".minisig"));
+      const auto to_be_signed = run.to_be_signed.find(name);
+      if (to_be_signed == run.to_be_signed.end()) continue;
+      for (const std::string& signature : to_be_signed->second)
+        note(run, destination, verb, signature);
     }
   };
   note_all("put", wanted.assets, plan.put);

@@ -4,6 +4,7 @@
 #include "releaser/render/installers.hpp"
 #include "releaser/render/scoop.hpp"
 #include "releaser/render/site_pages.hpp"
+#include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
 #include "trust/minisign.hpp"
 
@@ -41,7 +42,8 @@ Product product_of(const Run& run) {
   if (has_agent) product.agent = agent_name(run.config);
   if (run.config.sign) {
     for (const schema::Channel channel : schema::kChannels) {
-      product.public_keys[channel] = {trust::PublicKey::parse(run.config.sign->public_key)};
+      // Also those before it: they alone signed what was not changed since.
+      product.public_keys[channel] = product_keys(*run.config.sign).trusted;
     }
   }
   return product;
@@ -61,7 +63,7 @@ std::optional<std::string> public_installer(const Run& run, const std::string& n
   auto text = destination.read(path, kMaxPageBytes);
   const auto signature = destination.read(cat(path, ".minisig"), trust::kMaxSignatureBytes);
   if (!text || !signature) return {};
-  const std::vector<trust::PublicKey> keys{trust::PublicKey::parse(run.config.sign->public_key)};
+  const std::vector<trust::PublicKey> keys = product_keys(*run.config.sign).trusted;
   try {
     const auto proof = trust::verify(std::move(*text), *signature, keys);
     proof.comment().require("app", run.config.product.name);

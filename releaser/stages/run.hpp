@@ -118,7 +118,10 @@ struct Run {
   MetadataFiles metadata;
   std::set<std::string, std::less<>> expired_channels;  // that stay as they are, which was said
   std::vector<Action> actions;                          // publish: what was done, or would be
-  std::vector<std::string> to_be_signed;                // sign: what a dry run would sign
+  // sign: what each signature adds to its file's name, by the file in dist/V; and the signatures
+  // that a dry run would make, by the file's public name.
+  std::map<base::Path, std::vector<std::string>> signatures;
+  std::map<std::string, std::vector<std::string>, std::less<>> to_be_signed;
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
   // As preflight found it, whatever this run did there since.

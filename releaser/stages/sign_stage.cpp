@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
 #include "trust/minisign.hpp"
 
@@ -18,6 +19,7 @@ struct SignedFile {
   trust::Blake2b blake2b;
   base::Time time;  // of what is signed, so that signing again gives the same bytes
   std::vector<std::pair<std::string, std::string>> more;  // fields: version, platform, channel
+  bool is_asset = true;  // of a release, so that it never changes, its signature neither
 };
 
 trust::TrustedComment comment_of(const Run& run, const SignedFile& file) {
@@ -42,24 +44,30 @@ bool is_current(std::string_view signature, const SignedFile& file,
   }
 }
 
-void sign_file(Run& run, const SignedFile& file, const trust::PublicKey& key) {
-  const base::Path target = file.path.string() + ".minisig";
+// What is public as a signature of the file, under `suffix`.
+std::optional<std::string> public_signature(const Run& run, const SignedFile& file,
+                                            const std::string& suffix) {
+  if (run.destinations.empty()) return std::nullopt;
+  return run.destinations.front()->read(file.public_name + suffix, trust::kMaxSignatureBytes);
+}
+
+void sign_by(Run& run, const SignedFile& file, const std::string& suffix,
+             const trust::PublicKey& key) {
+  const base::Path target = file.path.string() + suffix;
   const trust::TrustedComment comment = comment_of(run, file);
+  run.signatures[file.path].push_back(suffix);
   const auto own = base::read_file_if_exists(target, trust::kMaxSignatureBytes);
   if (own && is_current(*own, file, comment, key)) return;
-  if (!run.destinations.empty()) {
-    const auto there = run.destinations.front()->read(cat(file.public_name, ".minisig"),
-                                                      trust::kMaxSignatureBytes);
-    if (there && is_current(*there, file, comment, key)) {
-      write_if_changed(target, *there);
-      return;
-    }
-  }
-  if (run.options.dry_run) {
-    run.to_be_signed.push_back(file.public_name);
+  const auto there = public_signature(run, file, suffix);
+  if (there && is_current(*there, file, comment, key)) {
+    write_if_changed(target, *there);
     return;
   }
-  const std::string signature = unlocked_key(run).sign(file.blake2b, comment);
+  if (run.options.dry_run) {
+    run.to_be_signed[file.public_name].push_back(file.public_name + suffix);
+    return;
+  }
+  const std::string signature = unlocked_key(run, key).sign(file.blake2b, comment);
   if (!is_current(signature, file, comment, key)) {
     throw base::Error(base::Errc::internal,
                       cat("the new signature of ", file.public_name, " does not verify"));
@@ -67,9 +75,41 @@ void sign_file(Run& run, const SignedFile& file, const trust::PublicKey& key) {
   write_if_changed(target, signature);
 }
 
+// An asset that another key of the product signed when it became public keeps that signature.
+const trust::PublicKey* key_that_signed(const Run& run, const SignedFile& file,
+                                        const std::vector<trust::PublicKey>& keys,
+                                        std::string& signature) {
+  if (!file.is_asset) return nullptr;
+  auto there = public_signature(run, file, ".minisig");
+  if (!there) return nullptr;
+  const trust::PublicKey* const key = claimed_key(keys, *there);
+  if (key == nullptr || !is_current(*there, file, comment_of(run, file), *key)) return nullptr;
+  signature = std::move(*there);
+  return key;
+}
+
+void sign_file(Run& run, const SignedFile& file, const ProductKeys& keys) {
+  std::string signature;
+  const trust::PublicKey* const trusted = key_that_signed(run, file, keys.trusted, signature);
+  if (trusted != nullptr && !(*trusted == keys.current)) {
+    run.signatures[file.path].emplace_back(".minisig");
+    write_if_changed(file.path.string() + ".minisig", signature);
+    return;
+  }
+  if (key_that_signed(run, file, keys.stolen, signature) != nullptr) {
+    run.signatures[file.path].emplace_back(".minisig");
+    write_if_changed(file.path.string() + ".minisig", signature);
+    sign_by(run, file, signature_name("", keys.current), keys.current);
+    return;
+  }
+  sign_by(run, file, ".minisig", keys.current);
+  if (keys.old) sign_by(run, file, signature_name("", *keys.old), *keys.old);
+}
+
 SignedFile small_file(const base::Path& path, std::string public_name, base::Time time) {
   const auto [sha256, blake2b] = digests_of_file(path);
-  return {path, std::move(public_name), sha256, blake2b, time, {}};
+  const bool is_asset = public_name.starts_with("releases/");
+  return {path, std::move(public_name), sha256, blake2b, time, {}, is_asset};
 }
 
 }  // namespace
@@ -114,9 +154,10 @@ Skipped sign_stage(Run& run) {
                            {"date", base::format_time(release.date)}};
     }
   }
-  const auto key = trust::PublicKey::parse(run.config.sign->public_key);
+  const ProductKeys keys = product_keys(*run.config.sign);
+  run.signatures.clear();
   for (const SignedFile& file : files) {
-    base::with_context(file.public_name, [&] { sign_file(run, file, key); });
+    base::with_context(file.public_name, [&] { sign_file(run, file, keys); });
   }
   return std::nullopt;
 }

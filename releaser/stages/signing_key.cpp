@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/key_file.hpp"
 #include "trust/signing/metadata_writer.hpp"
@@ -29,6 +30,12 @@ bool uses_configured_file(const Run& run) {
   const bool has_others = run.around.key_text != nullptr || !run.options.keys.empty();
   if (!run.config.trust) return run.around.key_text == nullptr;
   return !has_others || base::type_of(key_path(run)) != fs::file_type::not_found;
+}
+
+// The key before it: by its own file, or by --key and CCO_RELEASE_KEY.
+std::optional<base::Path> old_key_path(const Run& run) {
+  if (run.config.sign->old_key.empty()) return std::nullopt;
+  return run.config.resolve(run.config.sign->old_key, run.home);
 }
 
 void check_configured_file(const Run& run) {
@@ -85,6 +92,11 @@ void fill_keyring(Run& run) {
   if (uses_configured_file(run) && base::type_of(key_path(run)) != fs::file_type::not_found) {
     run.keyring->add_file(key_path(run), name);
   }
+  const auto old_key = old_key_path(run);
+  if (old_key && base::type_of(*old_key) != fs::file_type::not_found) {
+    run.keyring->add_file(*old_key, Keyring::Name{*product_keys(*run.config.sign).old,
+                                                  run.config.place("sign.old_public_key")});
+  }
   for (const base::Path& file : run.options.keys)
     run.keyring->add_file(file);
   if (run.around.key_text != nullptr) {
@@ -125,15 +137,23 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
     are_all_good = are_all_good && problems.problems().size() == known;
   };
   if (uses_configured_file(run)) check([&] { check_configured_file(run); });
+  if (const auto old_key = old_key_path(run);
+      old_key && base::type_of(*old_key) != fs::file_type::not_found) {
+    check([&] { check_key_file(*old_key); });
+  }
   for (const base::Path& file : run.options.keys)
     check([&] { check_key_file(file); });
   if (!are_all_good) return;
   problems.collect([&] {
     fill_keyring(run);
-    const bool is_asked_for = unlock_now == Unlock::without_asking &&
-                              run.around.asks_for_password &&
-                              run.keyring->is_locked(trust::tuf::key_of(release_key(run)));
-    if (unlock_now != Unlock::no && !is_asked_for) unlocked_key(run);
+    const ProductKeys keys = product_keys(*run.config.sign);
+    for (const auto& key : {std::optional(keys.current), keys.old}) {
+      if (!key) continue;
+      const bool is_asked_for = unlock_now == Unlock::without_asking &&
+                                run.around.asks_for_password &&
+                                run.keyring->is_locked(trust::tuf::key_of(*key));
+      if (unlock_now != Unlock::no && !is_asked_for) unlocked_key(run, *key);
+    }
   });
 }
 
@@ -147,9 +167,15 @@ bool may_have_key(Run& run, const trust::tuf::Key& wanted) {
   return run.keyring->may_have(wanted);
 }
 
-const Signer& unlocked_key(Run& run) {
-  const trust::PublicKey wanted = release_key(run);
+const Signer& unlocked_key(Run& run, const trust::PublicKey& wanted) {
   if (const Signer* const key = find_key(run, trust::tuf::key_of(wanted))) return *key;
+  if (!(wanted == release_key(run))) {
+    throw Error(
+        Errc::config,
+        cat("the old release key ", wanted.line(), " (", run.config.place("sign.old_public_key"),
+            ") is not at hand, and while old_public_key is given it signs too; give "
+            "`old_key`, or --key FILE, or move its line to former_public_keys to end that"));
+  }
   throw Error(Errc::config,
               cat("the release key ", wanted.line(), " (", run.config.place("sign.public_key"),
                   ") is not at hand, and nothing is public without it",

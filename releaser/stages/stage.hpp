@@ -72,8 +72,8 @@ void check_against_public_state(const Run& run, Problems& problems);
 // `without_asking`: where no person must type its password.
 enum class Unlock { no, without_asking, yes };
 void check_signing_key(Run& run, Problems& problems, Unlock unlock);
-// The key of [sign]. Unlocks it unless it is unlocked.
-const Signer& unlocked_key(Run& run);
+// A key of [sign], by its public one. Unlocks it unless it is unlocked.
+const Signer& unlocked_key(Run& run, const trust::PublicKey& wanted);
 // Any key that this run was given; nothing where it was not. Unlocks it.
 const Signer* find_key(Run& run, const trust::tuf::Key& wanted);
 // The same question before anything is unlocked: a key file that does not say whose it is may be

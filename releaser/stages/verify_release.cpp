@@ -63,22 +63,48 @@ std::string last_part(const std::string& path) { return path.substr(path.rfind('
 
 }  // namespace
 
+std::vector<std::string> verify_signatures(
+    const FetchFile& fetch, const std::string& name, const trust::Blake2b& digest,
+    const ProductKeys& keys, const std::function<void(const trust::TrustedComment&)>& check) {
+  const auto read = [&](const std::string& file) {
+    return fetch_text(fetch, file, trust::kMaxSignatureBytes);
+  };
+  const auto signature = find_signature(name, keys.trusted, read);
+  if (!signature) {
+    throw Error(Errc::not_found, cat(signature_name(name), " is missing; publish again"));
+  }
+  const trust::SignedDigest proof = trust::verify_digest(digest, *signature, keys.trusted);
+  check(proof.comment());
+  std::vector<std::string> signed_by{proof.key().id_text()};
+  // What was signed before the key was changed has one signature.
+  if (!keys.old || !(proof.key() == keys.current)) return signed_by;
+  const std::string second = signature_name(name, *keys.old);
+  const auto text = read(second);
+  if (!text) throw Error(Errc::not_found, cat(second, " is missing; publish again"));
+  base::with_context(second, [&] {
+    const std::vector<trust::PublicKey> old{*keys.old};
+    check(trust::verify_digest(digest, *text, old).comment());
+  });
+  signed_by.push_back(keys.old->id_text());
+  return signed_by;
+}
+
 std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
                                          const schema::Version& version,
-                                         const schema::Release& release,
-                                         const std::vector<trust::PublicKey>& keys,
+                                         const schema::Release& release, const ProductKeys& keys,
                                          Installers installers) {
   const std::string folder = cat("releases/v", version.text(), "/");
   std::vector<VerifiedFile> verified;
   const auto check_signature = [&](const std::string& name, const Seen& seen) {
     base::with_context(name, [&] {
-      const auto signature = require_text(fetch, cat(name, ".minisig"), trust::kMaxSignatureBytes);
-      const auto proof = trust::verify_digest(seen.blake2b, signature, keys);
-      proof.comment().require("app", product);
-      proof.comment().require("file", last_part(name));
-      proof.comment().require("version", version.text());
-      proof.comment().require("sha256", seen.sha256.hex());
-      verified.push_back({name, seen.size});
+      auto signed_by = verify_signatures(fetch, name, seen.blake2b, keys,
+                                         [&](const trust::TrustedComment& comment) {
+                                           comment.require("app", product);
+                                           comment.require("file", last_part(name));
+                                           comment.require("version", version.text());
+                                           comment.require("sha256", seen.sha256.hex());
+                                         });
+      verified.push_back({name, seen.size, std::move(signed_by)});
     });
   };
   std::map<std::string, std::string> lines;

@@ -2,7 +2,8 @@
 
 #include "base/file.hpp"
 #include "manifest-schema/manifest.hpp"
-#include "trust/public_key.hpp"
+#include "releaser/stages/product_keys.hpp"
+#include "trust/minisign.hpp"
 
 #include <functional>
 #include <string>
@@ -19,7 +20,15 @@ using FetchFile =
 struct VerifiedFile {
   std::string name;
   std::uint64_t size = 0;
+  std::vector<std::string> signed_by;  // key ids, the first that of <name>.minisig
 };
+
+// Checks the signatures of a public file of this digest, of which `comment` holds: the one that
+// `keys` trust, and while a key is changed the old key's too. Gives the ids of the keys. Throws
+// Errc::untrusted, and not_found where one is missing.
+std::vector<std::string> verify_signatures(
+    const FetchFile& fetch, const std::string& name, const trust::Blake2b& digest,
+    const ProductKeys& keys, const std::function<void(const trust::TrustedComment&)>& check);
 
 // Does the release come with installers?
 enum class Installers { no, yes };
@@ -30,8 +39,7 @@ enum class Installers { no, yes };
 // not_found) that names the file.
 std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
                                          const schema::Version& version,
-                                         const schema::Release& release,
-                                         const std::vector<trust::PublicKey>& keys,
+                                         const schema::Release& release, const ProductKeys& keys,
                                          Installers installers);
 
 }  // namespace releaser

@@ -252,7 +252,7 @@ release keys new --out other --no-password >/dev/null 2>&1
 sed -i "s|^public_key.*|public_key = \"$(tail -n 1 other.pub)\"|; s|^key = .*|key = \"other.key\"|" cco-release.toml
 hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
 status 'another public key than what is published' 7 publish --version 1.1.0
-like 'is named with its line, not the manifest blamed' "$output" 'cco-release\.toml:[0-9]+: public_key is key [0-9A-F]{16}, but what is public is signed by key [0-9A-F]{16} .*put the old public_key and its key back'
+like 'is named with its line, not the manifest blamed' "$output" 'cco-release\.toml:[0-9]+: public_key is key [0-9A-F]{16}, but what is public is signed by key [0-9A-F]{16} .*name the key before it as old_public_key, or in stolen_public_keys'
 
 # --- binary = "{binary}": the product is its own agent ---
 hello_project "$work/o" && cd "$work/o" || exit 1

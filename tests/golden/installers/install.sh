@@ -35,8 +35,8 @@ archives='darwin-arm64 linux-x86_64 linux-x86_64-musl'
 
 keys_of() { # CHANNEL -> $keys
   case $1 in
-    stable) keys='RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4 RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3' ;;
-    nightly) keys='RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3' ;;
+    stable) keys='RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4:0807060504030201 RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3:E7620F1842B4E81F' ;;
+    nightly) keys='RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3:E7620F1842B4E81F' ;;
     *) keys= ;;
   esac
 }
@@ -531,7 +531,7 @@ comment_field() { # NAME -> $field
   test "$fields_found" = 1
 }
 
-# Is FILE signed by one of $keys (-> $signing_key), as NAME of this product and CHANNEL, "none" for a file of no
+# Is FILE signed by one of $keys, "KEY:ID" words (-> $signing_key), as NAME of this product and CHANNEL, "none" for a file of no
 # channel, "any" for one of whichever? Sets $trouble where it is not.
 verify_signature() { # FILE SIGNATURE NAME CHANNEL
   signature_line1=''
@@ -555,6 +555,7 @@ verify_signature() { # FILE SIGNATURE NAME CHANNEL
   case $signature_line2 in RU[QRST]*) test ${#signature_line2} = 100 || return 1 ;; *) return 1 ;; esac
   test ${#signature_line4} = 88 || return 1
   for key in $keys; do
+    key=${key%:*}
     if key_signed "$key" "$1" "$2"; then
       trouble="its signature is for another file"
       comment_field app && test "$field" = "$product" || return 1
@@ -711,6 +712,17 @@ fetch() { # SOURCE FILE SIZE [bar]: on a terminal, a bar for what is large
   return 6
 }
 
+# While the product's key is changed, who knows the one before finds its signature in FILE.<key id>.minisig.
+verify_by_other() { # NAME FILE SIGNATURE CHANNEL
+  case $trouble in "its signature is by none"*) ;; *) return 1 ;; esac
+  for other in $keys; do
+    fetch "${from:-${base_url:-$site}}/$1.${other#*:}.minisig" "$3" 16384 || continue
+    verify_signature "$2" "$3" "$1" "$4" && return 0
+  done
+  trouble="its signature is by none of the keys in this text, or it was changed after it was signed"
+  return 1
+}
+
 # Fetches the signed manifest of a channel; $stage/CHANNEL.flat then holds it flattened. 1 where the site has
 # none. A manifest and its signature are two requests: a pair caught in the middle of a publication is
 # fetched again.
@@ -732,6 +744,7 @@ take_manifest() { # CHANNEL
     fetch_status=$?
     if test "$fetch_status" = 0; then
       verify_signature "$stage/$1.json" "$stage/$1.minisig" "$manifest_name" "$1" && break
+      verify_by_other "$manifest_name" "$stage/$1.json" "$stage/$1.minisig" "$1" && break
       if looks_like_html "$stage/$1.json" || looks_like_html "$stage/$1.minisig"; then
         die 6 "$manifest_name: the server sent a web page instead; a login page of this network, a proxy, or a block? Open $site in a browser, or try --base-url"
       fi

@@ -155,6 +155,19 @@ url = "https://mirror.example.com/tool"
         {minimal("binaries = [\"a\"]\n"), "give `build.binary` or `build.binaries`, not both"},
         {minimal("[build.override.linux-aarch64]\nbinary = \"a\"\n"), "`build.platforms` lacks"},
         {minimal("[sign]\npublic_key = \"RWshort\"\n"), ":11: `sign.public_key`: "},
+        {minimal("[sign]\npublic_key = "
+                 "\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"\nold_public_key = "
+                 "\"RWshort\"\n"),
+         ":12: `sign.old_public_key`: "},
+        {minimal("[sign]\npublic_key = "
+                 "\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"\nold_key = \"a\"\n"),
+         ":12: `sign.old_key` without `sign.old_public_key`; give both, or neither"},
+        {minimal("[sign]\npublic_key = "
+                 "\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"\nstolen_public_keys "
+                 "= [\"RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3\"]\n"),
+         ":12: `sign.stolen_public_keys`: key 1817161514131211 stands in `sign.public_key` "
+         "already; "
+         "each key has one part"},
         {minimal("[trust]\npreset = \"duo\"\n"), "must be solo or team or ci-stable, not `duo`"},
         {minimal("[trust]\nrefresh = \"hourly\"\n"), "must be daily or weekly or none"},
         {minimal("[trust]\nfolder = \"\"\n"), ":11: `trust.folder` is empty; leave it out"},

@@ -11,7 +11,7 @@ export LC_ALL
 unset GREP_OPTIONS CDPATH
 product='esbuild'
 base_url='https://releases.example.com/esbuild'
-keys='RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4'
+keys='RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4:0807060504030201'
 tab=$(printf '\t')
 carriage_return=$(printf '\r')
 
@@ -178,7 +178,7 @@ comment_field() { # NAME -> $field
   test "$fields_found" = 1
 }
 
-# Is FILE signed by one of $keys (-> $signing_key), as NAME of this product and CHANNEL, "none" for a file of no
+# Is FILE signed by one of $keys, "KEY:ID" words (-> $signing_key), as NAME of this product and CHANNEL, "none" for a file of no
 # channel, "any" for one of whichever? Sets $trouble where it is not.
 verify_signature() { # FILE SIGNATURE NAME CHANNEL
   signature_line1=''
@@ -202,6 +202,7 @@ verify_signature() { # FILE SIGNATURE NAME CHANNEL
   case $signature_line2 in RU[QRST]*) test ${#signature_line2} = 100 || return 1 ;; *) return 1 ;; esac
   test ${#signature_line4} = 88 || return 1
   for key in $keys; do
+    key=${key%:*}
     if key_signed "$key" "$1" "$2"; then
       trouble="its signature is for another file"
       comment_field app && test "$field" = "$product" || return 1
@@ -247,6 +248,15 @@ fetch_signed() { # NAME CHANNEL
     download "$base_url/$1" "$stage/$1"
     download "$base_url/$1.minisig" "$stage/$1.minisig"
     verify_signature "$stage/$1" "$stage/$1.minisig" "$1" "$2" && return 0
+    # While the product's key is changed, the one before has a signature of its own.
+    case $trouble in
+      "its signature is by none"*)
+        for other in $keys; do
+          (download "$base_url/$1.${other#*:}.minisig" "$stage/$1.minisig") 2>/dev/null || continue
+          verify_signature "$stage/$1" "$stage/$1.minisig" "$1" "$2" && return 0
+        done
+        ;;
+    esac
     digest_of "$stage/$1"
     if comment_field sha256 && test "$field" = "$digest"; then signed_tries=3; fi
     test "$signed_tries" -lt 3 || die 7 "$base_url/$1: $trouble"
