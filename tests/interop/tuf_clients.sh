@@ -15,8 +15,20 @@ cleanup() {
 }
 trap cleanup EXIT
 tuf_js() { mkdir "$1" && npm install --silent --no-audit --no-fund --ignore-scripts --fetch-retries 1 --prefix "$1" tuf-js@3.0.1; }
+# Built where somebody has a Go that is new enough: Debian 12 has none.
+go_tuf() {
+  mkdir "$1" && cp "$SOURCE_ROOT/tests/interop/go_tuf_walk.go" "$1/main.go" && cd "$1" && GOTOOLCHAIN=local GOFLAGS=-mod=mod go mod init go_tuf_walk &&
+    go get github.com/theupdateframework/go-tuf/v2@v2.4.2 && go mod tidy && go build -o walk .
+}
 fetch_or_skip python-tuf python_tuf "$work/venv"
 fetch_or_skip tuf-js tuf_js "$work/node"
+clients=(python-tuf tuf-js cco-tuf-client)
+if command -v go >/dev/null && [ "$(printf '%s\n' go1.25 "$(go env GOVERSION)" | sort -V | head -n 1)" = go1.25 ]; then
+  fetch_or_skip go-tuf go_tuf "$work/go"
+  clients+=(go-tuf)
+else
+  skip "go-tuf walks too" "no Go here"
+fi
 
 export HOME=$work/home
 mkdir "$HOME"
@@ -52,7 +64,7 @@ cco-tuf-client() {
   "$TUF_CLIENT" --metadata-dir "$1/metadata" --metadata-url "http://127.0.0.1:$port/metadata" --target-name "$target" \
     --target-base-url "http://127.0.0.1:$port/targets" --target-dir "$1/targets" download
 }
-clients=(python-tuf tuf-js cco-tuf-client)
+go-tuf() { "$work/go/walk" "$work/root.json" "http://127.0.0.1:$port" "$target" "$1"; }
 
 newest() { find "$work/shown/metadata" -name "*$1.json" | sort -V | tail -n 1; } # ROLE
 damage() {                                                                        # ROLE
