@@ -30,26 +30,13 @@ CommandLine::CommandLine(const Services& services)
               .commands = {}} {
   // In the order of --help: as a new user meets them.
   program.commands = {
-      add_init(services),
-      add_keys_new(services),
-      add_check(services),
-      add_package(services),
-      add_publish(services),
-      add_verify(services),
-      add_status(services),
-      add_doctor(services),
-      add_stamp(services),
-      add_trust_init(services),
-      add_trust_rotate(services),
-      add_trust_sign(services),
-      add_trust_finalize(services),
-      add_trust_status(services),
-      add_trust_refresh(services),
-      add_trust_drill(services),
-      add_serve(services),
-      add_completion(services, program),
-      add_man(services, program),
-      add_version(services),
+      add_init(services),           add_keys_new(services),     add_check(services),
+      add_package(services),        add_publish(services),      add_verify(services),
+      add_status(services),         add_doctor(services),       add_stamp(services),
+      add_trust_init(services),     add_trust_rotate(services), add_trust_sign(services),
+      add_trust_finalize(services), add_trust_status(services), add_trust_refresh(services),
+      add_trust_drill(services),    add_serve(services),        add_completion(services, program),
+      add_man(services, program),   add_version(services),
   };
 }
 
