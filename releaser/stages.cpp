@@ -35,12 +35,16 @@ constexpr std::array kStages{
     Stage{"inspect", inspect_stage, Skippable::no},
     // dist/V/assets holds one whole archive for each platform, the same bytes on every machine.
     Stage{"package", package_stage, Skippable::no},
+    // With a draft of a release that waits for signatures: the archives are its own.
+    Stage{"restore", restore_stage, Skippable::no},
     // checksums.sha256 and <asset>.sha256 name the digest of every archive.
     Stage{"checksum", checksum_stage, Skippable::no},
     // dist/V/site has the public manifests with this release in them.
     Stage{"manifest", manifest_stage, Skippable::yes},
     // Installers, formula, bucket file and the pages of the site pin these archives.
     Stage{"render", render_stage, Skippable::yes},
+    // With a draft: all that was made here is what it says, and who signs has agreed.
+    Stage{"draft", draft_stage, Skippable::no},
     // Every archive, sum, manifest and installer has a signature that was verified.
     Stage{"sign", sign_stage, Skippable::yes},
     // With [trust]: what clients of the metadata will see is signed and proven.
@@ -48,6 +52,12 @@ constexpr std::array kStages{
     // Each destination shows the release, verified before anything named it.
     Stage{"publish", publish_stage, Skippable::yes},
 };
+
+// A draft brings its archives along.
+bool is_spared(const Run& run, std::string_view stage) {
+  return run.options.takes_archives() &&
+         (stage == "build" || stage == "stamp" || stage == "inspect" || stage == "package");
+}
 
 // Whoever waited wants to know for what.
 void tell_time(const Run& run, std::string_view stage, std::chrono::steady_clock::duration time) {
@@ -107,6 +117,8 @@ std::vector<std::string> stage_names() {
 void run_stages(Run& run, Until until) {
   if (until == Until::publish) check_skips(run);
   for (const Stage& stage : kStages) {
+    if (run.options.sign_only && stage.name == "publish") return;
+    if (is_spared(run, stage.name)) continue;
     const bool is_skipped = stage.skippable == Skippable::yes && run.skips(stage.name);
     const auto start = std::chrono::steady_clock::now();
     const Skipped skipped = is_skipped
@@ -114,7 +126,7 @@ void run_stages(Run& run, Until until) {
                                 : base::with_context(stage.name, [&] { return stage.work(run); });
     tell_time(run, stage.name, std::chrono::steady_clock::now() - start);
     if (skipped) run.around.messages.detail(cat(stage.name, ": skipped: ", *skipped));
-    if (run.awaits_build) return;
+    if (run.awaits_build || run.is_public_already) return;
     if (until == Until::checksum && stage.name == "checksum") return;
   }
 }

@@ -78,17 +78,21 @@ std::optional<trust::SecretBytes> signing_password(const Services& services,
   return std::nullopt;
 }
 
+std::vector<std::string> repeated(const base::Arguments& arguments, std::string_view option) {
+  const auto found = arguments.m_values.find(option);
+  return found == arguments.m_values.end() ? std::vector<std::string>() : found->second;
+}
+
 std::vector<std::string> key_files(const base::Arguments& arguments) {
-  const auto found = arguments.m_values.find("--key");
-  if (found == arguments.m_values.end()) return {};
-  for (const std::string& file : found->second) {
+  std::vector<std::string> files = repeated(arguments, "--key");
+  for (const std::string& file : files) {
     // How the line of a secret key begins; whoever can list processes has read it by now.
     if (!file.starts_with("RWRTY0Iy") && file.find('\n') == std::string::npos) continue;
     throw Error(Errc::usage,
                 "--key takes a file, and never the key itself: everybody on this machine can read "
                 "command lines, so make a new key");
   }
-  return found->second;
+  return files;
 }
 
 std::optional<trust::SecretBytes> KeyPasswords::of_key(std::string_view place) {

@@ -26,6 +26,9 @@ std::optional<trust::SecretBytes> signing_password(const Services& services,
                                                    const base::Arguments& arguments,
                                                    const base::Messages& messages);
 
+// An option as it was repeated: a path may hold a comma, so it is no list.
+std::vector<std::string> repeated(const base::Arguments& arguments, std::string_view option);
+
 // --key as it was repeated. A path may hold a comma, so it is no list. Throws Errc::usage, without
 // repeating it, for a key in place of a file.
 std::vector<std::string> key_files(const base::Arguments& arguments);

@@ -3,11 +3,13 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/agreement.hpp"
 #include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/commands/stop_notice.hpp"
 #include "releaser/stages.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/staging.hpp"
 
 #include <filesystem>
 
@@ -28,19 +30,57 @@ void print_json(const Run& run, std::ostream& out) {
                                        {"status", base::exit_status(failure.code)},
                                        {"problem", failure.problem}});
   }
-  out << json::write(json::Object{{"schema", 1},
-                                  {"product", run.config.product.name},
-                                  {"version", run.identity->version.text()},
-                                  {"channel", schema::channel_name(run.identity->channel)},
-                                  {"dry_run", run.options.dry_run},
-                                  {"published", run.publishes() && !run.options.dry_run},
-                                  {"actions", std::move(actions)},
-                                  {"failures", std::move(failures)}},
-                     json::Style::pretty);
+  json::Array awaits;
+  for (const std::string& line : run.awaits)
+    awaits.emplace_back(line);
+  const bool is_published =
+      run.publishes() && !run.options.dry_run && run.awaits.empty() && !run.options.sign_only;
+  json::Object result{{"schema", 1},
+                      {"product", run.config.product.name},
+                      {"version", run.identity->version.text()},
+                      {"channel", schema::channel_name(run.identity->channel)},
+                      {"dry_run", run.options.dry_run},
+                      {"published", is_published || run.is_public_already},
+                      {"awaits", std::move(awaits)}};
+  if (run.options.sign_only && !run.is_public_already) {
+    result.emplace_back("signatures", run.signatures_out.string());
+  }
+  result.emplace_back("actions", std::move(actions));
+  result.emplace_back("failures", std::move(failures));
+  out << json::write(result, json::Style::pretty);
+}
+
+// A path as a person types it.
+std::string short_path(const base::Path& path) {
+  const base::Path relative =
+      std::filesystem::absolute(path).lexically_normal().lexically_proximate(
+          std::filesystem::current_path());
+  return relative.native().size() < path.native().size() ? relative.string() : path.string();
+}
+
+// What a holder has done, and what comes next.
+void print_signed(const Run& run, const std::string& release, std::ostream& out) {
+  if (run.is_public_already) {
+    out << release << " is public already; nothing is left to sign\n";
+    return;
+  }
+  const std::string folder = short_path(run.signatures_out);
+  out << "signatures of " << release << " are in " << folder << '\n';
+  for (const std::string& line : run.awaits)
+    out << "still missing: " << line << '\n';
+  if (!run.awaits.empty()) {
+    out << "next: whoever has that runs the same command, and gives the folder on or writes one of "
+           "his own\n";
+  }
+  out << (run.awaits.empty() ? "next: " : "then: ") << finishing_command(run, folder) << '\n';
 }
 
 void print_text(const Run& run, std::ostream& out) {
   const std::string release = cat(run.config.product.name, " ", run.identity->version.text());
+  if (run.options.sign_only) {
+    print_signed(run, release, out);
+    return;
+  }
   if (run.options.dry_run) {
     for (const Action& action : run.actions)
       out << action.where << ": " << action.what << '\n';
@@ -54,6 +94,12 @@ void print_text(const Run& run, std::ostream& out) {
   }
   if (!run.publishes()) {
     out << release << " is in " << run.folder.string() << "; nothing was published\n";
+    return;
+  }
+  if (!run.awaits.empty()) {
+    out << release << " is made and waits for signatures; nothing new is public\n";
+    for (const DraftArchive& archive : run.draft->archives)
+      out << archive.packed.sha256.hex() << "  " << archive.asset << '\n';
     return;
   }
   for (const auto& destination : run.destinations) {
@@ -73,6 +119,7 @@ void print_text(const Run& run, std::ostream& out) {
 // What the maintainer carries on by hand.
 void tell_of_package_files(const Run& run) {
   if (run.options.dry_run || !run.publishes() || run.actions.empty()) return;
+  if (run.options.sign_only) return;
   for (const auto& [folder, place] :
        {std::pair("formula", "Homebrew tap (its Formula/)"), std::pair("scoop", "Scoop bucket")}) {
     if (!std::filesystem::is_directory(run.folder / folder)) continue;
@@ -90,6 +137,14 @@ void publish(Run& run, const base::Arguments& arguments, const Services& service
   } else {
     print_text(run, services.out);
   }
+  if (!run.awaits.empty() && !run.options.sign_only && !run.options.dry_run) {
+    services.out.flush();
+    throw base::Error(
+        base::Errc::config,
+        cat(base::join(run.awaits, "; "), "; nothing new is public. Two commands finish it:\n  ",
+            signing_command(run), " [--rebuild]      where that key is\n  ",
+            finishing_command(run, "DIR"), "      anywhere, with the folder that the first wrote"));
+  }
   tell_of_package_files(run);
   if (run.failures.empty()) return;
   throw failure_of(run.failures, run.failures.size() + run.destinations.size(), base::Errc::partial,
@@ -102,7 +157,7 @@ int run_publish(const Services& services, const base::Arguments& arguments) {
     tell_when_stopped();
     with_run(services, arguments, options, [&](Run& run) {
       const DistFolder dist(run);
-      run.acquires = true;
+      run.acquires = !run.options.sign_only;
       publish(run, arguments, services);
     });
     return base::exit_status(base::Errc::done);
@@ -126,6 +181,17 @@ base::Command add_publish(const Services& services) {
   options.push_back({"--skip", "", "LIST", "stages or destinations, separated by commas", {}});
   options.push_back({"--dry-run", "", "", "say what would be published, and change nothing", {}});
   options.push_back({"--key", "", "FILE", "secret key to sign with; repeated for several", {}});
+  options.push_back({"--sign-only", "", "", "sign a release that waits, and publish nothing", {}});
+  options.push_back(
+      {"--rebuild", "", "", "with it: build, and sign only what has the same bytes", {}});
+  options.push_back(
+      {"--out", "", "DIR", "with it: where signatures go; default signatures/vVERSION", {}});
+  options.push_back(yes_option());
+  options.push_back({"--signatures",
+                     "",
+                     "DIR",
+                     "publish a release that waited, with these; repeated for several",
+                     {}});
   for (base::Option& option : password_options())
     options.push_back(std::move(option));
   return {.name = "publish",
@@ -136,12 +202,19 @@ base::Command add_publish(const Services& services) {
               "manifest, render, sign, publish. After any failure the same command goes on. "
               "Assets are public and verified before a manifest names them, and the installers "
               "that pin them come last. Of several destinations the first is what the others "
-              "follow; another one that fails does not stop the rest.",
+              "follow; another one that fails does not stop the rest. "
+              "With [trust], and without the release key, the release is made and staged where "
+              "nothing public names it; a holder of the key signs it with --sign-only, and "
+              "--signatures publishes it.",
           .options = std::move(options),
           .positionals = {},
           .examples = {{"cco-release publish --version 1.4.0", "publishes to every destination"},
                        {"cco-release publish", "in CI: the version is that of the tag"},
                        {"cco-release publish --version 1.4.0 --dry-run", "says what it would do"},
+                       {"cco-release publish --version 1.4.0 --sign-only --rebuild",
+                        "where the release key is: shows, asks and signs what CI has made"},
+                       {"cco-release publish --version 1.4.0 --signatures signatures/v1.4.0",
+                        "publishes it with those signatures"},
                        {"cco-release publish --version 1.5.0-beta.1 --channel beta",
                         "leaves the installers at the newest stable release"}},
           .run = [&services](const base::Arguments& arguments) {

@@ -3,6 +3,7 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/agreement.hpp"
 #include "releaser/commands/password.hpp"
 
 #include <filesystem>
@@ -14,6 +15,22 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
+
+// What cannot be meant together.
+void check_signing_options(const RunOptions& options, const base::Arguments& arguments) {
+  const auto refuse = [](std::string_view problem) { throw Error(Errc::usage, cat(problem)); };
+  if (options.sign_only && !options.signatures.empty()) {
+    refuse("--sign-only writes signatures, and --signatures publishes with them; give one of them");
+  }
+  if (!options.sign_only) {
+    for (const std::string_view option : {"--rebuild", "--out", "--yes"})
+      if (arguments.has(option)) refuse(cat(option, " belongs to --sign-only"));
+  }
+  if (!options.resumes()) return;
+  const std::string mode = options.sign_only ? "--sign-only" : "--signatures";
+  for (const std::string_view option : {"--snapshot", "--skip", "--dry-run", "--channel"})
+    if (arguments.has(option)) refuse(cat(option, " does not go with ", mode));
+}
 
 }  // namespace
 
@@ -49,6 +66,12 @@ RunOptions run_options(const base::Arguments& arguments) {
   options.dist = dist_path_of(arguments);
   for (std::string& file : key_files(arguments))
     options.keys.emplace_back(std::move(file));
+  options.sign_only = arguments.has("--sign-only");
+  options.rebuild = arguments.has("--rebuild");
+  for (std::string& folder : repeated(arguments, "--signatures"))
+    options.signatures.emplace_back(std::move(folder));
+  options.signatures_out = arguments.value("--out").value_or("");
+  check_signing_options(options, arguments);
   if (options.identify.snapshot && options.identify.version) {
     throw Error(Errc::usage, "--snapshot makes a version of its own; leave --version out");
   }
@@ -62,6 +85,11 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
   messages.detail(cat("configuration: ", file.string()));
   const Config config = load_config(file);
   if (options.dist.empty()) options.dist = default_dist(config);
+  if (options.resumes() && !config.trust) {
+    throw Error(Errc::config, cat(file.filename().string(),
+                                  ": a release waits for signatures only with [trust]; "
+                                  "cco-release trust init makes it"));
+  }
   KeyPasswords passwords(services, arguments, messages);
   const Surroundings around{
       .environment = services.environment,
@@ -71,6 +99,13 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
       .key_text = services.release_key ? &*services.release_key : nullptr,
       .password = [&](std::string_view place) { return passwords.of_key(place); },
       .asks_for_password = asks_for_password(services, arguments),
+      .agree =
+          [&](const std::vector<std::string>& words) {
+            std::ostream& out = wants_json(arguments) ? services.errors : services.out;
+            for (const std::string& line : words)
+              out << line << '\n';
+            require_agreement(services, arguments, messages);
+          },
   };
   Run run{.config = config,
           .options = options,

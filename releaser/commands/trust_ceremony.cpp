@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/agreement.hpp"
 #include "releaser/commands/holder_keys.hpp"
 #include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/trust_place.hpp"
@@ -33,19 +34,6 @@ void tell_next(const TrustFolder& folder, const base::Messages& messages) {
         cat("next: each of them runs `cco-release trust sign --key FILE`, here or with a "
             "copy of ",
             folder.path.string()));
-  }
-}
-
-void require_agreement(const Services& services, const base::Arguments& arguments,
-                       const base::Messages& messages) {
-  if (arguments.has("--yes")) return;
-  if (!services.terminal.input || !services.terminal.messages) {
-    throw Error(Errc::usage, "no terminal to ask on; read the above, then sign with --yes");
-  }
-  services.out.flush();
-  const std::string answer = base::ask(messages, "Sign this?", "no");
-  if (answer != "y" && answer != "yes") {
-    throw Error(Errc::cancelled, "nothing was signed");
   }
 }
 
@@ -180,7 +168,7 @@ int run_trust_finalize(const Services& services, const base::Arguments& argument
 base::Command add_trust_sign(const Services& services) {
   std::vector<base::Option> options = holder_key_options();
   options.push_back(folder_option());
-  options.push_back({"--yes", "", "", "sign without being asked", {}});
+  options.push_back(yes_option());
   return {.name = "trust sign",
           .aliases = {},
           .summary = "show what a ceremony changes, and add a holder's signature",

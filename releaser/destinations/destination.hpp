@@ -24,11 +24,16 @@ struct WantedFile {
   unsigned mode = 0644;  // where the destination has modes
 };
 
+// Where a release stands while it waits for signatures: a name that is put, found, read and
+// streamed like others, and that nothing public ever names. A destination may map such names to
+// what suits it better, such as a draft of its own.
+std::string staged_name(std::string_view tag, std::string_view name);
+
 enum class Found { absent, same, different };
 
 // One place where releases are published. The contract, which all kinds obey (see
 // tests/releaser/destination_test.cpp):
-//   - nothing but acquire(), clean_up(), put() and announce() changes anything;
+//   - nothing but acquire(), clean_up(), put(), announce() and drop_staged() changes anything;
 //   - put() is idempotent, and a file appears under its name whole or not at all;
 //   - what put() brought is not named by any public document before announce();
 //   - announce() replaces public documents one by one, in the given order.
@@ -56,6 +61,8 @@ class Destination {
   virtual void clean_up(const std::vector<WantedFile>& files) = 0;
   virtual void put(const WantedFile& file) = 0;
   virtual void announce(const WantedFile& document) = 0;
+  // Removes all of staged_name(tag, …); nothing where there is nothing.
+  virtual void drop_staged(std::string_view tag) = 0;
 };
 
 // The list of kinds. `home` resolves "~/"; all destinations of a run share its locks.

@@ -86,6 +86,14 @@ class Directory final : public Destination {
   void put(const WantedFile& file) override { write(file); }
   void announce(const WantedFile& document) override { write(document); }
 
+  void drop_staged(std::string_view tag) override {
+    const base::Path folder = (m_folder / staged_name(tag, "x")).parent_path();
+    if (type_of(folder) != fs::file_type::directory) return;
+    base::remove_tree(folder);
+    // Stays where another release waits.
+    static_cast<void>(::rmdir(folder.parent_path().c_str()));
+  }
+
  private:
   // Of what stands there itself, not of what a link leads to.
   static fs::file_type type_of(const base::Path& path) {

@@ -4,6 +4,10 @@
 
 namespace releaser {
 
+std::string staged_name(std::string_view tag, std::string_view name) {
+  return base::cat(".staged/", tag, "/", name);
+}
+
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
                                               const Config& config, std::string_view home,
                                               const std::shared_ptr<FolderLocks>& locks) {

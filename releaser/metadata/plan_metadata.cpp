@@ -185,6 +185,7 @@ class Planner {
     } else {
       decide_channel(role, *before, wanted != m_wanted.manifests.end());
     }
+    if (role.has_to_be_signed()) take_drafted(role);
     if (role.has_to_be_signed()) {
       if (const auto next = next_if_good(role, kLimits.targets, &tuf::parse_targets);
           next && has_same_content(*next, role.content)) {
@@ -192,6 +193,25 @@ class Planner {
       }
     }
     m_plan.channels.push_back(std::move(role));
+  }
+
+  void take_drafted(PlannedRole& role) const {
+    const auto drafted = m_wanted.drafted.find(role.name);
+    if (drafted == m_wanted.drafted.end()) return;
+    const tuf::Header& header = drafted->second;
+    constexpr std::chrono::hours kClocksDiffer{24};
+    if (header.version != role.version) {
+      throw Error(Errc::conflict, cat("the draft is out of date: it has version ", header.version,
+                                      " of the metadata of ", role.name, ", and ", role.version,
+                                      " is next; make the draft again, and let it be signed"));
+    }
+    if (header.expires <= m_wanted.now || header.expires > role.expires + kClocksDiffer) {
+      throw Error(Errc::conflict,
+                  cat("the draft's metadata of ", role.name, " is good until ",
+                      base::format_time(header.expires), ", and ", base::format_time(role.expires),
+                      " would be right; make the draft again, and let it be signed"));
+    }
+    role.expires = header.expires;
   }
 
   // What a channel goes on to list: its manifest alone, and that only where keys of now have signed

@@ -34,6 +34,9 @@ struct WantedMetadata {
   // what is public may be a thief's, and only what is known to be ours is signed by the new ones.
   // Absent: nothing is known to be.
   std::function<bool(std::string_view channel, const std::string& manifest)> is_ours = {};
+  // Version and expiry with which holders of keys have signed a channel, or will: a draft that
+  // travels. Used where the channel has to be signed.
+  std::map<std::string, trust::tuf::Header, std::less<>> drafted = {};
 };
 
 // One role of the metadata after the run.

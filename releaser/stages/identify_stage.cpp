@@ -1,11 +1,15 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/stages/staging.hpp"
 
 #include <filesystem>
 
 namespace releaser {
 namespace {
+
+// Beside the configuration: text files that may be committed, or travel otherwise.
+constexpr std::string_view kSignaturesFolder = "signatures";
 
 // What a killed run left in dist/V under temporary names. Everything there is ours, and the lock of
 // dist/ says that nobody writes now.
@@ -38,9 +42,31 @@ std::vector<std::string> written_folders(const Run& run) {
         base::Path(relative.has_filename() ? relative : relative.parent_path()).string());
   };
   add(run.options.dist);
+  add(run.config.resolve(kSignaturesFolder, run.home));
   for (const DestinationSettings& destination : run.config.destinations)
     add(run.config.resolve(destination.path, run.home));
   return folders;
+}
+
+// A draft says which release it is; the machine at hand has only to be asked for its version.
+void take_draft(Run& run, const GitState& git) {
+  run.folder = run.options.dist / run.identity->version.text();
+  run.draft = find_draft(run);
+  const bool is_other_commit =
+      run.options.rebuild && run.draft->commit && git.commit && *run.draft->commit != *git.commit;
+  if (is_other_commit) {
+    throw base::Error(base::Errc::conflict,
+                      base::cat("the draft was made from commit ", *run.draft->commit, ", and ",
+                                *git.commit, " is checked out; check that one out"));
+  }
+  run.signatures_out = run.options.signatures_out;
+  if (run.signatures_out.empty()) {
+    run.signatures_out =
+        run.config.resolve(base::cat(kSignaturesFolder, "/", run.identity->tag()), run.home);
+  }
+  run.identity->date = run.draft->date;
+  run.identity->channel = run.draft->channel;
+  run.identity->commit = run.draft->commit;
 }
 
 }  // namespace
@@ -51,8 +77,17 @@ void prepare_release(Run& run, Problems& problems) {
     const GitState git = read_git(run.config.root, is_snapshot ? AllTags::yes : AllTags::no);
     IdentifyOptions options = run.options.identify;
     options.written = written_folders(run);
+    if (run.options.resumes() && !options.date) options.date = "1980-01-02";  // the draft has it
+    if (run.options.takes_archives()) options.allow_dirty = true;
     run.identity =
         identify_release(options, run.config.version.scheme, run.around.environment, git, problems);
+    if (!run.identity || !run.options.resumes()) return;
+    try {
+      take_draft(run, git);
+    } catch (const base::Error&) {
+      run.identity.reset();
+      throw;
+    }
   });
   if (!run.identity) return;
   run.folder = run.options.dist / run.identity->version.text();

@@ -2,9 +2,13 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/given_signatures.hpp"
+#include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/stages/staging.hpp"
 #include "releaser/trust/trust_folder.hpp"
 #include "trust/signing/metadata_writer.hpp"
+#include "trust/tuf/canonical_json.hpp"
 
 #include <algorithm>
 
@@ -14,6 +18,7 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
+namespace json = base::json;
 namespace tuf = trust::tuf;
 using std::chrono::days;
 constexpr tuf::ByteLimits kLimits;
@@ -130,8 +135,11 @@ std::string describe_missing(const MissingSignatures& missing, const TrustPolicy
              base::join(lines, " or "));
 }
 
-MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted) {
-  const KeyAtHand at_hand = [&](const tuf::Key& key) { return find_key(run, key) != nullptr; };
+MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted,
+                            const RoleSignatures& given) {
+  const KeyAtHand at_hand = [&](const tuf::Key& key) {
+    return given.contains(tuf::identity_of(key)) || find_key(run, key) != nullptr;
+  };
   const auto missing = missing_signatures(plan, at_hand);
   if (!missing.empty()) {
     const TrustPolicy policy = trust_policy(run.config);
@@ -144,6 +152,11 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
   }
   const SignMessage sign = [&](const tuf::Key& key,
                                std::string_view message) -> std::optional<std::string> {
+    // Those that were given are over one message.
+    if (const auto found = given.find(tuf::identity_of(key));
+        found != given.end() && tuf::checks_ed25519(key, message, found->second)) {
+      return found->second;
+    }
     const Signer* const signer = find_key(run, key);
     if (signer == nullptr) return std::nullopt;
     return signer->sign_message(message);
@@ -221,8 +234,16 @@ void check_metadata_keys(Run& run, Problems& problems) {
   };
   const std::string channel(schema::channel_name(run.identity->channel));
   const tuf::Targets targets = targets_of(*run.trust);
-  if (const tuf::Delegation* const delegation = targets.find_delegation(channel)) {
-    require(channel, delegation->authority);
+  const auto release_key = tuf::key_of(trust::PublicKey::parse(run.config.sign->public_key));
+  const tuf::Delegation* const delegation = targets.find_delegation(channel);
+  if (delegation != nullptr) {
+    // Without these keys the release is made, and waits.
+    const auto here =
+        std::count_if(delegation->authority.keys.begin(), delegation->authority.keys.end(),
+                      [&](const tuf::Key& key) { return may_have_key(run, key); });
+    const bool will_wait = static_cast<std::uint64_t>(here) < delegation->authority.threshold ||
+                           !may_have_key(run, release_key);
+    if (will_wait) return;
   } else {
     problems.add(cat("targets.json of the trust folder delegates nothing to channel ", channel,
                      "; cco-release trust rotate makes new targets for what [trust] says"));
@@ -232,21 +253,159 @@ void check_metadata_keys(Run& run, Problems& problems) {
   require("timestamp", root.roles.at(tuf::RoleType::timestamp));
 }
 
+namespace {
+
+const PlannedRole* channel_of(const Run& run, const MetadataPlan& plan) {
+  const std::string_view name = schema::channel_name(run.identity->channel);
+  for (const PlannedRole& role : plan.channels)
+    if (role.name == name && role.has_to_be_signed()) return &role;
+  return nullptr;
+}
+
+json::Value content_of(const PlannedRole& role) {
+  tuf::Targets content = role.content;
+  content.version = role.version;
+  content.expires = role.expires;
+  return tuf::write_targets(content);
+}
+
+// Who still has to sign, where `signed_by` has signed for the channel.
+void note_awaited(Run& run, const PlannedRole* channel,
+                  const std::function<bool(const tuf::Key&)>& signed_by) {
+  run.awaits.clear();
+  std::map<std::string, std::size_t> files;  // by key
+  for (const auto& [name, key] : run.unsigned_files)
+    ++files[key];
+  std::set<std::string> signers;
+  MissingSignatures missing{channel == nullptr ? "" : channel->name, 0, {}};
+  if (channel != nullptr) {
+    for (const tuf::Key& key : channel->authority.keys) {
+      if (signed_by(key)) {
+        signers.insert(tuf::identity_of(key));
+      } else {
+        missing.of.push_back(key);
+      }
+    }
+    if (signers.size() < channel->authority.threshold)
+      missing.count = channel->authority.threshold - signers.size();
+  }
+  for (const auto& [line, count] : files) {
+    const bool is_current = line == run.config.sign->public_key;
+    std::string text = cat("the ", is_current ? "" : "old ", "release key ", line, " (",
+                           run.config.place(is_current ? "sign.public_key" : "sign.old_public_key"),
+                           ") has to sign ", count, count == 1 ? " file" : " files");
+    const bool is_for_metadata_too =
+        missing.count == 1 && missing.of.size() == 1 &&
+        tuf::identity_of(missing.of.front()) ==
+            tuf::identity_of(tuf::key_of(trust::PublicKey::parse(line)));
+    if (is_for_metadata_too) {
+      text += cat(" and the metadata of ", missing.role);
+      missing.count = 0;
+    }
+    run.awaits.push_back(std::move(text));
+  }
+  if (missing.count == 0) return;
+  std::string text = describe_missing(missing, trust_policy(run.config));
+  if (channel->authority.threshold > 1) {
+    text += cat(" (", signers.size(), " of ", channel->authority.threshold, " are there)");
+  }
+  run.awaits.push_back(std::move(text));
+}
+
+// --sign-only: each key of the channel that is here signs its metadata.
+void sign_channel(Run& run, const PlannedRole* channel) {
+  bool has_signed = false;
+  RoleSignatures signatures;
+  if (channel != nullptr) {
+    const json::Value content = content_of(*channel);
+    const std::string message = tuf::canonical_json(content);
+    for (const tuf::Key& key : channel->authority.keys) {
+      const Signer* const signer = find_key(run, key);
+      if (signer == nullptr) continue;
+      const std::string signature = signer->sign_message(message);
+      if (!tuf::checks_ed25519(key, message, signature)) {
+        throw Error(Errc::internal, cat("a new signature of ", channel->name, " does not verify"));
+      }
+      keep_role_signature(run, content, signer->public_key(), signature);
+      has_signed = true;
+    }
+    // With those of other holders that the folder has.
+    drop_stale_role_signatures(run, message);
+    run.given = read_signatures({run.signatures_out});
+    signatures = given_role_signatures(run, *channel, message);
+  }
+  const ProductKeys keys = product_keys(*run.config.sign);
+  const bool has_release_key = find_key(run, tuf::key_of(keys.current)) != nullptr ||
+                               (keys.old && find_key(run, tuf::key_of(*keys.old)) != nullptr);
+  if (!has_signed && !has_release_key) {
+    throw Error(Errc::config,
+                "none of the keys that were given signs this release; nothing was signed");
+  }
+  note_awaited(run, channel,
+               [&](const tuf::Key& key) { return signatures.contains(tuf::identity_of(key)); });
+}
+
+// --signatures: all that holders had to sign is there.
+RoleSignatures take_role_signatures(Run& run, const PlannedRole* channel) {
+  RoleSignatures given;
+  if (channel != nullptr) {
+    given = given_role_signatures(run, *channel, tuf::canonical_json(content_of(*channel)));
+  }
+  note_awaited(run, channel, [&](const tuf::Key& key) {
+    return given.contains(tuf::identity_of(key)) || find_key(run, key) != nullptr;
+  });
+  if (!run.awaits.empty()) {
+    throw Error(Errc::config,
+                cat(base::join(run.awaits, "; "), "; nothing new is public: let the holder run ",
+                    signing_command(run), ", and give that folder by --signatures too"));
+  }
+  return given;
+}
+
+}  // namespace
+
 Skipped metadata_stage(Run& run) {
   if (!run.config.trust) return "there is no [trust]";
   if (run.skips("sign")) return "--skip sign";
   if (!run.publishes() || run.destinations.empty()) return "nothing is published";
-  const WantedMetadata wanted{
-      *run.trust, manifests_of(run), role_terms(trust_policy(run.config), Renewal::near_the_end),
-      run.around.now, [&](std::string_view channel, const std::string& manifest) {
-        return is_in_dist(run, channel, manifest);
-      }};
+  WantedMetadata wanted{*run.trust, manifests_of(run),
+                        role_terms(trust_policy(run.config), Renewal::near_the_end), run.around.now,
+                        [&](std::string_view channel, const std::string& manifest) {
+                          return is_in_dist(run, channel, manifest);
+                        }};
+  if (run.draft) {
+    wanted.drafted.emplace(schema::channel_name(run.draft->channel),
+                           tuf::Header{run.draft->role_version, run.draft->role_expires});
+  }
   const bool is_dry = run.options.dry_run;
   const MetadataPlan plan = plan_metadata(run.public_metadata, wanted, [&](const tuf::Key& key) {
     return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;
   });
+  const PlannedRole* const channel = channel_of(run, plan);
+  if (run.options.sign_only) {
+    if (!is_dry) sign_channel(run, channel);
+    return std::nullopt;
+  }
   for (const std::string& warning : plan.warnings)
     run.around.messages.warn(warning);
+  RoleSignatures given;
+  if (run.options.resumes()) {
+    given = take_role_signatures(run, channel);
+  } else {
+    note_awaited(run, channel, [&](const tuf::Key& key) {
+      return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;
+    });
+  }
+  if (!run.awaits.empty()) {
+    run.metadata.clear();
+    // Without a new manifest nothing is left to draft: only other signatures are missing.
+    if (channel == nullptr) {
+      throw Error(Errc::config,
+                  cat(base::join(run.awaits, "; "), "; nothing new is public", kRunWhereTheKeyIs));
+    }
+    write_release_draft(run, *channel);
+    return "it waits for signatures";
+  }
   for (const PlannedRole* const role : plan.roles()) {
     if (!role->has_to_be_signed()) continue;
     run.around.messages.detail(
@@ -258,7 +417,7 @@ Skipped metadata_stage(Run& run) {
     run.metadata = unsigned_metadata(plan);
     return std::nullopt;
   }
-  run.metadata = sign_metadata(run, plan, wanted);
+  run.metadata = sign_metadata(run, plan, wanted, given);
   for (const MetadataFile& file : run.metadata)
     write_if_changed(run.folder / "site" / file.name, file.bytes);
   return std::nullopt;

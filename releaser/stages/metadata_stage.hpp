@@ -24,9 +24,13 @@ ReadPublic reader_of(const Destination& destination);
 // "the metadata of stable needs 1 more signature, by key RW…".
 std::string describe_missing(const MissingSignatures& missing, const TrustPolicy& policy);
 
-// Signs what the plan says with the keys of the run. Throws Errc::config where keys are missing,
-// before any is used.
-MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted);
+// Raw signatures by the identity of their key, over the metadata of one channel.
+using RoleSignatures = std::map<std::string, std::string, std::less<>>;
+
+// Signs what the plan says with the keys of the run and with signatures that holders of others have
+// sent. Throws Errc::config where some are missing, before any key is used.
+MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted,
+                            const RoleSignatures& given = {});
 
 // Of the channels that the plan keeps, those that have expired: which was said.
 // Is it a manifest that some run on this machine has made?

@@ -2,6 +2,7 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/given_signatures.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/private_files.hpp"
 #include "releaser/stages/seen_generations.hpp"
@@ -78,7 +79,7 @@ void open_destinations(Run& run, Problems& problems) {
     run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
   }
   if (run.destinations.empty()) return;
-  if (run.publishes()) {
+  if (run.publishes() && !run.options.sign_only) {
     const std::size_t known = problems.problems().size();
     problems.collect([&] {
       at_each_destination(run, [](Destination& destination) { destination.preflight(); });
@@ -198,12 +199,15 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   open_destinations(run, problems);
   warn_of_new_history(run, problems);
   check_trust(run, problems);
+  const bool has_inputs = !run.options.takes_archives();
   // What a hook may make or change is looked at after it ran.
-  if (!makes_files(run)) find_archive_files(run, problems);
+  if (has_inputs && !makes_files(run)) find_archive_files(run, problems);
   problems.collect([&] { check_private_files(run, problems); });
-  inspect_targets(run, problems, [&](const Target& target, const InputBinary& binary) {
-    return !is_built(run, target) || (binary.role == BinaryRole::agent && !makes_files(run));
-  });
+  if (has_inputs) {
+    inspect_targets(run, problems, [&](const Target& target, const InputBinary& binary) {
+      return !is_built(run, target) || (binary.role == BinaryRole::agent && !makes_files(run));
+    });
+  }
   check_published_time(run, problems);
   const bool needs_site = !run.skips("manifest") && !run.skips("sign");
   if (needs_site && run.config.destinations.empty()) {
@@ -216,15 +220,17 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
     // `check` asks for all, since no stage will follow that sees the rest.
     return run.warns_again || is_final(run, target, binary);
   };
-  examine_binaries(run, problems, is_seen_now);
-  if (!makes_files(run)) {
+  if (has_inputs) examine_binaries(run, problems, is_seen_now);
+  if (has_inputs && !makes_files(run)) {
     problems.collect([&] { read_notes(run); });
     problems.collect([&] {
       for (const Target& target : run.targets)
         (void)probe_of(run.config, target);
     });
   }
-  if (!may_make_agents(run)) {
+  if (!has_inputs) {
+    problems.collect([&] { read_notes(run); });
+  } else if (!may_make_agents(run)) {
     check_agents(run, problems);
   } else if (run.warns_again && run.config.agent) {
     warn_without_agents(run, problems);
@@ -232,7 +238,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (run.skips("sign")) return;
   // Nobody is asked for a password where the release is refused anyway.
   const bool will_sign = (problems.problems().empty() || unlock == Unlock::without_asking) &&
-                         !everything_was_signed(run);
+                         !everything_was_signed(run) && !run.options.resumes();
   const std::size_t known = problems.problems().size();
   check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
   if (will_sign && problems.problems().size() == known) check_metadata_keys(run, problems);
@@ -278,6 +284,7 @@ Skipped preflight_stage(Run& run) {
   Problems problems;
   look_at_release(run, problems, run.options.dry_run ? Unlock::no : Unlock::yes);
   conclude(run, problems);
+  if (!run.options.signatures.empty()) run.given = read_signatures(run.options.signatures);
   // Only now: a run that is refused takes nothing away.
   if (run.options.clean) base::remove_tree(run.folder);
   return std::nullopt;

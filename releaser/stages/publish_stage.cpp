@@ -6,6 +6,7 @@
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/stages/staging.hpp"
 #include "releaser/stages/verify_release.hpp"
 
 #include <algorithm>
@@ -193,11 +194,23 @@ void put_assets(Run& run, const Plans& plans, const Publication& wanted) {
   });
 }
 
+// What waited for signatures is public everywhere now.
+void end_waiting(Run& run) {
+  if (!run.failures.empty()) return;
+  at_each_destination(
+      run, [&](Destination& destination) { destination.drop_staged(run.identity->tag()); });
+  if (!run.options.resumes()) base::remove_if_exists(run.folder / kDraftName);
+}
+
 }  // namespace
 
 Skipped publish_stage(Run& run) {
   if (run.identity->is_snapshot) return "a snapshot is never published";
   if (run.destinations.empty()) return "every destination is skipped";
+  if (!run.awaits.empty()) {
+    stage_release(run);
+    return std::nullopt;
+  }
   Publication wanted = wanted_files(run);
   Plans plans = plans_for(run, wanted);
   warn_of_first_prerelease(run);
@@ -225,6 +238,7 @@ Skipped publish_stage(Run& run) {
     }
   });
   remember_generations(run);
+  end_waiting(run);
   return std::nullopt;
 }
 

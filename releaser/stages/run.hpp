@@ -15,6 +15,7 @@
 #include "releaser/stages/keyring.hpp"
 #include "releaser/stages/problems.hpp"
 #include "releaser/stages/record.hpp"
+#include "releaser/stages/release_draft.hpp"
 #include "releaser/stages/standing.hpp"
 #include "releaser/stages/target.hpp"
 #include "trust/signing/secret_key.hpp"
@@ -40,7 +41,24 @@ struct RunOptions {
   std::size_t parallelism = 1;
   base::Path dist;               // empty: beside the configuration
   std::vector<base::Path> keys;  // --key
+  // A release that waits for signatures: sign it, or publish it with those of these folders.
+  bool sign_only = false;
+  bool rebuild = false;                // and sign only what is built here with the same bytes
+  std::vector<base::Path> signatures;  // --signatures
+  base::Path signatures_out;           // --out; empty: signatures/vV beside the configuration
+  // Does the run begin with a draft?
+  [[nodiscard]] bool resumes() const { return sign_only || !signatures.empty(); }
+  // Are its archives those of the draft, and not made here?
+  [[nodiscard]] bool takes_archives() const { return resumes() && !rebuild; }
 };
+
+// A file of a folder of signatures.
+struct GivenSignature {
+  base::Path file;
+  std::string text;
+};
+// By its name in the folder, which is that of a public file.
+using GivenSignatures = std::map<std::string, std::vector<GivenSignature>, std::less<>>;
 
 // What a run needs from outside, besides files.
 struct Surroundings {
@@ -54,6 +72,8 @@ struct Surroundings {
   Keyring::AskPassword password;
   // Would a person be asked for it?
   bool asks_for_password = false;
+  // Shows what is going to be signed, and asks. Throws where the answer is no.
+  std::function<void(const std::vector<std::string>& words)> agree;
 };
 
 // The documents of the destination that carries the metadata, each with a valid signature.
@@ -122,11 +142,20 @@ struct Run {
   // that a dry run would make, by the file's public name.
   std::map<base::Path, std::vector<std::string>> signatures;
   std::map<std::string, std::vector<std::string>, std::less<>> to_be_signed;
+  // A run that resumes: the draft, and the signatures that were given.
+  std::optional<ReleaseDraft> draft;
+  GivenSignatures given;
+  base::Path signatures_out;  // with --sign-only
+  // sign: signatures that nobody here could make, by their public name, with the key that is
+  // wanted.
+  std::map<std::string, std::string> unsigned_files;
+  std::vector<std::string> awaits;  // who has to sign, a line each; any: the release is staged
+  bool is_public_already = false;   // so that nothing is left to sign
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
   // As preflight found it, whatever this run did there since.
   [[nodiscard]] Standing standing_of(const Destination& destination) const;
-  // Will a destination change, or would it but for a dry run?
+  // Will a destination change, or would it but for a dry run? Or is that prepared by signing?
   [[nodiscard]] bool publishes() const;
 };
 

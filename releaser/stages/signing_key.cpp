@@ -3,6 +3,7 @@
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/key_file.hpp"
+#include "releaser/trust/policy.hpp"
 #include "trust/signing/metadata_writer.hpp"
 
 #include <array>
@@ -118,7 +119,10 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
             ": [sign] is missing; `cco-release keys new` makes a key and prints its lines"));
     return;
   }
-  if (run.around.key_text == nullptr && run.config.sign->key.empty() && run.options.keys.empty()) {
+  const bool has_none =
+      run.around.key_text == nullptr && run.config.sign->key.empty() && run.options.keys.empty();
+  // What is public by signatures of others may need no key here.
+  if (has_none && run.options.signatures.empty()) {
     if (run.config.sign->command.empty()) {
       problems.add(cat(run.config.place("sign"),
                        ": no key; give `key`, --key FILE, its contents in CCO_RELEASE_KEY, or a "
@@ -152,9 +156,32 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
       const bool is_asked_for = unlock_now == Unlock::without_asking &&
                                 run.around.asks_for_password &&
                                 run.keyring->is_locked(trust::tuf::key_of(*key));
-      if (unlock_now != Unlock::no && !is_asked_for) unlocked_key(run, *key);
+      if (unlock_now == Unlock::no || is_asked_for) continue;
+      if (!run.config.trust) {
+        unlocked_key(run, *key);
+      } else if (find_key(run, trust::tuf::key_of(*key)) == nullptr) {
+        run.around.messages.say(cat("the release key ", key->line(),
+                                    " is not at hand: the release is made, and waits for its "
+                                    "signatures"));
+      }
     }
   });
+}
+
+void require_some_key(Run& run) {
+  std::vector<std::string> lines{cat("the release key ", release_key(run).line())};
+  if (may_have_key(run, trust::tuf::key_of(release_key(run)))) return;
+  const auto old = product_keys(*run.config.sign).old;
+  if (old && may_have_key(run, trust::tuf::key_of(*old))) return;
+  if (run.trust) {
+    const std::string channel(schema::channel_name(run.identity->channel));
+    for (const trust::PublicKey& key : trust_policy(run.config).role(channel).keys) {
+      if (may_have_key(run, trust::tuf::key_of(key))) return;
+      if (!(key == release_key(run))) lines.push_back(cat("key ", key.line(), " of ", channel));
+    }
+  }
+  throw Error(Errc::config, cat("no key that signs this release is at hand: ",
+                                base::join(lines, ", or "), "; give it by --key FILE"));
 }
 
 const Signer* find_key(Run& run, const trust::tuf::Key& wanted) {

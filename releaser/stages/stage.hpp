@@ -17,9 +17,11 @@ Skipped build_stage(Run& run);
 Skipped stamp_stage(Run& run);
 Skipped inspect_stage(Run& run);
 Skipped package_stage(Run& run);
+Skipped restore_stage(Run& run);
 Skipped checksum_stage(Run& run);
 Skipped manifest_stage(Run& run);
 Skipped render_stage(Run& run);
+Skipped draft_stage(Run& run);
 Skipped sign_stage(Run& run);
 Skipped metadata_stage(Run& run);
 Skipped publish_stage(Run& run);
@@ -74,6 +76,8 @@ enum class Unlock { no, without_asking, yes };
 void check_signing_key(Run& run, Problems& problems, Unlock unlock);
 // A key of [sign], by its public one. Unlocks it unless it is unlocked.
 const Signer& unlocked_key(Run& run, const trust::PublicKey& wanted);
+// Throws Errc::config unless a key could be at hand that this release needs.
+void require_some_key(Run& run);
 // Any key that this run was given; nothing where it was not. Unlocks it.
 const Signer* find_key(Run& run, const trust::tuf::Key& wanted);
 // The same question before anything is unlocked: a key file that does not say whose it is may be

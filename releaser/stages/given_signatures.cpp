@@ -1,0 +1,220 @@
+#include "releaser/stages/given_signatures.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/stage.hpp"
+#include "trust/signing/metadata_writer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+namespace fs = std::filesystem;
+namespace tuf = trust::tuf;
+constexpr std::size_t kMaxGivenFiles = 10'000;
+constexpr std::size_t kMaxRoleBytes = tuf::ByteLimits{}.targets;
+constexpr std::string_view kMinisig = ".minisig";
+constexpr std::string_view kSignAgain = "; let its holder sign again (--sign-only)";
+
+void read_folder(const base::Path& root, const base::Path& folder, GivenSignatures& given,
+                 std::size_t& count) {
+  for (const std::string& entry : base::list_directory(folder)) {
+    if (entry.starts_with('.')) continue;
+    const base::Path path = folder / entry;
+    const fs::file_type type = base::type_of(path, base::Links::not_followed);
+    if (type == fs::file_type::directory) {
+      read_folder(root, path, given, count);
+      continue;
+    }
+    if (type != fs::file_type::regular || ++count > kMaxGivenFiles) {
+      throw Error(Errc::config, cat(path.string(), ": ",
+                                    type == fs::file_type::regular ? "there are too many files here"
+                                                                   : "is no regular file",
+                                    "; give the folder that --sign-only wrote"));
+    }
+    const bool is_minisig = entry.ends_with(kMinisig);
+    const std::string name = path.lexically_relative(root).string();
+    given[name].push_back({path, base::with_context(path.string(), [&] {
+                             return base::read_file(
+                                 path, is_minisig ? trust::kMaxSignatureBytes : kMaxRoleBytes);
+                           })});
+  }
+}
+
+std::string role_prefix(const Run& run) {
+  return cat("metadata/", run.draft->role_version, ".", schema::channel_name(run.draft->channel),
+             ".");
+}
+
+std::string role_file_of(const Run& run, const trust::PublicKey& key) {
+  return cat(role_prefix(run), key.id_text(), ".json");
+}
+
+bool is_role_signature(const Run& run, std::string_view name) {
+  return name.starts_with(role_prefix(run)) && name.ends_with(".json");
+}
+
+// What a valid signature says that it signs.
+std::optional<std::string> proven_sha256(std::string_view text, const trust::PublicKey& key) {
+  const std::vector<trust::PublicKey> keys{key};
+  try {
+    return trust::verify_comment(text, keys).find("sha256");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+GivenSignatures read_signatures(const std::vector<base::Path>& folders) {
+  GivenSignatures given;
+  std::size_t count = 0;
+  for (const base::Path& folder : folders) {
+    const std::size_t before = count;
+    if (base::type_of(folder) == fs::file_type::directory) {
+      read_folder(folder, folder, given, count);
+    }
+    if (count > before) continue;
+    throw Error(Errc::not_found, cat("--signatures ", folder.string(),
+                                     ": no signatures there; give the folder that --sign-only "
+                                     "wrote"));
+  }
+  return given;
+}
+
+void check_given_names(const Run& run, const std::vector<SignedFile>& files) {
+  for (const auto& [name, each] : run.given) {
+    if (is_role_signature(run, name)) continue;
+    const bool is_known = std::any_of(files.begin(), files.end(), [&](const SignedFile& file) {
+      const auto suffixes = run.signatures.find(file.path);
+      return suffixes != run.signatures.end() &&
+             std::any_of(
+                 suffixes->second.begin(), suffixes->second.end(),
+                 [&](const std::string& suffix) { return name == file.public_name + suffix; });
+    });
+    if (is_known) continue;
+    const bool is_of_other_metadata = name.starts_with("metadata/") && name.ends_with(".json");
+    throw Error(is_of_other_metadata ? Errc::conflict : Errc::config,
+                cat(each.front().file.string(), ": this is no signature of ",
+                    run.config.product.name, " ", run.identity->version.text(),
+                    is_of_other_metadata ? cat(" as it is drafted now (", role_prefix(run), "…)",
+                                               std::string(kSignAgain))
+                                         : std::string("; take it out of the folder")));
+  }
+}
+
+void check_given(const GivenSignature& given, const SignedFile& file,
+                 const trust::TrustedComment& wanted, const trust::PublicKey& key) {
+  if (is_current(given.text, file, wanted, key)) return;
+  base::with_context(given.file.string(), [&] {
+    const std::string by = trust::unverified_key_id(given.text);
+    if (by != key.id_text()) {
+      throw Error(Errc::untrusted,
+                  cat("this is by key ", by, ", and not by key ", key.id_text(),
+                      "; take it out of the folder, and", std::string(kSignAgain).substr(1)));
+    }
+    const auto signed_bytes = proven_sha256(given.text, key);
+    if (!signed_bytes) {
+      throw Error(Errc::untrusted, cat("the signature is damaged", kSignAgain));
+    }
+    if (*signed_bytes != file.sha256.hex()) {
+      throw Error(Errc::conflict,
+                  cat("this signs other bytes (sha256 ", base::safe_text(*signed_bytes, 64),
+                      ") than ", file.path.string(), " has (", file.sha256.hex(), ")", kSignAgain));
+    }
+    throw Error(
+        Errc::untrusted,
+        cat("this signs the right bytes under another description, \"",
+            base::safe_text(trust::verify_comment(given.text, std::vector{key}).text(), 300), "\"",
+            kSignAgain));
+  });
+}
+
+std::map<std::string, std::string, std::less<>> given_role_signatures(const Run& run,
+                                                                      const PlannedRole& role,
+                                                                      std::string_view message) {
+  std::map<std::string, std::string, std::less<>> signatures;
+  const auto check = [&](const GivenSignature& given) {
+    const tuf::Envelope envelope = tuf::parse_envelope(given.text, kMaxRoleBytes);
+    if (envelope.canonical != message) {
+      throw Error(Errc::conflict, cat("this signs another draft of the metadata of ", role.name,
+                                      " than that of ", run.identity->version.text(), kSignAgain));
+    }
+    if (envelope.signatures.empty()) {
+      throw Error(Errc::untrusted, cat("there is no signature in it", kSignAgain));
+    }
+    for (const auto& [id, signature] : envelope.signatures) {
+      const auto key = std::find_if(role.authority.keys.begin(), role.authority.keys.end(),
+                                    [&](const tuf::Key& each) { return each.id == id; });
+      if (key == role.authority.keys.end()) {
+        throw Error(Errc::untrusted,
+                    cat("key ", base::safe_text(id, 64), " is none of those that sign ", role.name,
+                        "; sign with one of them"));
+      }
+      if (!tuf::checks_ed25519(*key, message, signature)) {
+        throw Error(Errc::untrusted, cat("the signature is damaged", kSignAgain));
+      }
+      signatures.insert_or_assign(tuf::identity_of(*key), signature);
+    }
+  };
+  for (const auto& [name, files] : run.given) {
+    if (!is_role_signature(run, name)) continue;
+    for (const GivenSignature& given : files)
+      base::with_context(given.file.string(), [&] { check(given); });
+  }
+  return signatures;
+}
+
+void drop_stale_role_signatures(const Run& run, std::string_view message) {
+  const base::Path folder = run.signatures_out / "metadata";
+  const std::string middle = cat(".", schema::channel_name(run.draft->channel), ".");
+  for (const std::string& name : base::list_directory(folder)) {
+    if (name.starts_with('.') || name.find(middle) == std::string::npos) continue;
+    try {
+      const std::string text = base::read_file(folder / name, kMaxRoleBytes);
+      if (tuf::parse_envelope(text, kMaxRoleBytes).canonical == message) continue;
+    } catch (const Error&) {
+      // It signs nothing.
+    }
+    run.around.messages.say(
+        cat("removed ", (folder / name).string(), ", which signed another draft"));
+    base::remove_if_exists(folder / name);
+  }
+}
+
+std::optional<std::string> kept_signature(const Run& run, const std::string& name) {
+  if (!run.options.sign_only) return std::nullopt;
+  return base::read_file_if_exists(run.signatures_out / name, trust::kMaxSignatureBytes);
+}
+
+void keep_signatures(const Run& run, const std::vector<SignedFile>& files) {
+  for (const SignedFile& file : files) {
+    const auto suffixes = run.signatures.find(file.path);
+    if (suffixes == run.signatures.end()) continue;
+    for (const std::string& suffix : suffixes->second) {
+      const base::Path kept = run.signatures_out / (file.public_name + suffix);
+      if (run.unsigned_files.contains(file.public_name + suffix)) {
+        base::remove_if_exists(kept);
+        continue;
+      }
+      write_if_changed(kept,
+                       base::read_file(file.path.string() + suffix, trust::kMaxSignatureBytes),
+                       0644, base::Durability::flushed);
+    }
+  }
+}
+
+void keep_role_signature(const Run& run, const base::json::Value& content,
+                         const trust::PublicKey& key, const std::string& signature) {
+  write_if_changed(
+      run.signatures_out / role_file_of(run, key),
+      tuf::write_envelope(content, {{tuf::key_of(key).id, signature}}, base::json::Style::pretty),
+      0644, base::Durability::flushed);
+}
+
+}  // namespace releaser

@@ -1,0 +1,130 @@
+#include "releaser/stages/release_draft.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "releaser/config/config.hpp"
+
+namespace releaser {
+namespace {
+
+using base::Errc;
+using base::json::Array;
+using base::json::Object;
+using base::json::ObjectReader;
+constexpr std::uint64_t kDraftSchema = 1;
+
+trust::Sha256 read_sha256(const ObjectReader& reader, std::string_view name) {
+  const auto digest = trust::Sha256::from_hex(reader.text(name));
+  if (!digest) reader.fail(name, "must be a SHA-256");
+  return *digest;
+}
+
+base::Time read_time(const ObjectReader& reader, std::string_view name) {
+  const auto time = base::parse_time(reader.text(name));
+  if (!time) reader.fail(name, "must be a time");
+  return *time;
+}
+
+std::optional<std::string> read_optional(const ObjectReader& reader, std::string_view name) {
+  if (reader.find(name) == nullptr) return std::nullopt;
+  return reader.text(name);
+}
+
+DraftArchive read_archive(const ObjectReader& reader) {
+  DraftArchive archive;
+  archive.platform = reader.text("platform");
+  archive.asset = reader.text("name");
+  if (!is_file_name(archive.asset)) reader.fail("name", "is no file name");
+  archive.packed.size = reader.number("size");
+  archive.packed.sha256 = read_sha256(reader, "sha256");
+  archive.packed.unpacked_size = reader.number("unpacked_size");
+  archive.agent = read_optional(reader, "agent");
+  const ObjectReader floors = reader.object("requirements");
+  archive.requirements = {floors.text("glibc"), floors.text("macos"), floors.text("windows")};
+  for (const ObjectReader& file : reader.objects("files")) {
+    archive.packed.files.push_back({file.text("name"), file.number("size"),
+                                    read_sha256(file, "sha256"),
+                                    file.boolean("executable", false)});
+  }
+  return archive;
+}
+
+}  // namespace
+
+ReleaseDraft parse_draft(std::string_view text) {
+  const auto value = base::json::parse(text, {.max_bytes = kMaxDraftBytes}, Errc::config);
+  const ObjectReader root(value, "", Errc::config);
+  if (root.number("schema") > kDraftSchema) {
+    root.fail("schema", "is newer than what this cco-release knows; use a newer one");
+  }
+  ReleaseDraft draft;
+  draft.product = root.text("product");
+  draft.version = root.text("version");
+  const auto channel = schema::parse_channel(root.text("channel"));
+  if (!channel) root.fail("channel", "is none");
+  draft.channel = *channel;
+  draft.commit = read_optional(root, "commit");
+  draft.date = read_time(root, "date");
+  draft.published = read_time(root, "published");
+  draft.tool_version = root.text("tool_version");
+  const ObjectReader before = root.object("before");
+  for (const auto& [name, ignored] : before.members())
+    draft.before[name] = before.number(name);
+  const ObjectReader role = root.object("metadata");
+  draft.role_version = role.number("version");
+  draft.role_expires = read_time(role, "expires");
+  for (const ObjectReader& archive : root.objects("archives"))
+    draft.archives.push_back(read_archive(archive));
+  const ObjectReader files = root.object("files");
+  for (const auto& [name, ignored] : files.members())
+    draft.files.emplace(name, read_sha256(files, name));
+  return draft;
+}
+
+std::string write_draft(const ReleaseDraft& draft) {
+  Array archives;
+  archives.reserve(draft.archives.size());
+  for (const DraftArchive& archive : draft.archives) {
+    Array files;
+    files.reserve(archive.packed.files.size());
+    for (const PackedFile& file : archive.packed.files) {
+      files.emplace_back(Object{{"name", file.name},
+                                {"size", file.size},
+                                {"sha256", file.sha256.hex()},
+                                {"executable", file.executable}});
+    }
+    Object entry{{"platform", archive.platform},
+                 {"name", archive.asset},
+                 {"size", archive.packed.size},
+                 {"sha256", archive.packed.sha256.hex()},
+                 {"unpacked_size", archive.packed.unpacked_size}};
+    if (archive.agent) entry.emplace_back("agent", *archive.agent);
+    entry.emplace_back("requirements", Object{{"glibc", archive.requirements.glibc},
+                                              {"macos", archive.requirements.macos},
+                                              {"windows", archive.requirements.windows}});
+    entry.emplace_back("files", std::move(files));
+    archives.emplace_back(std::move(entry));
+  }
+  Object before, files;
+  for (const auto& [name, generation] : draft.before)
+    before.emplace_back(name, generation);
+  for (const auto& [name, digest] : draft.files)
+    files.emplace_back(name, digest.hex());
+  Object root{{"schema", kDraftSchema},
+              {"product", draft.product},
+              {"version", draft.version},
+              {"channel", schema::channel_name(draft.channel)},
+              {"date", base::format_time(draft.date)},
+              {"published", base::format_time(draft.published)},
+              {"tool_version", draft.tool_version}};
+  if (draft.commit) root.emplace_back("commit", *draft.commit);
+  root.emplace_back("before", std::move(before));
+  root.emplace_back("metadata", Object{{"version", draft.role_version},
+                                       {"expires", base::format_time(draft.role_expires)}});
+  root.emplace_back("archives", std::move(archives));
+  root.emplace_back("files", std::move(files));
+  return base::json::write(root, base::json::Style::pretty);
+}
+
+}  // namespace releaser

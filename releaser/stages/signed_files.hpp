@@ -1,0 +1,34 @@
+#pragma once
+
+#include "releaser/stages/run.hpp"
+#include "trust/minisign.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace releaser {
+
+// A file of this run that gets a minisign signature.
+struct SignedFile {
+  base::Path path;          // in dist/V
+  std::string public_name;  // below the destination
+  trust::Sha256 sha256;
+  trust::Blake2b blake2b;
+  base::Time time;  // of what is signed, so that signing again gives the same bytes
+  std::vector<std::pair<std::string, std::string>> more;  // fields: version, platform, channel
+  bool is_asset = true;  // of a release, so that it never changes, its signature neither
+};
+
+// All of them, after the render stage.
+std::vector<SignedFile> signed_files(const Run& run);
+
+// The trusted comment that its signature has.
+trust::TrustedComment comment_of(const Run& run, const SignedFile& file);
+
+// Does this signature say, validly, what a new one would say?
+bool is_current(std::string_view signature, const SignedFile& file,
+                const trust::TrustedComment& wanted, const trust::PublicKey& key);
+
+}  // namespace releaser
