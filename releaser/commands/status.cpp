@@ -82,7 +82,14 @@ int run_status(const Services& services, const base::Arguments& arguments) {
       std::optional<std::string> problem;
       try {
         lines = base::with_context(destination->place(), [&] {
-          return lines_of(*destination, read_public_state(*destination, run.config, {}));
+          const PublicState state = read_public_state(*destination, run.config, {});
+          if (!state.stolen.empty()) {
+            throw base::Error(base::Errc::untrusted,
+                              base::cat(schema::manifest_name(*state.stolen.begin()),
+                                        " is signed by a key of stolen_public_keys; publish a "
+                                        "release with the new key"));
+          }
+          return lines_of(*destination, state);
         });
       } catch (const base::Error& error) {
         problem = error.what();

@@ -19,6 +19,10 @@ namespace json = base::json;
 
 void print_text(const VerifiedSite& verified, const base::Url& url, std::ostream& out) {
   for (const VerifiedFile& file : verified.files) {
+    if (file.is_by_stolen_key) {
+      out << "--  " << file.name << "  by a stolen key, which its text trusts\n";
+      continue;
+    }
     out << "ok  " << file.name << "  " << base::human_size(file.size);
     if (file.signed_by.size() > 1) out << "  by keys " << base::join(file.signed_by, " and ");
     out << '\n';

@@ -129,6 +129,9 @@ Skipped manifest_stage(Run& run) {
         merge_manifest(shown == nullptr ? std::nullopt : std::optional(*shown),
                        run.config.product.name, of, run.identity->version, *run.release));
   }
+  // What a stolen key signed is replaced, in every channel.
+  for (const auto of : run.before.stolen)
+    run.manifests.emplace(schema::manifest_name(of), *run.before.manifest(of));
   for (const auto& [name, manifest] : run.manifests) {
     const std::string text = schema::write_manifest(manifest);
     if (text.size() > schema::kMaxManifestBytes) {

@@ -7,6 +7,7 @@
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 #include "releaser/trust/trust_folder.hpp"
+#include "trust/minisign.hpp"
 #include "trust/signing/metadata_writer.hpp"
 #include "trust/tuf/canonical_json.hpp"
 
@@ -165,12 +166,20 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
 }
 
 bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest) {
+  const auto stolen =
+      run.config.sign ? product_keys(*run.config.sign).stolen : std::vector<trust::PublicKey>();
   const std::vector<std::string> versions = base::list_directory(run.options.dist);
   return std::any_of(versions.begin(), versions.end(), [&](const std::string& version) {
     const base::Path file = run.options.dist / version / "site" / target_name(channel);
     std::error_code ignored;
-    return std::filesystem::file_size(file, ignored) == manifest.size() && !ignored &&
-           base::read_file(file, manifest.size()) == manifest;
+    if (std::filesystem::file_size(file, ignored) != manifest.size() || ignored ||
+        base::read_file(file, manifest.size()) != manifest) {
+      return false;
+    }
+    // It may have been made of what a thief had put there; publishing makes it anew.
+    const auto signature =
+        base::read_file_if_exists(signature_name(file.string()), trust::kMaxSignatureBytes);
+    return stolen.empty() || (signature && claimed_key(stolen, *signature) == nullptr);
   });
 }
 

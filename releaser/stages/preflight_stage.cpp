@@ -4,6 +4,7 @@
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/given_signatures.hpp"
 #include "releaser/stages/metadata_stage.hpp"
+#include "releaser/stages/own_releases.hpp"
 #include "releaser/stages/private_files.hpp"
 #include "releaser/stages/seen_generations.hpp"
 #include "releaser/stages/stage.hpp"
@@ -96,6 +97,7 @@ void open_destinations(Run& run, Problems& problems) {
       Standing standing;
       if (&destination == run.destinations.front().get()) {
         run.before = read_public_state(destination, run.config, run.folder / "site");
+        carry_on_from_dist(run, problems);
         check_not_replayed(run);
         const bool shows_any = run.before.combined || !run.before.channels.empty();
         standing.site = shows_any ? Known::yes : Known::no;

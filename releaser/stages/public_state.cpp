@@ -88,13 +88,28 @@ std::optional<schema::Manifest> read_manifest(const Destination& destination,
   }
 }
 
+bool is_by_stolen_key(const Destination& destination, const std::string& name, const Config& config,
+                      const base::Path& own_site) {
+  const auto signature = destination.read(signature_name(name), trust::kMaxSignatureBytes);
+  if (!signature || claimed_key(product_keys(*config.sign).stolen, *signature) == nullptr) {
+    return false;
+  }
+  const auto text = destination.read(name, schema::kMaxManifestBytes);
+  return text && !believe_own(*text, name, config, own_site);
+}
+
 }  // namespace
 
 PublicState read_public_state(const Destination& destination, const Config& config,
                               const base::Path& own_site) {
   PublicState state;
   for (const auto channel : schema::kManifestsOfSite) {
-    auto manifest = read_manifest(destination, schema::manifest_name(channel), config, own_site);
+    const std::string name = schema::manifest_name(channel);
+    if (is_by_stolen_key(destination, name, config, own_site)) {
+      state.stolen.insert(channel);
+      continue;
+    }
+    auto manifest = read_manifest(destination, name, config, own_site);
     if (!channel) {
       state.combined = std::move(manifest);
     } else if (manifest) {

@@ -66,6 +66,20 @@ Publication wanted_files(const Run& run) {
                              .sha256 = archive->second->sha256});
     add_signatures(run, wanted.assets, assets / name, folder + name);
   }
+  // Archives of earlier releases as dist/ has them, so that whatever differs is found.
+  for (const CarriedRelease& carried : run.carried) {
+    const std::string of = cat("releases/v", carried.version.text(), "/");
+    for (const auto& [platform, entry] : carried.entry.platforms) {
+      const std::string name = schema::asset_name(entry.url);
+      wanted.assets.push_back({.name = of + name,
+                               .contents = carried.assets / name,
+                               .size = entry.size,
+                               .sha256 = entry.sha256});
+      add_signatures(run, wanted.assets, carried.assets / name, of + name);
+    }
+    add_with_signatures(run, wanted.assets, carried.assets / "checksums.sha256",
+                        of + "checksums.sha256");
+  }
   wanted.assets.push_back(
       wanted_text(cat("checksums/", run.identity->tag(), ".sha256"), run.checksums));
   for (const auto& [name, manifest] : run.manifests) {
@@ -105,11 +119,19 @@ void verify_as_stranger(const Run& run, const Destination& destination) {
 
 using Plans = std::map<const Destination*, PublicationPlan>;
 
-PublicationPlan plan_for(const Destination& destination, Standing standing,
+PublicationPlan plan_for(const Run& run, const Destination& destination, Standing standing,
                          const Publication& wanted) {
+  const std::vector<Found> assets = find_all(destination, wanted.assets);
   PublicationPlan plan =
-      plan_publication(find_all(destination, wanted.assets), find_all(destination, wanted.metadata),
+      plan_publication(assets, find_all(destination, wanted.metadata),
                        find_all(destination, wanted.documents), standing, wanted);
+  // Earlier releases are public, whatever this one is.
+  for (const std::size_t index : plan.put) {
+    const std::string& name = wanted.assets[index].name;
+    const bool is_of_another = name.starts_with("releases/") &&
+                               !name.starts_with(cat("releases/", run.identity->tag(), "/"));
+    if (is_of_another && assets[index] == Found::different) plan.conflicts.push_back(name);
+  }
   if (!plan.foreign.empty()) {
     throw Error(Errc::conflict,
                 cat(base::join_first(plan.foreign, 3), plan.foreign.size() == 1 ? " is" : " are",
@@ -130,7 +152,7 @@ Plans plans_for(Run& run, const Publication& wanted) {
   Plans plans;
   at_each_destination(run, [&](Destination& destination) {
     if (&destination != run.destinations.front().get()) check_follower_metadata(run, destination);
-    plans.emplace(&destination, plan_for(destination, run.standing_of(destination), wanted));
+    plans.emplace(&destination, plan_for(run, destination, run.standing_of(destination), wanted));
   });
   return plans;
 }

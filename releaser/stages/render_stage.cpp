@@ -88,7 +88,8 @@ void render_installers(Run& run) {
   const auto stable = all.latest.find(schema::Channel::stable);
   const schema::Version pinned =
       stable != all.latest.end() ? stable->second : all.versions.begin()->first;
-  const bool is_there = !run.destinations.empty() &&
+  // Not one that a stolen key signed: it goes, whatever it pins.
+  const bool is_there = !run.destinations.empty() && run.before.stolen.empty() &&
                         run.destinations.front()->read("install.sh", kMaxPageBytes).has_value();
   for (const std::string name : {"install.sh", "install.ps1"}) {
     const auto text = public_installer(run, name).value_or(render(name, version, *run.release));

@@ -37,6 +37,7 @@ struct RunOptions {
   bool clean = false;
   bool check_reproducible = false;
   bool allow_backport = false;
+  std::vector<schema::Version> leave_out;  // that only a stolen key lists
   bool strict = false;
   std::size_t parallelism = 1;
   base::Path dist;               // empty: beside the configuration
@@ -80,11 +81,20 @@ struct Surroundings {
 struct PublicState {
   std::map<schema::Channel, schema::Manifest> channels;
   std::optional<schema::Manifest> combined;
+  // Manifests (nothing: the combined one) that are there and signed by a stolen key alone.
+  std::set<std::optional<schema::Channel>> stolen;
   // The one of schema::manifest_name(channel), or nothing.
   [[nodiscard]] const schema::Manifest* manifest(std::optional<schema::Channel> channel) const;
   // The release as it is public, or nothing.
   [[nodiscard]] const schema::Release* find(const schema::Version& version) const;
   [[nodiscard]] std::optional<schema::Version> newest(schema::Channel channel) const;
+};
+
+// An earlier release whose signatures were by a stolen key.
+struct CarriedRelease {
+  schema::Version version;
+  schema::Release entry;
+  base::Path assets;  // in dist/
 };
 
 struct Action {
@@ -123,6 +133,7 @@ struct Run {
   std::vector<std::unique_ptr<Destination>> destinations;
   std::vector<DestinationFailure> failures;   // of those that took part once
   PublicState before;                         // what is public at the first
+  std::vector<CarriedRelease> carried;        // preflight: after a key was stolen
   std::map<std::string, Standing> standings;  // preflight: of each destination, by its name
   std::optional<Product> product;
   std::optional<Keyring> keyring;                     // preflight

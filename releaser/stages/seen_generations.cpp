@@ -62,7 +62,11 @@ void check_not_replayed(const Run& run) {
   const auto seen = sites.find(first.url());
   if (seen == sites.end()) return;
   const Generations now = generations_of(run.before);
+  std::set<std::string> remade;  // after a key was stolen: they follow dist/, and new keys
+  for (const auto of : run.before.stolen)
+    remade.insert(schema::manifest_name(of));
   for (const auto& [name, generation] : seen->second) {
+    if (remade.contains(name)) continue;
     const auto found = now.find(name);
     const std::uint64_t shown = found == now.end() ? 0 : found->second;
     if (shown >= generation) continue;

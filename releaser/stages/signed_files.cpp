@@ -14,6 +14,22 @@ SignedFile small_file(const base::Path& path, std::string public_name, base::Tim
   return {path, std::move(public_name), sha256, blake2b, time, {}, is_asset};
 }
 
+// Their installers are no help to anybody: their text trusts the stolen key.
+void add_carried(std::vector<SignedFile>& files, const CarriedRelease& carried) {
+  const std::string version = carried.version.text();
+  const std::string folder = cat("releases/v", version, "/");
+  const std::string date = base::format_time(carried.entry.date);
+  for (const auto& [platform, entry] : carried.entry.platforms) {
+    const std::string name = schema::asset_name(entry.url);
+    files.push_back(small_file(carried.assets / name, folder + name, carried.entry.date));
+    files.back().more = {
+        {"version", version}, {"platform", std::string(platform.name())}, {"date", date}};
+  }
+  const std::string name = "checksums.sha256";
+  files.push_back(small_file(carried.assets / name, folder + name, carried.entry.date));
+  files.back().more = {{"version", version}, {"date", date}};
+}
+
 }  // namespace
 
 trust::TrustedComment comment_of(const Run& run, const SignedFile& file) {
@@ -78,6 +94,8 @@ std::vector<SignedFile> signed_files(const Run& run) {
                            {"date", base::format_time(release.date)}};
     }
   }
+  for (const CarriedRelease& carried : run.carried)
+    add_carried(files, carried);
   return files;
 }
 

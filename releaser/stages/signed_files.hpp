@@ -21,7 +21,7 @@ struct SignedFile {
   bool is_asset = true;  // of a release, so that it never changes, its signature neither
 };
 
-// All of them, after the render stage.
+// All of them, after the render stage; after a theft also those of earlier releases.
 std::vector<SignedFile> signed_files(const Run& run);
 
 // The trusted comment that its signature has.

@@ -59,8 +59,8 @@ void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which);
 std::string read_notes(const Run& run);
 // Which release this is, where its files stand, and what the configuration says for each platform.
 void prepare_release(Run& run, Problems& problems);
-// Reads the signed documents of a destination. Throws Errc::untrusted with advice for one that is
-// damaged. The caller says which destination it was.
+// Reads the signed documents of a destination; those of a stolen key are named alone. Throws
+// Errc::untrusted with advice for one that is damaged. The caller says which destination it was.
 PublicState read_public_state(const Destination& destination, const Config& config,
                               const base::Path& own_site);
 // Another destination than the first: throws Errc::conflict where it shows something newer, warns

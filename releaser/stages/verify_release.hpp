@@ -21,6 +21,7 @@ struct VerifiedFile {
   std::string name;
   std::uint64_t size = 0;
   std::vector<std::string> signed_by;  // key ids, the first that of <name>.minisig
+  bool is_by_stolen_key = false;       // that alone: nothing is proven
 };
 
 // Checks the signatures of a public file of this digest, of which `comment` holds: the one that

@@ -215,6 +215,19 @@ TrustPolicy trust_policy(const Config& config) {
     if (!trust.keys.beta.empty()) checks.forbid_shared("beta", keys.beta, ci, why);
   }
   checks.require_sign_key(keys.stable);
+  if (!config.sign) return policy;
+  const std::vector<trust::PublicKey> stolen = parse_keys(config.sign->stolen_public_keys);
+  const TrustKeySettings& given = trust.keys;
+  for (const auto& [list, lines] :
+       {std::pair<std::string, const std::vector<std::string>&>{"root", given.root},
+        {"targets", given.targets},
+        {"stable", given.stable},
+        {"beta", given.beta},
+        {"nightly", given.nightly},
+        {"online", given.online}}) {
+    checks.forbid_shared(list, parse_keys(lines), stolen,
+                         "is one of stolen_public_keys in [sign]; put a new one in its place");
+  }
   return policy;
 }
 

@@ -185,4 +185,73 @@ configure "public_key = \"$(public b)\"
 key = \"b.key\""
 status "a former key that is forgotten is missed, since the beta has no other" 7 publish 1.3.0
 like "by its id and file" "$output" "signed by key $(key_id a) \(beta.version-manifest.json\)"
+
+# ---- the key b is stolen: the thief signs a release of his own, and writes it where he likes
+configure "public_key = \"$(public b)\"
+key = \"b.key\"
+former_public_keys = [\"$(public a)\"]"
+publish 1.2.1-beta.1 >/dev/null 2>&1 # the beta is by b now, too
+program bin/evil "tool 1.9.0"
+thief() { # signs FILE as b
+  local comment
+  comment=$(sed -n '3s/^trusted comment: //p' "$1.minisig" | sed "s/sha256:.*/sha256:$(sha256sum <"$1" | cut -d' ' -f1)/")
+  minisign -S -s "$project/b.key" -m "$1" -t "$comment" >/dev/null 2>&1 </dev/null
+  chmod a+r "$1.minisig"
+}
+for file in stable.version-manifest.json version-manifest.json; do
+  jq -c '.versions["1.9.0"] = .versions["1.2.0"] | .latest.stable = "1.9.0" | .generation = 4000' "$www/site/$file" >"$work/evil" && cat "$work/evil" >"$www/site/$file"
+  thief "$www/site/$file"
+done
+by "the thief's release is believed by an installer that knows the stolen key" 0 "$work/after.sh" --dry-run --version 1.9.0
+cp "$www/site/stable.version-manifest.json"* "$work/"
+stolen="public_key = \"$(public c)\"
+key = \"c.key\"
+former_public_keys = [\"$(public a)\"]
+stolen_public_keys = [\"$(public b)\"]"
+configure "$stolen"
+before=$(cd "$www/site" && find . -type f -exec sha256sum {} + | sort)
+assets_before=$(cd "$www/site" && find releases checksums -type f -exec sha256sum {} + | sort)
+status "after a theft, what dist/ does not prove is not published" 7 publish 1.3.0
+like "but named, with the way on" "$output" "a stolen key lists 1\.9\.0 \(stable\), which .*dist does not prove; if you made it, bring dist/VERSION .*; else add --leave-out 1\.9\.0$"
+is "and nothing changed" "$(cd "$www/site" && find . -type f -exec sha256sum {} + | sort)" "$before"
+status "nor is a version that the stolen key had signed" 5 publish 1.2.0 --leave-out 1.9.0
+like "which is told" "$output" "1\.2\.0 is public already, by the stolen key"
+mv dist/1.1.0/assets "$work/assets"
+status "a release whose archives are not in dist/ any more is not proven" 7 publish 1.3.0 --leave-out 1.9.0
+like "and named" "$output" "lists 1\.1\.0 \(stable\), which"
+mv "$work/assets" dist/1.1.0/assets
+archive=$www/site/releases/v1.2.0/tool-v1.2.0-linux-x86_64.tar.gz
+cp -p "$archive" "$work/archive" && printf x >>"$archive"
+status "an archive that the thief has changed at the host is found" 5 publish 1.3.0 --leave-out 1.9.0
+like "by its name" "$output" "releases/v1.2.0/tool-v1.2.0-linux-x86_64.tar.gz"
+cp -p "$work/archive" "$archive"
+status "check says the same without a change" 7 release check --version 1.3.0 --date 2026-11-20T10:00:00Z
+status "what he shipped is left out as the maintainer says" 0 publish 1.3.0 --leave-out 1.9.0
+like "and what is carried on is told" "$output" "a stolen key signed is believed no more: .* carries on 1\.0\.0, 1\.0\.1-beta\.1, 1\.1\.0, 1\.2\.0, 1\.2\.1-beta\.1"
+is "every other release is still there" "$(jq -c '.versions | keys' "$www/site/version-manifest.json")" '["1.0.0","1.0.1-beta.1","1.1.0","1.2.0","1.2.1-beta.1","1.3.0"]'
+is "in its channel too" "$(jq -c '.versions | keys' "$www/site/beta.version-manifest.json")" '["1.0.1-beta.1","1.2.1-beta.1"]'
+is "of what was public nothing changed" "$(cd "$www/site" && find releases checksums -type f -exec sha256sum {} + | sort | grep -v -e v1.3.0 -e "$(key_id c)")" "$assets_before"
+is "each archive and sum that the stolen key had signed is signed by the new one" "$(signed_again c)" \
+  "$(for v in 1.1.0 1.2.0 1.2.1-beta.1; do printf './releases/v%s/%s\n' $v checksums.sha256 $v "tool-v$v-linux-x86_64.tar.gz"; done | sort)"
+check "as minisign says" minisign -V -q -P "$(public c)" -m "$archive" -x "$archive.$(key_id c).minisig"
+status "the same again has nothing to do" 0 publish 1.3.0
+like "it says so" "$output" 'nothing to do'
+status "verify is content" 0 release verify
+status "and with a release of before the theft" 0 release verify --version 1.2.0
+like "whose archive the new key proves" "$output" "^ok +releases/v1.2.0/tool-v1.2.0-linux-x86_64.tar.gz"
+like "but whose installer it does not" "$output" "^-- +releases/v1.2.0/install.sh +by a stolen key, which its text trusts$"
+cp "$www/site/install.sh" "$work/cured.sh"
+by "the new installer installs a release of before" 0 "$work/cured.sh" --version 1.2.0
+is "it is that" "$(installed)" "tool 1.2.0"
+by "a beta of before" 0 "$work/cured.sh" --channel beta
+by "and one that the first key signed" 0 "$work/cured.sh" --version 1.0.0
+by "but not the thief's" 9 "$work/cured.sh" --version 1.9.0
+by "an installer that knows the stolen key alone refuses what comes" 7 "$work/after.sh" --version 1.3.0
+cp "$work/stable.version-manifest.json"* "$www/site/" && chmod -R a+rX "$www/site"
+cp "$www/site/stable.version-manifest.json.minisig" "$www/site/stable.version-manifest.json.$(key_id c).minisig"
+by "the thief's manifest, put back, is refused by the new one" 7 "$work/cured.sh" --version 1.9.0
+nothing_left "which leaves nothing"
+program bin/tool "tool 1.4.0"
+status "and by the next release, which repairs it" 0 publish 1.4.0 --leave-out 1.9.0
+by "so that all is well" 0 "$work/cured.sh" --version 1.3.0
 done_testing

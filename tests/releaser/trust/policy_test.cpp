@@ -188,6 +188,16 @@ TEST_SUITE("releaser/trust/policy") {
           std::string::npos);
   }
 
+  TEST_CASE("a stolen key serves no role") {
+    releaser::Config config =
+        configuration(trust_section("solo", "none", {{"root", "ab"}, {"online", "o"}}));
+    CHECK(releaser::trust_policy(config).problems.empty());
+    config.sign->stolen_public_keys = {key('o'), key('x')};
+    const auto problems = releaser::trust_policy(config).problems;
+    REQUIRE(problems.size() == 1);
+    CHECK(problems.front().find("is one of stolen_public_keys in [sign]") != std::string::npos);
+  }
+
   TEST_CASE("a configuration without [sign] has no stable key of its own") {
     const auto policy = trust_policy(
         configuration(trust_section("solo", "none", {{"root", "ab"}, {"online", "o"}}), ""));

@@ -1,0 +1,206 @@
+#include "releaser/stages/own_releases.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/merge_manifest.hpp"
+#include "releaser/stages/product_keys.hpp"
+#include "trust/minisign.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+using schema::Version;
+constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;
+
+base::Path dist_of(const Run& run) {
+  return run.dist_to_copy_record_from.empty() ? run.folder.parent_path()
+                                              : run.dist_to_copy_record_from;
+}
+
+// What a manifest says, whoever of our keys signed it. A stolen key proves nothing: the caller has
+// the file from dist/, or uses no more than the names of releases.
+std::optional<schema::Manifest> said_by(const std::optional<std::string>& text,
+                                        const std::optional<std::string>& signature,
+                                        const std::vector<trust::PublicKey>& keys) {
+  if (!text || !signature) return std::nullopt;
+  try {
+    return schema::parse_manifest(trust::verify(*text, *signature, keys));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+struct OwnRelease {
+  schema::Release entry;
+  base::Path assets;
+};
+
+// The generations that this machine has given, and its releases that are whole.
+struct Dist {
+  std::map<std::string, std::uint64_t> generations;  // by name of the manifest
+  std::map<Version, OwnRelease> releases;
+};
+
+bool has_archives(const base::Path& assets, const schema::Release& entry) {
+  return std::all_of(entry.platforms.begin(), entry.platforms.end(), [&](const auto& platform) {
+    const base::Path file = assets / schema::asset_name(platform.second.url);
+    std::error_code error;
+    return std::filesystem::is_regular_file(file, error) &&
+           std::filesystem::file_size(file, error) == platform.second.size &&
+           sha256_of_file(file) == platform.second.sha256;
+  });
+}
+
+Dist read_dist(const base::Path& dist, const std::vector<trust::PublicKey>& keys) {
+  Dist found;
+  for (const std::string& name : base::list_directory(dist)) {
+    std::optional<Version> version;
+    try {
+      version = Version::parse(name);
+    } catch (const Error&) {
+      continue;  // another file or folder
+    }
+    for (const auto channel : schema::kManifestsOfSite) {
+      const std::string file = schema::manifest_name(channel);
+      const base::Path path = dist / name / "site" / file;
+      const auto manifest = said_by(
+          base::read_file_if_exists(path, schema::kMaxManifestBytes),
+          base::read_file_if_exists(signature_name(path.string()), trust::kMaxSignatureBytes),
+          keys);
+      if (!manifest) continue;
+      auto& generation = found.generations[file];
+      generation = std::max(generation, manifest->generation);
+      const auto entry = manifest->versions.find(*version);
+      if (entry == manifest->versions.end()) continue;
+      if (has_archives(dist / name / "assets", entry->second)) {
+        found.releases.emplace(*version, OwnRelease{entry->second, dist / name / "assets"});
+      }
+    }
+  }
+  return found;
+}
+
+// What the thief's manifests list, or ours that he has not touched.
+std::map<Version, schema::Channel> listed_versions(const Run& run,
+                                                   const std::vector<trust::PublicKey>& stolen) {
+  std::map<Version, schema::Channel> listed;
+  const Destination& first = *run.destinations.front();
+  for (const auto channel : run.before.stolen) {
+    const std::string name = schema::manifest_name(channel);
+    const auto manifest =
+        said_by(first.read(name, schema::kMaxManifestBytes),
+                first.read(signature_name(name), trust::kMaxSignatureBytes), stolen);
+    if (!manifest) continue;
+    for (const auto& [version, release] : manifest->versions)
+      listed.emplace(version, release.channel);
+  }
+  return listed;
+}
+
+// A release that no manifest lists may have been public all the same, or never.
+bool is_public(const Run& run, const Version& version, const base::Path& assets) {
+  const auto there = run.destinations.front()->read(
+      cat("releases/v", version.text(), "/checksums.sha256"), kMaxChecksumsBytes);
+  return there && there == base::read_file_if_exists(assets / "checksums.sha256", there->size());
+}
+
+bool is_left_out(const Run& run, const Version& version) {
+  return std::find(run.options.leave_out.begin(), run.options.leave_out.end(), version) !=
+         run.options.leave_out.end();
+}
+
+using Releases = std::map<Version, schema::Release>;
+
+// Of channels whose manifests a key that counts has signed.
+Releases releases_of(const std::map<schema::Channel, schema::Manifest>& channels) {
+  Releases all;
+  for (const auto& [channel, manifest] : channels)
+    all.insert(manifest.versions.begin(), manifest.versions.end());
+  return all;
+}
+
+void check_proven(const Run& run, const std::map<Version, schema::Channel>& listed,
+                  const Dist& dist, const Releases& proven, Problems& problems) {
+  std::vector<std::string> names;
+  std::string options;
+  for (const auto& [version, channel] : listed) {
+    if (dist.releases.contains(version) || proven.contains(version)) continue;
+    if (is_left_out(run, version)) continue;
+    names.push_back(cat(version.text(), " (", schema::channel_name(channel), ")"));
+    options += cat(" --leave-out ", version.text());
+  }
+  if (names.empty()) return;
+  problems.add(
+      Errc::untrusted,
+      cat(run.destinations.front()->place(), ": a stolen key lists ", base::join(names, ", "),
+          names.size() == 1 ? ", which " : ", which ", dist_of(run).string(),
+          " does not prove; if you made ", names.size() == 1 ? "it" : "them",
+          ", bring dist/VERSION of the machine that did, with its archives; else add", options));
+}
+
+}  // namespace
+
+void carry_on_from_dist(Run& run, Problems& problems) {
+  if (run.before.stolen.empty()) return;
+  const ProductKeys keys = product_keys(*run.config.sign);
+  std::vector<trust::PublicKey> all = keys.trusted;
+  all.insert(all.end(), keys.stolen.begin(), keys.stolen.end());
+  const Dist dist = read_dist(dist_of(run), all);
+  const auto listed = listed_versions(run, keys.stolen);
+  const Releases proven = releases_of(run.before.channels);
+  check_proven(run, listed, dist, proven, problems);
+  if (listed.contains(run.identity->version)) {
+    problems.add(Errc::conflict,
+                 cat(run.identity->version.text(),
+                     " is public already, by the stolen key, and public files never change; "
+                     "publish a new version, which carries the earlier ones on"));
+  }
+  std::optional<schema::Manifest>& combined = run.before.combined;
+  const bool is_combined_stolen = run.before.stolen.contains(std::nullopt);
+  for (const auto& [version, release] : proven) {
+    if (!is_combined_stolen) break;
+    combined = merge_manifest(combined, run.config.product.name, {}, version, release);
+  }
+  std::vector<std::string> carried;
+  for (const auto& [version, release] : dist.releases) {
+    if (is_left_out(run, version) || version == run.identity->version) continue;
+    if (!listed.contains(version) && !is_public(run, version, release.assets)) continue;
+    const bool is_remade = run.before.stolen.contains(release.entry.channel);
+    if (!is_remade) continue;
+    run.carried.push_back({version, release.entry, release.assets});
+    carried.push_back(version.text());
+    const schema::Channel of = release.entry.channel;
+    const auto before = run.before.channels.find(of);
+    run.before.channels.insert_or_assign(
+        of, merge_manifest(
+                before == run.before.channels.end() ? std::nullopt : std::optional(before->second),
+                run.config.product.name, of, version, release.entry));
+    if (is_combined_stolen) {
+      combined = merge_manifest(combined, run.config.product.name, {}, version, release.entry);
+    }
+  }
+  for (const auto of : run.before.stolen) {
+    const auto known = dist.generations.find(schema::manifest_name(of));
+    const std::uint64_t generation = known == dist.generations.end() ? 0 : known->second;
+    // A channel of which nothing is proven shows that.
+    schema::Manifest empty;
+    empty.product = run.config.product.name;
+    empty.channel = of;
+    empty.generated = run.around.now;
+    if (of) run.before.channels.emplace(*of, empty);
+    if (!of && !run.before.combined) run.before.combined = empty;
+    schema::Manifest& manifest = of ? run.before.channels.at(*of) : *run.before.combined;
+    manifest.generation = generation + 1;
+  }
+  problems.warn(cat("what a stolen key signed is believed no more: of ", listed.size(),
+                    " releases that it lists, dist/ proves and carries on ",
+                    carried.empty() ? "none" : base::join(carried, ", ")));
+}
+
+}  // namespace releaser
