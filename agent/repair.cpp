@@ -1,6 +1,7 @@
 #include "agent/repair.hpp"
 
 #include "agent/activation.hpp"
+#include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
 #include "agent/state.hpp"
 #include "base/text.hpp"
@@ -29,7 +30,8 @@ std::vector<schema::Version> candidates(const Layout& layout) {
 
 std::optional<schema::Version> best_complete_version(const Services& services) {
   const Layout& layout = services.layout;
-  const auto floor = read_watermark(layout).security_floor();
+  const auto floor =
+      read_watermark(layout).seen_by(load_config(services).config.channel).security_floor();
   const std::vector<BlockedVersion> blocked = read_blocklist(layout);
   std::optional<schema::Version> last_resort;
   for (const schema::Version& version : candidates(layout)) {

@@ -37,12 +37,27 @@ void read_channel(MetadataWalk& walk, schema::Channel channel, const ReadRequest
   view.manifests.emplace(channel, std::move(accepted.manifest));
 }
 
+// What others than the present keys of a channel have said binds nobody, also where that channel is
+// not read now.
+Watermark by_present_keys(const Watermark& watermark, const trust::tuf::Targets& targets) {
+  Watermark counting = watermark;
+  std::erase_if(counting.channels, [&](const auto& mark) {
+    const std::string name = schema::manifest_name(mark.first);
+    const auto& delegations = targets.delegations;
+    return std::none_of(delegations.begin(), delegations.end(), [&](const auto& delegation) {
+      return delegation.covers(name) && delegation.authority.fingerprint() == mark.second.authority;
+    });
+  });
+  return counting;
+}
+
 SiteView read_from(const Site& site, const base::Url& base_url, const ReadRequest& request) {
   const base::Time now = std::min(request.now, request.allow_expired_until.value_or(request.now));
   MetadataWalk walk(site.http, address_at(base_url), request.store,
                     {.pin = request.identity.root, .now = now});
   walk.refresh();
-  SiteView view{.manifests = {}, .watermark = request.watermark, .changed = false};
+  const Watermark counting = by_present_keys(request.watermark, *walk.metadata().targets());
+  SiteView view{.manifests = {}, .watermark = counting, .changed = false};
   for (const schema::Channel seen : schema::channels_seen_by(request.channel))
     read_channel(walk, seen, request, view);
   return view;

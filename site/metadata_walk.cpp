@@ -8,6 +8,7 @@
 #include <chrono>
 #include <iterator>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -32,14 +33,12 @@ std::string history_name(std::uint64_t version) {
 
 std::string shown(std::string_view name) { return base::safe_text(name, 80); }
 
-// What it says of itself, before anything is proven.
-std::optional<trust::tuf::Root> parse_kept_root(const MetadataStore& store, std::size_t max_bytes) {
-  const auto text = store.read("root.json", max_bytes);
-  if (!text) return std::nullopt;
+// What metadata names is not the user's mistake, whatever the parser of URLs says.
+base::Url url_of(const base::Url& folder, std::span<const std::string_view> parts) {
   try {
-    return parse_root(trust::tuf::parse_envelope(*text, max_bytes));
-  } catch (const Error&) {
-    return std::nullopt;
+    return folder.child_of_parts(parts);
+  } catch (const Error& error) {
+    throw Error(Errc::untrusted, cat("metadata has a name that no URL can have: ", error.what()));
   }
 }
 
@@ -63,7 +62,7 @@ std::optional<std::string> MetadataWalk::fetch_metadata(std::string_view role,
                                                         WhenForbidden when_forbidden) {
   const std::string name = cat(version ? cat(*version, ".") : std::string(), role, ".json");
   const std::array<std::string_view, 1> parts{name};
-  return fetch_small_file(m_http, m_address.metadata.child_of_parts(parts), max_bytes, freshness,
+  return fetch_small_file(m_http, url_of(m_address.metadata, parts), max_bytes, freshness,
                           when_forbidden);
 }
 
@@ -81,53 +80,85 @@ std::string MetadataWalk::require_metadata(std::string_view role,
   return std::move(*bytes);
 }
 
-// Takes the root of an earlier run. Where the program was shipped with one, the chain from that to
-// the newest that is kept is proven again, so that nobody who can write into the store, and no
-// mix-up of files, makes another root of it. What the chain does not prove is fetched anew.
-bool MetadataWalk::begin_with_kept_root() {
-  const std::size_t limit = m_options.limits.root;
-  const auto first =
-      m_store.read(m_options.pin ? history_name(m_options.pin->version) : "root.json", limit);
-  if (!first) return false;
-  if (m_options.pin && trust::sha256_of(*first) != m_options.pin->sha256) return false;
+// The root that an earlier run trusted last, if it is signed as it says itself.
+void MetadataWalk::read_kept_root() {
+  m_kept.reset();
+  auto bytes = m_store.read("root.json", m_options.limits.root);
+  if (!bytes) return;
   try {
-    m_metadata.emplace(*first, m_options.now, m_options.check, m_options.limits);
+    const TrustedMetadata kept(*bytes, m_options.now, m_options.check, m_options.limits);
+    m_kept.emplace(kept.root(), std::move(*bytes));
   } catch (const Error& error) {
     if (error.code() != Errc::untrusted) throw;
-    return false;
   }
-  if (!m_options.pin) return true;
-  std::string newest = *first;
+}
+
+// The root that the program was shipped with, from the store where it is there.
+std::string MetadataWalk::pinned_root(const schema::RootPin& pin) {
+  auto bytes = m_store.read(history_name(pin.version), m_options.limits.root);
+  if (bytes && trust::sha256_of(*bytes) == pin.sha256) return std::move(*bytes);
+  bytes = fetch_metadata("root", pin.version, m_options.limits.root, Freshness::any);
+  if (!bytes) {
+    throw m_kept
+        ? Error(Errc::network, cat("there is no metadata/", pin.version, ".root.json any more"))
+        : Error(Errc::not_found, cat("there is no metadata/", pin.version, ".root.json"));
+  }
+  if (trust::sha256_of(*bytes) != pin.sha256) {
+    throw Error(Errc::untrusted,
+                cat("root ", pin.version, " is not the one that this program was made with"));
+  }
+  return std::move(*bytes);
+}
+
+// The trusted root is the newest that was kept (5.2). Where the program was shipped with one, the
+// chain from that is proven again, so that nobody who can write into the store, and no mix-up of
+// files, makes another root of it; what the store does not prove is fetched. Where the program was
+// shipped with an older one than was trusted here, the chain must lead to that one before anything
+// of it is forgotten.
+void MetadataWalk::begin_with_root() {
+  read_kept_root();
+  m_unproven_roots.clear();
+  if (!m_options.pin) {
+    if (!m_kept) {
+      throw Error(Errc::config, "there is no trusted root to begin with; give one first");
+    }
+    m_metadata.emplace(m_kept->second, m_options.now, m_options.check, m_options.limits);
+    m_kept.reset();
+    return;
+  }
+  const std::string first = pinned_root(*m_options.pin);
+  m_metadata.emplace(first, m_options.now, m_options.check, m_options.limits);
+  take_root(first);
   try {
-    while (auto next = m_store.read(history_name(m_metadata->root().version + 1), limit)) {
+    while (const auto next =
+               m_store.read(history_name(m_metadata->root().version + 1), m_options.limits.root)) {
       if (!m_metadata->update_root(*next)) break;
-      newest = std::move(*next);
+      take_root(*next);
     }
   } catch (const Error& error) {
     if (error.code() != Errc::untrusted) throw;
   }
-  if (m_store.read("root.json", limit) != newest) m_store.write("root.json", newest);
-  return true;
 }
 
-void MetadataWalk::begin_with_root() {
-  if (begin_with_kept_root()) return;
-  if (!m_options.pin) {
-    throw Error(Errc::config, "there is no trusted root to begin with; give one first");
+// A root that was proven is kept, and what older keys signed is forgotten; on the way to the root
+// that was trusted before nothing is, since that one's words still count.
+void MetadataWalk::take_root(const std::string& bytes) {
+  const trust::tuf::Root& root = m_metadata->root();
+  m_unproven_roots.emplace_back(root.version, bytes);
+  if (m_kept && root.version < m_kept->first.version) return;
+  const bool is_pinned = m_options.pin && root.version == m_options.pin->version;
+  if (m_kept && !is_pinned && root.version == m_kept->first.version && bytes != m_kept->second) {
+    throw Error(Errc::untrusted, cat("root ", root.version, " is another than the one that was ",
+                                     "trusted here before"));
   }
-  const schema::RootPin& pin = *m_options.pin;
-  const auto root = fetch_metadata("root", pin.version, m_options.limits.root, Freshness::any);
-  if (!root) throw Error(Errc::not_found, cat("there is no metadata/", pin.version, ".root.json"));
-  if (trust::sha256_of(*root) != pin.sha256) {
-    throw Error(Errc::untrusted,
-                cat("root ", pin.version, " is not the one that this program was made with"));
+  if (m_kept) forget_by_old_keys(m_kept->first);
+  for (const auto& [version, text] : m_unproven_roots) {
+    const std::string name = history_name(version);
+    if (m_store.read(name, m_options.limits.root) != text) m_store.write(name, text);
   }
-  m_metadata.emplace(*root, m_options.now, m_options.check, m_options.limits);
-  if (const auto kept = parse_kept_root(m_store, m_options.limits.root)) {
-    forget_by_old_keys(*kept);
-  }
-  m_store.write(history_name(pin.version), *root);
-  m_store.write("root.json", *root);
+  m_unproven_roots.clear();
+  if (m_store.read("root.json", m_options.limits.root) != bytes) m_store.write("root.json", bytes);
+  m_kept.emplace(root, bytes);
 }
 
 // 5.3.11, before the new root stands, so that a kill between the two forgets rather than keeps.
@@ -139,27 +170,50 @@ void MetadataWalk::forget_by_old_keys(const trust::tuf::Root& before) {
 
 void MetadataWalk::update_root() {
   for (int count = 0; count < kMaxRoots; ++count) {
-    const trust::tuf::Root before = m_metadata->root();
-    const std::uint64_t next = before.version + 1;
     // Everybody asks for it before it is there, so that caches may hold its absence.
-    const auto bytes = fetch_metadata("root", next, m_options.limits.root,
+    const auto bytes = fetch_metadata("root", m_metadata->root().version + 1, m_options.limits.root,
                                       Freshness::from_the_origin, WhenForbidden::is_missing);
     if (!bytes || !m_metadata->update_root(*bytes)) break;
-    forget_by_old_keys(before);
-    m_store.write(history_name(next), *bytes);
-    m_store.write("root.json", *bytes);
+    take_root(*bytes);
+  }
+  if (!m_unproven_roots.empty()) {
+    throw Error(Errc::untrusted, cat("root ", m_kept->first.version, ", which was trusted here ",
+                                     "before, is not there: the chain of roots ends with ",
+                                     m_metadata->root().version));
   }
   m_metadata->finish_root_update();
 }
 
 void MetadataWalk::update_timestamp() {
-  if (const auto kept = m_store.read("timestamp.json", m_options.limits.timestamp)) {
-    m_metadata->remember_timestamp(*kept);
-  }
+  const auto kept = m_store.read("timestamp.json", m_options.limits.timestamp);
+  const bool counts = kept && m_metadata->remember_timestamp(*kept);
   const auto bytes = fetch_metadata("timestamp", std::nullopt, m_options.limits.timestamp,
                                     Freshness::from_the_origin);
+  if (!bytes && counts) {
+    const base::Time expires =
+        parse_timestamp(trust::tuf::parse_envelope(*kept, m_options.limits.timestamp)).expires;
+    throw Error(expires > m_options.now ? Errc::network : Errc::expired,
+                cat("there is no timestamp.json any more; the one that is known expires at ",
+                    base::format_time(expires)));
+  }
   if (!bytes) throw Error(Errc::not_found, "there is no timestamp.json");
   if (m_metadata->update_timestamp(*bytes)) m_store.write("timestamp.json", *bytes);
+}
+
+// Between the requests for the next root and for the timestamp a publisher may have changed both.
+void MetadataWalk::update_root_and_timestamp() {
+  begin_with_root();
+  update_root();
+  try {
+    update_timestamp();
+  } catch (const Error& error) {
+    if (error.code() != Errc::untrusted) throw;
+    const std::uint64_t before = m_metadata->root().version;
+    begin_with_root();
+    update_root();
+    if (m_metadata->root().version == before) throw;
+    update_timestamp();
+  }
 }
 
 void MetadataWalk::update_snapshot() {
@@ -195,9 +249,7 @@ const Targets& MetadataWalk::update_targets(
 }
 
 void MetadataWalk::refresh() {
-  begin_with_root();
-  update_root();
-  update_timestamp();
+  update_root_and_timestamp();
   update_snapshot();
   update_targets("targets", [&](std::string_view bytes) -> const Targets& {
     return m_metadata->update_targets(bytes);
@@ -267,7 +319,7 @@ trust::tuf::TargetBytes MetadataWalk::fetch_target(const FoundTarget& target,
   }
   // Whatever it looks like, also a web page, is decided by its hash.
   std::string bytes;
-  const base::HttpRequest request{.url = m_address.targets.child_of_parts(parts),
+  const base::HttpRequest request{.url = url_of(m_address.targets, parts),
                                   .headers = {},
                                   .max_bytes = length,
                                   .deadline = kTargetDeadline};

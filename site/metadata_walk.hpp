@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 // The way of the TUF specification 1.0.34 through a repository: what is fetched when, and what is
 // kept. What is believed is decided by trust::tuf::TrustedMetadata alone.
@@ -70,11 +72,14 @@ class MetadataWalk {
                                             WhenForbidden when_forbidden = WhenForbidden::fail);
   std::string require_metadata(std::string_view role, const trust::tuf::MetaFile& wanted,
                                std::size_t limit);
+  void read_kept_root();
+  std::string pinned_root(const schema::RootPin& pin);
   void begin_with_root();
-  bool begin_with_kept_root();
+  void take_root(const std::string& bytes);
   void forget_by_old_keys(const trust::tuf::Root& before);
   void update_root();
   void update_timestamp();
+  void update_root_and_timestamp();
   void update_snapshot();
   const trust::tuf::Targets& update_targets(
       std::string_view role,
@@ -85,6 +90,9 @@ class MetadataWalk {
   MetadataStore& m_store;
   WalkOptions m_options;
   std::optional<trust::tuf::TrustedMetadata> m_metadata;
+  // The trusted root as the store has it, with its bytes, and the roots on the way there.
+  std::optional<std::pair<trust::tuf::Root, std::string>> m_kept;
+  std::vector<std::pair<std::uint64_t, std::string>> m_unproven_roots;
 };
 
 }  // namespace site

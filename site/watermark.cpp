@@ -36,6 +36,15 @@ const ChannelMark* Watermark::find(schema::Channel channel, std::string_view aut
   return counts ? &mark->second : nullptr;
 }
 
+Watermark Watermark::seen_by(schema::Channel channel) const {
+  Watermark seen;
+  for (const schema::Channel each : schema::channels_seen_by(channel)) {
+    const auto mark = channels.find(each);
+    if (mark != channels.end()) seen.channels.insert(*mark);
+  }
+  return seen;
+}
+
 std::optional<base::Time> Watermark::newest_generated() const {
   std::optional<base::Time> newest;
   for (const auto& [channel, mark] : channels) {

@@ -31,6 +31,8 @@ struct Watermark {
 
   // The mark of a channel, if this authority vouched for it.
   [[nodiscard]] const ChannelMark* find(schema::Channel channel, std::string_view authority) const;
+  // The marks of the channels that a user of `channel` sees.
+  [[nodiscard]] Watermark seen_by(schema::Channel channel) const;
   // The newest `generated` and the highest floor of all channels.
   [[nodiscard]] std::optional<base::Time> newest_generated() const;
   [[nodiscard]] std::optional<schema::Version> security_floor() const;

@@ -1,4 +1,5 @@
 #include "agent/commands/changing.hpp"
+#include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -49,7 +50,9 @@ base::Command rollback_command(const ServicesOf& services_of) {
     if (const auto to = arguments.value("--to")) {
       order.target = schema::Version::parse(*to);
     }
-    order.security_floor = read_watermark(services.layout).security_floor();
+    order.security_floor = read_watermark(services.layout)
+                               .seen_by(load_config(services).config.channel)
+                               .security_floor();
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(

@@ -58,6 +58,18 @@ for product, agent in (("tool", "tool-updater"), ("cco", "cco")):
     result = home.agent("rollback", "--to", "1.1.0")
     tap.is_(f"{agent}: rollback below the security floor is 7", (result.status, home.product_says()), (7, said("1.2.0")))
 
+    # A floor of a channel that is not followed any more holds nobody: its keys may have been stolen.
+    world.manifest_extra = {}
+    beta = {**world.manifest("beta", {"1.2.0": {**world.versions["1.2.0"], "channel": "beta"}}), "security_floor": "9999.1.1"}
+    world.write_manifest("beta", json.dumps(beta).encode())
+    home.agent("config", "set", "updates.channel", "beta")
+    home.agent("update", "--check")
+    result = home.agent("rollback", "--to", "1.1.0")
+    tap.is_(f"{agent}: a floor of the channel that is followed holds", (result.status, "9999.1.1" in result.err), (7, True))
+    home.agent("config", "set", "updates.channel", "stable")
+    result = home.agent("rollback", "--to", "1.1.0")
+    tap.is_(f"{agent}: one of a channel that was left does not", (result.status, "9999.1.1" in result.err), (7, False))
+
     # Damage on the disk.
     if product != agent:
         (home.versions / "current" / product).write_bytes(b"damaged")

@@ -47,12 +47,18 @@ struct Lab {
                           schema::manifest_name(manifest.channel),
                           schema::write_manifest(manifest));
   }
-  void publish(std::string_view version, std::uint64_t generation,
-               Channel channel = Channel::stable) {
+  void add_release(std::string_view version, std::uint64_t generation,
+                   Channel channel = Channel::stable) {
     schema::Manifest manifest = test::make_manifest("tool", channel);
     manifest.generation = generation;
     test::add_release(manifest, {.version = std::string(version), .channel = channel});
-    publish(manifest);
+    add(manifest);
+  }
+  void publish(std::string_view version, std::uint64_t generation,
+               Channel channel = Channel::stable) {
+    add_release(version, generation, channel);
+    repository.publish();
+    show();
   }
   void publish(const schema::Manifest& manifest) {
     add(manifest);
@@ -220,6 +226,23 @@ TEST_SUITE("site/channel_metadata") {
     CHECK(view.watermark.channels.at(Channel::stable).generation == 8);
   }
 
+  TEST_CASE("a mark of a channel that is not followed any more goes with its keys too") {
+    Lab lab;
+    lab.publish("1.1.0", 7);
+    schema::Manifest evil = test::make_manifest("tool", Channel::nightly);
+    evil.security_floor = schema::Version::parse("9999.1.1");
+    lab.publish(evil);
+    CHECK(lab.learn(Channel::nightly).watermark.security_floor()->text() == "9999.1.1");
+    CHECK(lab.watermark.seen_by(Channel::nightly).security_floor()->text() == "9999.1.1");
+    CHECK_FALSE(lab.watermark.seen_by(Channel::stable).security_floor());
+    // Whoever reads stable alone keeps it as long as its keys speak, and no longer.
+    CHECK(lab.learn().watermark.channels.contains(Channel::nightly));
+    lab.repository.rotate("nightly");
+    lab.publish("1.2.0", 8);
+    CHECK_FALSE(lab.learn().watermark.channels.contains(Channel::nightly));
+    CHECK(lab.watermark.channels.contains(Channel::stable));
+  }
+
   TEST_CASE("a floor that was seen stays while the same keys speak") {
     Lab lab;
     schema::Manifest first = test::make_manifest("tool");
@@ -283,6 +306,87 @@ TEST_SUITE("site/channel_metadata") {
     check_error(Errc::untrusted, "are read", [&] { lab.read(); });
     for (const auto& request : lab.server.requests)
       CHECK(request.url.find("/targets/") == std::string::npos);
+  }
+
+  TEST_CASE("a root that appears between two requests is asked for once more") {
+    Lab lab;
+    lab.publish("1.1.0", 7);
+    lab.learn();
+    lab.repository.rotate("timestamp");
+    lab.add_release("1.2.0", 8);
+    lab.repository.publish();
+    lab.server.requests.clear();
+    lab.server.intercept = [&](std::size_t number, const base::HttpRequest&) {
+      if (number == 2) lab.show();  // after the next root was asked for in vain
+    };
+    CHECK(newest_of(lab.read()) == "1.2.0");
+    CHECK(lab.server.requests.at(0).url.ends_with("/metadata/2.root.json"));
+    CHECK(lab.server.requests.at(2).url == lab.server.requests.at(0).url);
+    CHECK(lab.server.requests.at(2).headers.back().second == "no-cache");
+    CHECK(lab.store.read("root_history/2.root.json", 1'000'000));
+  }
+
+  TEST_CASE("a timestamp that nobody may sign stays refused, after one more request") {
+    Lab lab;
+    lab.publish("1.1.0", 7);
+    lab.learn();
+    lab.server.put(std::string(kBase) + "/metadata/timestamp.json",
+                   lab.repository.files.at("metadata/1.snapshot.json"));
+    lab.server.requests.clear();
+    check_error(Errc::untrusted, "signatures that it needs", [&] { lab.read(); });
+    CHECK(lab.server.requests.size() == 3);
+  }
+
+  TEST_CASE("an older updater keeps the newer root that was trusted, and its floors") {
+    struct Row {
+      std::string what;
+      bool has_history;  // of an older updater that ran here before
+    };
+    for (const Row& row :
+         {Row{"the older updater is new here", false}, Row{"it was here before", true}}) {
+      CAPTURE(row.what);
+      Lab lab;
+      const schema::RootPin old_pin = lab.identity.root;
+      lab.publish("1.1.0", 7);
+      if (row.has_history) lab.learn();
+      lab.repository.rotate("root");
+      lab.repository.publish();
+      lab.repository.rotate("timestamp");
+      lab.publish("1.2.0", 8);
+      lab.identity.root = {3, trust::sha256_of(lab.repository.root_file(3))};
+      lab.learn();
+      lab.identity.root = old_pin;
+      const auto kept = [&](std::string_view name) { return lab.store.read(name, 1'000'000); };
+      const auto root = kept("root.json");
+      const auto timestamp = kept("timestamp.json");
+      // The host goes back to the site of before: what the revoked keys signed.
+      lab.server.remove(std::string(kBase) + "/metadata/2.root.json");
+      check_error(Errc::untrusted, "root 3, which was trusted here before, is not there",
+                  [&] { lab.read(); });
+      CHECK(kept("root.json") == root);
+      CHECK(kept("timestamp.json") == timestamp);
+      lab.show();
+      CHECK(newest_of(lab.learn()) == "1.2.0");
+      CHECK(kept("root.json") == root);
+      CHECK(kept("timestamp.json") == timestamp);
+      CHECK(kept("root_history/1.root.json"));
+      CHECK(kept("root_history/2.root.json"));
+      CHECK(kept("root_history/3.root.json") == root);
+    }
+  }
+
+  TEST_CASE("a site that lost its metadata is a failure, and expired once what is kept is") {
+    Lab lab;
+    lab.repository.timestamp.expires = lab.now + std::chrono::hours(1);
+    lab.publish("1.1.0", 7);
+    lab.learn();
+    lab.server.files.clear();
+    check_error(Errc::network, "there is no timestamp.json any more", [&] { lab.read(); });
+    lab.now += std::chrono::hours(2);
+    check_error(Errc::expired, "there is no timestamp.json any more", [&] { lab.read(); });
+    // Where the updater begins with another root, that is what is missing.
+    lab.store.remove("root_history/1.root.json");
+    check_error(Errc::network, "there is no metadata/1.root.json any more", [&] { lab.read(); });
   }
 
   TEST_CASE("an empty site and one without metadata say so") {

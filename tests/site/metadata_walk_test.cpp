@@ -190,6 +190,20 @@ TEST_SUITE("site/metadata_walk") {
     }
   }
 
+  TEST_CASE("a name that no URL can have is a lie of whoever wrote it") {
+    for (const std::string& role :
+         {std::string("a/../b"), std::string("a\0b", 3), std::string(3000, 'x')}) {
+      CAPTURE(role);
+      Lab lab;
+      lab.repository.delegate("targets", role, {"*"});
+      lab.repository.add_target(role, "one", "1");
+      check_error(Errc::untrusted, "", [&] { lab.find("one"); });
+    }
+    Lab lab;
+    lab.repository.add_target("targets", "a//b", "1");
+    check_error(Errc::untrusted, "", [&] { lab.find("a//b"); });
+  }
+
   TEST_CASE("two hundred and fifty-six roots are followed in one run, and the rest in the next") {
     Lab lab;
     for (int count = 0; count < 300; ++count) {
