@@ -88,7 +88,9 @@ GivenSignatures read_signatures(const std::vector<base::Path>& folders) {
 }
 
 void check_given_names(const Run& run, const std::vector<SignedFile>& files) {
-  for (const auto& [name, each] : run.given) {
+  for (const auto& entry : run.given) {
+    const std::string& name = entry.first;
+    const auto& each = entry.second;
     if (is_role_signature(run, name)) continue;
     const bool is_known = std::any_of(files.begin(), files.end(), [&](const SignedFile& file) {
       const auto suffixes = run.signatures.find(file.path);
@@ -149,8 +151,9 @@ std::map<std::string, std::string, std::less<>> given_role_signatures(const Run&
       throw Error(Errc::untrusted, cat("there is no signature in it", kSignAgain));
     }
     for (const auto& [id, signature] : envelope.signatures) {
-      const auto key = std::find_if(role.authority.keys.begin(), role.authority.keys.end(),
-                                    [&](const tuf::Key& each) { return each.id == id; });
+      const auto key =
+          std::find_if(role.authority.keys.begin(), role.authority.keys.end(),
+                       [&, &wanted = id](const tuf::Key& each) { return each.id == wanted; });
       if (key == role.authority.keys.end()) {
         throw Error(Errc::untrusted,
                     cat("key ", base::safe_text(id, 64), " is none of those that sign ", role.name,
