@@ -88,8 +88,7 @@ class Directory final : public Destination {
 
   void drop_staged(std::string_view tag) override {
     const base::Path folder = (m_folder / staged_name(tag, "x")).parent_path();
-    if (type_of(folder) != fs::file_type::directory) return;
-    base::remove_tree(folder);
+    if (type_of(folder) == fs::file_type::directory) base::remove_tree(folder);
     // Stays where another release waits.
     static_cast<void>(::rmdir(folder.parent_path().c_str()));
   }

@@ -87,6 +87,13 @@ GivenSignatures read_signatures(const std::vector<base::Path>& folders) {
   return given;
 }
 
+GivenSignatures read_signatures_if_any(const base::Path& folder) {
+  GivenSignatures given;
+  std::size_t count = 0;
+  if (base::type_of(folder) == fs::file_type::directory) read_folder(folder, folder, given, count);
+  return given;
+}
+
 void check_given_names(const Run& run, const std::vector<SignedFile>& files) {
   for (const auto& entry : run.given) {
     const std::string& name = entry.first;
@@ -195,7 +202,20 @@ std::optional<std::string> kept_signature(const Run& run, const std::string& nam
   return base::read_file_if_exists(run.signatures_out / name, trust::kMaxSignatureBytes);
 }
 
+namespace {
+
+// What a killed run left under temporary names.
+void remove_leftovers_of_signing(const Run& run) {
+  for (const std::string& folder : {std::string(), std::string("metadata"), std::string("releases"),
+                                    cat("releases/", run.identity->tag())}) {
+    base::remove_stale_temporaries(run.signatures_out / folder);
+  }
+}
+
+}  // namespace
+
 void keep_signatures(const Run& run, const std::vector<SignedFile>& files) {
+  remove_leftovers_of_signing(run);
   for (const SignedFile& file : files) {
     const auto suffixes = run.signatures.find(file.path);
     if (suffixes == run.signatures.end()) continue;

@@ -18,6 +18,9 @@ namespace releaser {
 // that is missing or empty, Errc::config for what is larger than any signature or no file.
 GivenSignatures read_signatures(const std::vector<base::Path>& folders);
 
+// The same of one folder that may be missing.
+GivenSignatures read_signatures_if_any(const base::Path& folder);
+
 // Throws Errc::config for a file that is no signature of this release.
 void check_given_names(const Run& run, const std::vector<SignedFile>& files);
 

@@ -323,12 +323,16 @@ void note_awaited(Run& run, const PlannedRole* channel,
 
 // --sign-only: each key of the channel that is here signs its metadata.
 void sign_channel(Run& run, const PlannedRole* channel) {
-  bool has_signed = false;
   RoleSignatures signatures;
   if (channel != nullptr) {
     const json::Value content = content_of(*channel);
     const std::string message = tuf::canonical_json(content);
+    // Those that the folder has, by this holder or others.
+    drop_stale_role_signatures(run, message);
+    run.given = read_signatures_if_any(run.signatures_out);
+    signatures = given_role_signatures(run, *channel, message);
     for (const tuf::Key& key : channel->authority.keys) {
+      if (signatures.contains(tuf::identity_of(key))) continue;
       const Signer* const signer = find_key(run, key);
       if (signer == nullptr) continue;
       const std::string signature = signer->sign_message(message);
@@ -336,17 +340,13 @@ void sign_channel(Run& run, const PlannedRole* channel) {
         throw Error(Errc::internal, cat("a new signature of ", channel->name, " does not verify"));
       }
       keep_role_signature(run, content, signer->public_key(), signature);
-      has_signed = true;
+      signatures.insert_or_assign(tuf::identity_of(key), signature);
     }
-    // With those of other holders that the folder has.
-    drop_stale_role_signatures(run, message);
-    run.given = read_signatures({run.signatures_out});
-    signatures = given_role_signatures(run, *channel, message);
   }
-  const ProductKeys keys = product_keys(*run.config.sign);
-  const bool has_release_key = find_key(run, tuf::key_of(keys.current)) != nullptr ||
-                               (keys.old && find_key(run, tuf::key_of(*keys.old)) != nullptr);
-  if (!has_signed && !has_release_key) {
+  std::size_t wanted = 0;
+  for (const auto& [file, suffixes] : run.signatures)
+    wanted += suffixes.size();
+  if (signatures.empty() && run.unsigned_files.size() == wanted) {
     throw Error(Errc::config,
                 "none of the keys that were given signs this release; nothing was signed");
   }
