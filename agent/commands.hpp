@@ -15,7 +15,7 @@ namespace agent {
 // Throws where there is no home. The reference holds to the end of the program.
 using ServicesOf = std::function<const Services&(const base::Arguments&)>;
 
-// update, list, status, notice, config …, init.
+// update, list, status, doctor, notice, config …, init.
 std::vector<base::Command> reading_commands(const ServicesOf& services_of);
 // install, rollback, uninstall.
 std::vector<base::Command> changing_commands(const ServicesOf& services_of);

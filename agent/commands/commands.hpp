@@ -8,6 +8,7 @@ namespace agent {
 // One line of the command table each; commands.hpp puts them together.
 base::Command update_command(const ServicesOf& services_of);
 base::Command list_command(const ServicesOf& services_of);
+base::Command doctor_command(const ServicesOf& services_of);
 base::Command status_command(const ServicesOf& services_of);
 base::Command notice_command(const ServicesOf& services_of);
 base::Command config_get_command(const ServicesOf& services_of);
