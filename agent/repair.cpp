@@ -30,8 +30,7 @@ std::vector<schema::Version> candidates(const Layout& layout) {
 
 std::optional<schema::Version> best_complete_version(const Services& services) {
   const Layout& layout = services.layout;
-  const auto floor =
-      read_watermark(layout).seen_by(load_config(services).config.channel).security_floor();
+  const auto floor = read_watermark(layout).seen_by(followed_channel(services)).security_floor();
   const std::vector<BlockedVersion> blocked = read_blocklist(layout);
   std::optional<schema::Version> last_resort;
   for (const schema::Version& version : candidates(layout)) {

@@ -85,6 +85,15 @@ Config usable_config(const Services& services) {
   return std::move(loaded.config);
 }
 
+schema::Channel followed_channel(const Services& services) {
+  try {
+    return load_config(services).config.channel;
+  } catch (const base::Error& error) {
+    if (error.code() != Errc::config) throw;  // going back must not fail for it
+    return defaults_of(services).channel;
+  }
+}
+
 Config config_for_change(const Services& services) {
   const LoadedConfig loaded = load_config(services);
   if (!loaded.wrong_holds.empty()) {

@@ -26,6 +26,9 @@ Config usable_config(const Services& services);
 // The same for who installs or updates: a pin, skip list, window or channel that cannot be read is
 // Errc::config, because without it something would be taken that the user holds back.
 Config config_for_change(const Services& services);
+// The channel that is followed; where the configuration cannot be read, the one that was installed
+// from.
+schema::Channel followed_channel(const Services& services);
 
 // The network as configuration and environment describe it: what the file says about this product
 // goes before the general variables (SSL_CERT_FILE, HTTPS_PROXY, NO_PROXY).

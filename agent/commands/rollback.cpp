@@ -50,9 +50,8 @@ base::Command rollback_command(const ServicesOf& services_of) {
     if (const auto to = arguments.value("--to")) {
       order.target = schema::Version::parse(*to);
     }
-    order.security_floor = read_watermark(services.layout)
-                               .seen_by(load_config(services).config.channel)
-                               .security_floor();
+    order.security_floor =
+        read_watermark(services.layout).seen_by(followed_channel(services)).security_floor();
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(
