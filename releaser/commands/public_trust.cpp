@@ -1,17 +1,20 @@
 #include "releaser/commands/public_trust.hpp"
 
+#include "releaser/commands/release_run.hpp"
 #include "releaser/destinations/destination.hpp"
-#include "releaser/metadata/public_metadata.hpp"
+#include "releaser/metadata/public_floor.hpp"
+#include "releaser/stages/metadata_stage.hpp"
+#include "releaser/stages/seen.hpp"
 
 namespace releaser {
 namespace {
 
-PublicTrust read_place(const Destination& destination, const TrustFolder& folder) {
+PublicTrust read_place(const Destination& destination, const TrustFolder& folder,
+                       const std::vector<RememberedFloor>& floors) {
   PublicTrust place{.place = destination.name(), .roots = 0, .roles = {}, .problem = {}};
-  const PublicMetadata found =
-      read_public_metadata([&](std::string_view name,
-                               std::size_t max_bytes) { return destination.read(name, max_bytes); },
-                           {.roots = folder.roots, .targets = folder.targets_bytes});
+  const FinalTrust trust{.roots = folder.roots, .targets = folder.targets_bytes};
+  const PublicMetadata found = read_public_metadata(reader_of(destination), trust, floors);
+  require_not_gone_back(found);
   place.roots = found.roots;
   if (!found.set) return place;
   const auto add = [&](const std::string& name, const trust::tuf::Header& header) {
@@ -36,8 +39,10 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
   for (const DestinationSettings& settings : config.destinations) {
     try {
       const auto destination = make_destination(settings, config, home, locks);
-      places.push_back(base::with_context(destination->place(),
-                                          [&] { return read_place(*destination, folder); }));
+      places.push_back(base::with_context(destination->place(), [&] {
+        return read_place(*destination, folder,
+                          remembered_floors(config, home, default_dist(config), settings.url));
+      }));
     } catch (const base::Error& error) {
       problems.push_back({settings.name, error.what(), error.code()});
       places.push_back({.place = settings.name, .roots = 0, .roles = {}, .problem = error.what()});

@@ -192,6 +192,7 @@ base::Command add_publish(const Services& services) {
                      "DIR",
                      "publish a release that waited, with these; repeated for several",
                      {}});
+  options.push_back(above_option());
   for (base::Option& option : password_options())
     options.push_back(std::move(option));
   return {.name = "publish",

@@ -6,7 +6,9 @@
 #include "releaser/commands/agreement.hpp"
 #include "releaser/commands/password.hpp"
 
+#include <charconv>
 #include <filesystem>
+#include <system_error>
 
 namespace releaser {
 namespace {
@@ -49,6 +51,25 @@ std::vector<base::Option> release_options() {
   };
 }
 
+base::Option above_option() {
+  return {"--above", "", "VERSION", "metadata went back: give up this timestamp, and go on", {}};
+}
+
+std::optional<std::uint64_t> version_option(const base::Arguments& arguments,
+                                            std::string_view name) {
+  const auto text = arguments.value(name);
+  if (!text) return std::nullopt;
+  std::uint64_t version = 0;
+  const char* const end = text->data() + text->size();
+  const auto result = std::from_chars(text->data(), end, version);
+  if (result.ec != std::errc() || result.ptr != end || version == 0) {
+    throw Error(Errc::usage, cat(name, " ", base::safe_text(*text, 80),
+                                 " is no version of metadata; the message that names the option "
+                                 "names the number"));
+  }
+  return version;
+}
+
 RunOptions run_options(const base::Arguments& arguments) {
   RunOptions options;
   options.identify.version = arguments.value("--version");
@@ -75,6 +96,7 @@ RunOptions run_options(const base::Arguments& arguments) {
     options.signatures.emplace_back(std::move(folder));
   options.signatures_out = arguments.value("--out").value_or("");
   check_signing_options(options, arguments);
+  options.above = version_option(arguments, "--above");
   if (options.identify.snapshot && options.identify.version) {
     throw Error(Errc::usage, "--snapshot makes a version of its own; leave --version out");
   }

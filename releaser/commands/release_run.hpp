@@ -11,6 +11,11 @@ namespace releaser {
 // Options of every command that makes a release: --version, --channel, --snapshot, …
 std::vector<base::Option> release_options();
 
+// --above VERSION, and what an option of that kind says; throws Errc::usage for no version.
+base::Option above_option();
+std::optional<std::uint64_t> version_option(const base::Arguments& arguments,
+                                            std::string_view name);
+
 RunOptions run_options(const base::Arguments& arguments);
 
 // dist/ where --dist does not say another: the project's.

@@ -7,6 +7,7 @@
 #include "releaser/commands/release_run.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/metadata_stage.hpp"
+#include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/key_file.hpp"
 
@@ -91,6 +92,7 @@ std::vector<Refreshed> refresh(Run& run) {
                               [&](std::string_view channel, const std::string& manifest) {
                                 return is_in_dist(run, channel, manifest);
                               }};
+  find_left_files(run);
   const MetadataPlan plan = plan_metadata(
       run.public_metadata, wanted, [&](const auto& key) { return find_key(run, key) != nullptr; });
   for (const std::string& warning : plan.warnings)
@@ -105,6 +107,7 @@ std::vector<Refreshed> refresh(Run& run) {
     for (std::size_t written = 0; written < count; ++written)
       run.actions.push_back({"write metadata", destination.name()});
   });
+  remember_published(run);
   std::vector<Refreshed> all;
   for (const PlannedRole* const role : plan.roles())
     if (role->has_to_be_signed())
@@ -142,6 +145,8 @@ int run_refresh(const Services& services, const base::Arguments& arguments) {
   RunOptions options;
   for (std::string& file : key_files(arguments))
     options.keys.emplace_back(std::move(file));
+  options.above = version_option(arguments, "--above");
+  options.revive = version_option(arguments, "--revive");
   with_run(services, arguments, options, [&](Run& run) {
     if (!run.config.trust || !run.config.sign) {
       throw Error(Errc::config, cat(run.config.file.filename().string(), " has no ",
@@ -161,7 +166,9 @@ int run_refresh(const Services& services, const base::Arguments& arguments) {
 
 base::Command add_trust_refresh(const Services& services) {
   std::vector<base::Option> options{
-      {"--key", "", "FILE", "secret key to sign with; repeated for several", {}}};
+      {"--key", "", "FILE", "secret key to sign with; repeated for several", {}},
+      above_option(),
+      {"--revive", "", "VERSION", "sign this timestamp again, though it expired unremembered", {}}};
   for (base::Option& option : password_options())
     options.push_back(std::move(option));
   return {
@@ -173,7 +180,13 @@ base::Command add_trust_refresh(const Services& services) {
           "the timestamp at each refresh, snapshot and channels when they are near their end. "
           "A channel whose key is not at hand is named and left as it is. Where nothing is "
           "due, nothing is written and no key is unlocked. Scheduled in CI, with the online "
-          "key in CCO_RELEASE_KEY, it keeps an idle project alive for its users.",
+          "key in CCO_RELEASE_KEY, it keeps an idle project alive for its users.\n"
+          "\n"
+          "Metadata that is older than what public.json of the trust folder or dist/seen.json "
+          "remembers is refused, since a host may have put it back. Who knows that a backup was "
+          "restored says --above with the timestamp that is given up; what is public then counts, "
+          "with versions above that one. --revive names the timestamp that is public: it has "
+          "expired, and nothing remembers whether it was the newest.",
       .options = std::move(options),
       .positionals = {},
       .examples = {{"cco-release trust refresh", "in CI, with the online key in CCO_RELEASE_KEY"},

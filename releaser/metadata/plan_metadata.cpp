@@ -96,6 +96,7 @@ class Planner {
   MetadataPlan make() {
     for (std::uint64_t version = 1; version <= m_wanted.trust.roots.size(); ++version)
       m_plan.roots.push_back({root_file(version), m_wanted.trust.roots[version - 1]});
+    m_plan.has_public_root = m_before.roots > 0;
     m_plan.top_targets_version = m_trusted.targets.version;
     m_plan.top_targets = {role_file("targets", m_plan.top_targets_version), m_wanted.trust.targets};
     for (const auto& [channel, manifest] : m_wanted.manifests) {
@@ -129,15 +130,40 @@ class Planner {
     return cat("it expires at ", base::format_time(expires));
   }
 
-  // What the run before left under the next name, if it is what this run would sign.
+  // The next version of a role, which is that of what a stopped run left where it is what this run
+  // would sign, and else the first whose name nobody took: whoever asked for a name may hold its
+  // bytes for ever.
+  template <class Content, class IsWanted>
+  void sign_or_take_over(PlannedRole& role, std::size_t max_bytes,
+                         Content (*parse)(const tuf::Envelope&), const IsWanted& is_wanted) {
+    role.version = version_after(m_before.last_version(role.name), role.name);
+    const auto left = m_before.unverified_left.find(role.name);
+    if (left == m_before.unverified_left.end()) return;
+    for (const auto& [version, bytes] : left->second) {
+      if (version != role.version) continue;
+      if (bytes.size() == 1) {
+        const auto content = good_content(role, *bytes.begin(), max_bytes, parse);
+        if (content && is_wanted(*content)) {
+          keep(role, *bytes.begin(), *content);
+          return;
+        }
+      }
+      role.version = version_after(role.version, role.name);
+    }
+  }
+
   template <class Content>
-  [[nodiscard]] std::optional<Content> next_if_good(const PlannedRole& role, std::size_t max_bytes,
+  [[nodiscard]] std::optional<Content> good_content(const PlannedRole& role,
+                                                    const std::string& unverified,
+                                                    std::size_t max_bytes,
                                                     Content (*parse)(const tuf::Envelope&)) const {
-    const auto found = m_before.unverified_next.find(role.name);
-    if (found == m_before.unverified_next.end()) return std::nullopt;
-    if (!is_signed_by(found->second, role.authority, max_bytes)) return std::nullopt;
+    const auto has_signed = [&](const tuf::Authority& authority) {
+      return is_signed_by(unverified, authority, max_bytes);
+    };
+    if (!has_signed(role.authority)) return std::nullopt;
+    if (!std::all_of(role.former.begin(), role.former.end(), has_signed)) return std::nullopt;
     try {
-      Content content = parse(tuf::parse_envelope(found->second, max_bytes));
+      Content content = parse(tuf::parse_envelope(unverified, max_bytes));
       if (content.version != role.version || is_near_expiry(content.expires, role.name)) {
         return std::nullopt;
       }
@@ -145,6 +171,29 @@ class Planner {
     } catch (const Error&) {
       return std::nullopt;
     }
+  }
+
+  // Something newer was public once, and a person said that it goes on from here.
+  [[nodiscard]] std::optional<std::string> reason_of_going_back(std::string_view role) const {
+    const auto back = m_before.gone_back.find(role);
+    if (back == m_before.gone_back.end()) return std::nullopt;
+    return cat("it went back from version ", back->second.from);
+  }
+
+  // Of the roots from the one that is public to the newest, those who signed for a role and do not
+  // any more.
+  [[nodiscard]] std::vector<tuf::Authority> former_at_hand(tuf::RoleType type) const {
+    std::vector<tuf::Authority> former;
+    if (m_before.roots == 0) return former;
+    std::set<std::string> known{m_trusted.root.roles.at(type).fingerprint()};
+    for (std::size_t index = m_before.roots - 1; index + 1 < m_wanted.trust.roots.size(); ++index) {
+      const tuf::Root root =
+          tuf::parse_root(tuf::parse_envelope(m_wanted.trust.roots[index], kLimits.root));
+      const tuf::Authority& authority = root.roles.at(type);
+      if (!known.insert(authority.fingerprint()).second) continue;
+      if (count_at_hand(authority, m_at_hand) >= authority.threshold) former.push_back(authority);
+    }
+    return former;
   }
 
   void keep(PlannedRole& role, std::string bytes, const tuf::Header& header) {
@@ -169,6 +218,7 @@ class Planner {
                      .bytes = {},
                      .is_public = false,
                      .authority = delegation.authority,
+                     .former = {},
                      .expires = expiry_of_new(delegation.name),
                      .content = {}};
     if (wanted == m_wanted.manifests.end()) {
@@ -179,19 +229,17 @@ class Planner {
       m_plan.targets.push_back({target_file(target.hashes.at("sha256"), name), wanted->second});
       role.content.files.emplace(name, target);
     }
-    role.version = version_after(known_version(delegation.name), delegation.name);
     if (before == nullptr) {
       role.reason = "it is new";
     } else {
       decide_channel(role, *before, wanted != m_wanted.manifests.end());
     }
-    if (role.has_to_be_signed()) take_drafted(role);
     if (role.has_to_be_signed()) {
-      if (const auto next = next_if_good(role, kLimits.targets, &tuf::parse_targets);
-          next && has_same_content(*next, role.content)) {
-        keep(role, m_before.unverified_next.at(role.name), *next);
-      }
+      sign_or_take_over(role, kLimits.targets, &tuf::parse_targets, [&](const tuf::Targets& left) {
+        return has_same_content(left, role.content);
+      });
     }
+    if (role.has_to_be_signed()) take_drafted(role);
     m_plan.channels.push_back(std::move(role));
   }
 
@@ -237,6 +285,8 @@ class Planner {
                 " changed, and the manifest that is public by the old ones is not in dist/: it is "
                 "withdrawn; publish to the channel with its new key"));
       }
+    } else if (auto back = reason_of_going_back(role.name)) {
+      role.reason = std::move(*back);
     } else if (is_near_expiry(expires, role.name)) {
       role.reason = reason_of_time(expires);
       if (count_at_hand(role.authority, m_at_hand) >= role.authority.threshold) return;
@@ -271,7 +321,7 @@ class Planner {
         if (!is_planned) m_plan.remembered.emplace(file, meta);
       }
     }
-    role.version = version_after(m_before.set ? m_before.set->snapshot.version : 0, role.name);
+    role.former = former_at_hand(tuf::RoleType::snapshot);
     if (!m_before.set) {
       role.reason = "it is new";
     } else if (const auto changed = std::find_if(m_plan.channels.begin(), m_plan.channels.end(),
@@ -285,19 +335,20 @@ class Planner {
       role.reason = "targets changes";
     } else if (!is_signed_by(m_before.set->snapshot_bytes, role.authority, kLimits.snapshot)) {
       role.reason = "its keys changed";
+    } else if (auto back = reason_of_going_back(role.name)) {
+      role.reason = std::move(*back);
     } else if (is_near_expiry(m_before.set->snapshot.expires, role.name)) {
       role.reason = reason_of_time(m_before.set->snapshot.expires);
     } else {
       keep(role, m_before.set->snapshot_bytes, m_before.set->snapshot);
       return;
     }
-    const bool is_known = std::none_of(m_plan.channels.begin(), m_plan.channels.end(),
-                                       [](const auto& each) { return each.has_to_be_signed(); });
-    if (!is_known) return;
-    if (const auto next = next_if_good(role, kLimits.snapshot, &tuf::parse_snapshot);
-        next && has_same_files(*next, snapshot_of(m_plan))) {
-      keep(role, m_before.unverified_next.at(role.name), *next);
-    }
+    const bool all_are_signed =
+        std::none_of(m_plan.channels.begin(), m_plan.channels.end(),
+                     [](const auto& each) { return each.has_to_be_signed(); });
+    sign_or_take_over(role, kLimits.snapshot, &tuf::parse_snapshot, [&](const tuf::Snapshot& left) {
+      return all_are_signed && has_same_files(left, snapshot_of(m_plan));
+    });
   }
 
   void plan_timestamp() {
@@ -305,13 +356,16 @@ class Planner {
     role.name = "timestamp";
     role.authority = m_trusted.root.roles.at(tuf::RoleType::timestamp);
     role.expires = expiry_of_new(role.name);
-    role.version = version_after(m_before.set ? m_before.set->timestamp.version : 0, role.name);
+    role.former = former_at_hand(tuf::RoleType::timestamp);
+    role.version = version_after(m_before.last_version(role.name), role.name);
     if (!m_before.set) {
       role.reason = "it is new";
     } else if (m_plan.snapshot.version != m_before.set->snapshot.version) {
       role.reason = "snapshot changes";
     } else if (!is_signed_by(m_before.set->timestamp_bytes, role.authority, kLimits.timestamp)) {
       role.reason = "its keys changed";
+    } else if (auto back = reason_of_going_back(role.name)) {
+      role.reason = std::move(*back);
     } else if (is_near_expiry(m_before.set->timestamp.expires, role.name)) {
       role.reason = reason_of_time(m_before.set->timestamp.expires);
     } else {

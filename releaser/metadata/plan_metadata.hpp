@@ -47,6 +47,9 @@ struct PlannedRole {
   std::string bytes;
   bool is_public = false;  // these bytes stand under the name already
   trust::tuf::Authority authority;
+  // Of snapshot and timestamp, where their keys change and the ones before are at hand: who signs
+  // as well, for those who do not have the new root yet.
+  std::vector<trust::tuf::Authority> former;
   base::Time expires;
   trust::tuf::Targets content;  // of a channel
 
@@ -61,7 +64,8 @@ struct MetadataFile {
 struct MetadataPlan {
   std::vector<MetadataFile> targets;  // manifests under the names that metadata has for them
   std::vector<MetadataFile> roots;    // all of them, in their order
-  MetadataFile top_targets;           // N.targets.json of the trust folder
+  bool has_public_root = false;
+  MetadataFile top_targets;  // N.targets.json of the trust folder
   std::uint64_t top_targets_version = 0;
   std::vector<PlannedRole> channels;
   PlannedRole snapshot, timestamp;
@@ -77,13 +81,14 @@ struct MetadataPlan {
 // Decides which roles are signed anew. Pure. A role is
 //   - kept where it says what it shall, enough keys of now have signed it, and at least
 //     `renew_below` is left;
-//   - taken from `unverified_next` where that holds for what a run that was stopped has left;
-//   - signed anew with the version after the public one otherwise.
+//   - taken from `unverified_left` where that holds for what a run that was stopped has left;
+//   - signed anew otherwise, with the first version above all that were public whose name is free.
 // A channel whose keys are not at hand and that is due for its time alone is kept with a warning:
 // whoever publishes nightly need not have the key of stable.
 // Throws
 //   Errc::config     for a manifest of a channel that the trust folder does not delegate;
-//   Errc::conflict   where what is public knows more than the trust folder;
+//   Errc::conflict   where what is public knows more than the trust folder, or has the last version
+//                    that there is;
 //   Errc::expired    where the root or targets of the trust folder have expired.
 MetadataPlan plan_metadata(const PublicMetadata& before, const WantedMetadata& wanted,
                            const KeyAtHand& at_hand);

@@ -2,6 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/metadata/public_floor.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace releaser {
 namespace {
@@ -63,41 +67,77 @@ MetadataSet walk_public(const ReadPublic& read, const FinalTrust& trust) {
   throw Error(Errc::untrusted, cat(problem, "; ", kPutBack));
 }
 
-void read_next(PublicMetadata& found, const ReadPublic& read, const std::string& role,
-               std::uint64_t version, std::size_t max_bytes) {
-  if (auto bytes = read(role_file(role, version + 1), max_bytes)) {
-    found.unverified_next.emplace(role, std::move(*bytes));
+// Runs that were stopped leave one version each.
+constexpr std::uint64_t kMaxLeftVersions = 100;
+
+void read_left(PublicMetadata& found, const std::vector<ReadPublic>& places,
+               const std::string& role, std::size_t max_bytes) {
+  const std::uint64_t last = found.last_version(role);
+  for (std::uint64_t version = last + 1;; ++version) {
+    std::set<std::string> bytes;
+    for (const ReadPublic& read : places) {
+      try {
+        if (auto there = read(role_file(role, version), max_bytes)) bytes.insert(std::move(*there));
+      } catch (const Error& error) {
+        if (error.code() != Errc::config) throw;
+        bytes.emplace();  // too large, or no file: the name is taken, and not by us
+      }
+    }
+    if (bytes.empty()) return;
+    if (version > last + kMaxLeftVersions) {
+      throw Error(Errc::conflict,
+                  cat(role_file(role, last + 1), " to ", role_file(role, version),
+                      " are there, and no timestamp names them; nothing was changed: move them "
+                      "away"));
+    }
+    found.unverified_left[role].emplace(version, std::move(bytes));
   }
 }
 
 }  // namespace
 
 PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& trust) {
+  return read_public_metadata(read, trust, {});
+}
+
+PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& trust,
+                                    const std::vector<RememberedFloor>& floors) {
   PublicMetadata found;
   found.roots = count_roots(read, trust);
   if (read(kTimestampFile, kLimits.timestamp)) {
-    if (found.roots == 0) {
-      throw Error(Errc::untrusted, cat(root_file(1), " is missing; ", kPutBack));
-    }
     found.set = walk_public(read, trust);
-  } else if (read(role_file("snapshot", 2), kLimits.snapshot)) {
-    // A first publish that was stopped has at most one snapshot. To begin again would lock out all
-    // who have seen more.
+  }
+  note_floors(found, trust, floors);
+  // No publish announces a root before the first timestamp. To begin again would lock out all who
+  // have seen more.
+  if (!found.set && found.gone_back.empty() && found.roots > 0) {
     throw Error(Errc::untrusted, cat(kTimestampFile, " is missing; ", kPutBack));
   }
-  const tuf::Root root = tuf::parse_root(tuf::parse_envelope(trust.roots.back(), kLimits.root));
+  return found;
+}
+
+std::uint64_t PublicMetadata::last_version(std::string_view role) const {
+  std::uint64_t last = 0;
+  if (set && role == "timestamp") {
+    last = set->timestamp.version;
+  } else if (set && role == "snapshot") {
+    last = set->snapshot.version;
+  } else if (set) {
+    const auto file = set->snapshot.files.find(cat(role, ".json"));
+    if (file != set->snapshot.files.end()) last = file->second.version;
+  }
+  const auto remembered = highest.find(role);
+  return remembered == highest.end() ? last : std::max(last, remembered->second);
+}
+
+void read_left_files(PublicMetadata& found, const std::vector<ReadPublic>& places,
+                     const FinalTrust& trust) {
+  found.unverified_left.clear();
   const tuf::Targets targets =
       tuf::parse_targets(tuf::parse_envelope(trust.targets, kLimits.targets));
-  for (const tuf::Delegation& delegation : targets.delegations) {
-    const tuf::MetaFile* known = nullptr;
-    if (found.set) {
-      const auto file = found.set->snapshot.files.find(cat(delegation.name, ".json"));
-      if (file != found.set->snapshot.files.end()) known = &file->second;
-    }
-    read_next(found, read, delegation.name, known == nullptr ? 0 : known->version, kLimits.targets);
-  }
-  read_next(found, read, "snapshot", found.set ? found.set->snapshot.version : 0, kLimits.snapshot);
-  return found;
+  for (const tuf::Delegation& delegation : targets.delegations)
+    read_left(found, places, delegation.name, kLimits.targets);
+  read_left(found, places, "snapshot", kLimits.snapshot);
 }
 
 }  // namespace releaser

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace releaser {
@@ -17,18 +19,43 @@ struct FinalTrust {
   std::string targets;
 };
 
+// A role of which something newer was public once.
+struct GoneBack {
+  std::string said_by;             // the file that remembers it
+  std::uint64_t from = 0, to = 0;  // 0: it is not there
+};
+
 // metadata/ of a destination, as it stands.
 struct PublicMetadata {
   std::uint64_t roots = 0;         // 1.root.json up to this one are there
   std::optional<MetadataSet> set;  // nothing before the first timestamp
-  // By role: the file of the version after that of `set`, which no timestamp names yet. A run that
-  // was stopped left it, and nobody was told of it.
-  std::map<std::string, std::string, std::less<>> unverified_next;
+  // By role and version, above that of `set`: files that no timestamp names, as a run that was
+  // stopped left them. Of one name there are several where destinations differ. Caches may hold
+  // them: their names never get other bytes.
+  std::map<std::string, std::map<std::uint64_t, std::set<std::string>>, std::less<>>
+      unverified_left;
+  // What is remembered (note_floors): how high versions have been, also by keys that were replaced,
+  // and what went back since.
+  std::map<std::string, std::uint64_t, std::less<>> highest;
+  std::map<std::string, GoneBack, std::less<>> gone_back;
+  bool is_known_to_be_newest = false;  // the timestamp is that which was published last
+
+  // The version that the next one of a role comes after.
+  [[nodiscard]] std::uint64_t last_version(std::string_view role) const;
 };
 
 // Reads and proves it, whether it has expired or not. Throws
 //   Errc::conflict   where it knows a root that the trust folder does not have, or has another one;
 //   Errc::untrusted  where it is damaged, with what to do.
 PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& trust);
+// The same, held against what is remembered (note_floors).
+struct RememberedFloor;
+PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& trust,
+                                    const std::vector<RememberedFloor>& floors);
+
+// Fills in `unverified_left` from all places that get the next set. Throws Errc::conflict where
+// names are taken without end.
+void read_left_files(PublicMetadata& found, const std::vector<ReadPublic>& places,
+                     const FinalTrust& trust);
 
 }  // namespace releaser

@@ -15,9 +15,12 @@ using SignMessage =
     std::function<std::optional<std::string>(const trust::tuf::Key& key, std::string_view message)>;
 
 // All files of metadata/ and targets/ that a complete site has for this plan, in the order in which
-// they may appear: what nothing names yet, then roots, and the timestamp last. Those that are
-// public with these bytes already are among them.
+// they may appear: what nothing names yet, then roots and the timestamp, which is the last of them
+// unless former keys have signed it too. Those that are public with these bytes already are among
+// them.
 using MetadataFiles = std::vector<MetadataFile>;
+// The timestamp among them.
+const std::string& timestamp_of(const MetadataFiles& files);
 
 // Signs what the plan says, and proves all of it with the client workflow, for a client that begins
 // with the first root and for one that has followed, before anything leaves. Throws

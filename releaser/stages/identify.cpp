@@ -191,7 +191,9 @@ void check_clean(const IdentifyOptions& options, const Version& version, const G
   std::vector<std::string> changed = git.changed;
   std::erase_if(changed, [&](const std::string& name) {
     return std::any_of(options.written.begin(), options.written.end(),
-                       [&](const std::string& folder) { return name.starts_with(folder + "/"); });
+                       [&](const std::string& written) {
+                         return name == written || name.starts_with(written + "/");
+                       });
   });
   if (changed.empty()) return;
   problems.add(

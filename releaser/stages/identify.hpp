@@ -50,7 +50,7 @@ struct IdentifyOptions {
   std::optional<std::string> version, channel, date;
   bool snapshot = false;
   bool allow_dirty = false;
-  std::vector<std::string> written;  // folders that publishing changes, relative to the project
+  std::vector<std::string> written;  // what publishing changes, relative to the project
 };
 
 // The version of --version, else of CI's tag variable, else of the one tag at HEAD; the date of

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 
@@ -31,7 +32,8 @@ void remove_leftovers(const base::Path& folder) {
     base::remove_tree(leftover);
 }
 
-// dist/ and the sites, as git would name them: some projects track theirs.
+// dist/, the sites and what is remembered of them, as git would name them: some projects track
+// theirs.
 std::vector<std::string> written_folders(const Run& run) {
   namespace fs = std::filesystem;
   const fs::path root = fs::absolute(run.config.root).lexically_normal();
@@ -45,6 +47,7 @@ std::vector<std::string> written_folders(const Run& run) {
   add(run.config.resolve(kSignaturesFolder, run.home));
   for (const DestinationSettings& destination : run.config.destinations)
     add(run.config.resolve(destination.path, run.home));
+  if (run.config.trust) add(public_record(run.config, run.home));
   return folders;
 }
 

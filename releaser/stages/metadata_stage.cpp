@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "releaser/stages/given_signatures.hpp"
 #include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 #include "releaser/trust/trust_folder.hpp"
@@ -165,6 +166,14 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
   return write_metadata(plan, run.public_metadata, wanted, at_hand, sign);
 }
 
+void find_left_files(Run& run) {
+  std::vector<ReadPublic> places;
+  places.reserve(run.destinations.size());
+  for (const auto& destination : run.destinations)
+    places.push_back(reader_of(*destination));
+  read_left_files(run.public_metadata, places, *run.trust);
+}
+
 bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest) {
   const auto stolen =
       run.config.sign ? product_keys(*run.config.sign).stolen : std::vector<trust::PublicKey>();
@@ -218,7 +227,9 @@ void check_trust(Run& run, Problems& problems) {
     check_lifetimes(*run.trust, run.around.now, problems);
     const Destination& first = *run.destinations.front();
     base::with_context(first.place(), [&] {
-      run.public_metadata = read_public_metadata(reader_of(first), *run.trust);
+      run.public_metadata =
+          read_public_metadata(reader_of(first), *run.trust, remembered_floors(run, first));
+      check_metadata_not_replayed(run);
     });
   });
 }
@@ -386,6 +397,7 @@ Skipped metadata_stage(Run& run) {
     wanted.drafted.emplace(schema::channel_name(run.draft->channel),
                            tuf::Header{run.draft->role_version, run.draft->role_expires});
   }
+  find_left_files(run);
   const bool is_dry = run.options.dry_run;
   const MetadataPlan plan = plan_metadata(run.public_metadata, wanted, [&](const tuf::Key& key) {
     return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;
@@ -445,7 +457,7 @@ void check_follower_metadata(const Run& run, const Destination& follower) {
   }
   if (!there.set) return;
   const tuf::Timestamp own =
-      tuf::parse_timestamp(tuf::parse_envelope(run.metadata.back().bytes, kLimits.timestamp));
+      tuf::parse_timestamp(tuf::parse_envelope(timestamp_of(run.metadata), kLimits.timestamp));
   if (there.set->timestamp.version <= own.version) return;
   throw Error(Errc::conflict,
               cat(kTimestampFile, " has version ", there.set->timestamp.version, " there, but ",

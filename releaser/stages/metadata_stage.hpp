@@ -32,9 +32,12 @@ using RoleSignatures = std::map<std::string, std::string, std::less<>>;
 MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMetadata& wanted,
                             const RoleSignatures& given = {});
 
-// Of the channels that the plan keeps, those that have expired: which was said.
+// What stopped runs left at any destination of this run, this one included.
+void find_left_files(Run& run);
+
 // Is it a manifest that some run on this machine has made?
 bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest);
+// Of the channels that the plan keeps, those that have expired: which was said.
 void note_expired_channels(Run& run, const MetadataPlan& plan);
 
 // Does some platform get an agent? One believes metadata alone, so that [trust] must be there too.

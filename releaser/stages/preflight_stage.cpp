@@ -6,7 +6,7 @@
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/own_releases.hpp"
 #include "releaser/stages/private_files.hpp"
-#include "releaser/stages/seen_generations.hpp"
+#include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/policy.hpp"
 

@@ -4,7 +4,7 @@
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/publish_plan.hpp"
-#include "releaser/stages/seen_generations.hpp"
+#include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 #include "releaser/stages/verify_release.hpp"
@@ -259,7 +259,7 @@ Skipped publish_stage(Run& run) {
       note(run, destination, "announce", wanted.documents[index].name);
     }
   });
-  remember_generations(run);
+  remember_published(run);
   end_waiting(run);
   return std::nullopt;
 }

@@ -51,6 +51,9 @@ struct RunOptions {
   [[nodiscard]] bool resumes() const { return sign_only || !signatures.empty(); }
   // Are its archives those of the draft, and not made here?
   [[nodiscard]] bool takes_archives() const { return resumes() && !rebuild; }
+  // What a person says of metadata that is public: the newest timestamp that is given up (--above),
+  // and the expired one that is signed again (--revive).
+  std::optional<std::uint64_t> above, revive;
 };
 
 // A file of a folder of signatures.

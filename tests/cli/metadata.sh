@@ -54,9 +54,9 @@ is "a dry run writes nothing" "$(ls -d site dist 2>/dev/null)" ""
 status "with both keys it is published" 0 publish --version 1.0.0 "${online[@]}" --json
 order=$(printf '%s\n' "$output" | python3 -c 'import json,sys; t=sys.stdin.read(); d=json.loads(t[t.index("{"):]); print("\n".join(a["destination"]+": "+a["action"] for a in d["actions"]))')
 is "the dry run named the same files" "$(printf '%s\n' "$planned" | grep '^directory: ')" "$order"
-like "targets and numbered metadata come after the assets, manifests after them, then root and timestamp, installers last" \
+like "targets and numbered metadata come after the assets, manifests after them, then the first timestamp and root, installers last" \
   "$(printf '%s\n' "$order" | sed -n 's/.* //p' | tr '\n' ' ')" \
-  'checksums/v1.0.0.sha256 targets/[0-9a-f]{64}.stable.version-manifest.json metadata/1.targets.json metadata/1.stable.json metadata/1.snapshot.json stable.version-manifest.json .* metadata/1.root.json metadata/timestamp.json .*install.sh '
+  'checksums/v1.0.0.sha256 targets/[0-9a-f]{64}.stable.version-manifest.json metadata/1.targets.json metadata/1.stable.json metadata/1.snapshot.json stable.version-manifest.json .* metadata/timestamp.json metadata/1.root.json .*install.sh '
 is "each role begins with version 1" "$(versions)" "1.root.json 1.snapshot.json 1.stable.json 1.targets.json timestamp.json 1"
 is "dist/ has the same metadata" "$(contents_of dist/1.0.0/site/metadata)" "$(contents_of site/metadata)"
 status "a stranger finds all well" 0 at "$today" verify
@@ -104,12 +104,11 @@ status "an expired root is refused" 8 refresh '2027-11-22 12:00:00' "${online[@]
 fresh() { rm -rf "$work/run" && cp -a "$work/published" "$work/run" && cd "$work/run" && hello_binary bin/linux-x86_64/hello 'hello 1.1.0'; }
 for file in timestamp.json 1.snapshot.json 1.stable.json 1.targets.json; do
   for how in 'truncate -s -20' 'truncate -s 0' 'rm'; do
-    [ "$how $file" != 'rm timestamp.json' ] || continue
     fresh
     $how "site/metadata/$file"
     before=$(contents_of site)
     status "$how $file: publish is refused" 7 publish --version 1.1.0 "${online[@]}"
-    like "and says what to do" "$output" "put back the last good copy of metadata/"
+    like "and says what to do" "$output" "put back the (last good|newest) copy of metadata/"
     is "and changes nothing" "$(contents_of site)" "$before"
   done
 done

@@ -221,7 +221,7 @@ status "both folders together are enough" 0 finish --signatures "$work/bobs/sign
 status "a stranger is content with the team" 0 on ci ci verify
 is "two keys have signed" "$(grep -c '"keyid"' "$work/site/metadata/1.stable.json")" 2
 # The same with one folder that both have written into, as a pull request would be.
-rm -rf "$work/site"/* "$work/site/.staged" "$work/ci/dist" "$work/holder/dist" "$work/bobs/dist" "$work/holder/signatures"
+rm -rf "$work/site"/* "$work/site/.staged" "$work/ci/dist" "$work/holder/dist" "$work/bobs/dist" "$work/holder/signatures" "$work"/*/trust/public.json
 stage >/dev/null 2>&1
 sign --yes >/dev/null 2>&1
 status "who signs second into the same folder completes it" 0 on bobs alice publish --version 1.0.0 --sign-only --yes --key "$work/bob/release.key" --out "$work/holder/signatures/v1.0.0"

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using base::cat;
 using base::Errc;
 using std::chrono::days;
@@ -191,25 +193,79 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
     }
   }
 
-  TEST_CASE("what a stopped run left for another release is replaced") {
-    TrustWorld world = published();
-    world.manifests["stable"] = "second";
-    world.publish(2);
-    CHECK(world.site.contains("metadata/2.stable.json"));
-    world.manifests["stable"] = "third";
-    world.publish();
-    CHECK(world.read().set->channels.at("stable").manifest == "third");
-    CHECK(world.read().set->channels.at("stable").content.version == 2);
+  TEST_CASE("a name that was public once never gets other bytes, whatever runs are stopped") {
+    for (const bool is_first_publish : {true, false}) {
+      for (std::size_t pair = 0; pair < 49; ++pair) {
+        const std::size_t first = pair % 7, second = pair / 7;
+        CAPTURE(is_first_publish);
+        CAPTURE(first);
+        CAPTURE(second);
+        TrustWorld world;
+        if (!is_first_publish) world.publish();
+        std::map<std::string, std::string> seen;
+        const auto look = [&] {
+          for (const auto& file : world.site) {
+            if (file.first == releaser::kTimestampFile) continue;
+            CAPTURE(file.first);
+            CHECK(seen.insert(file).first->second == file.second);
+          }
+        };
+        look();
+        world.manifests["stable"] = "second";
+        world.publish(first);
+        look();
+        world.manifests["stable"] = "third";
+        world.publish(second);
+        look();
+        world.manifests["stable"] = "second";  // what the first run left is taken again
+        world.publish();
+        look();
+        CHECK(world.read().set->channels.at("stable").manifest == "second");
+        CHECK(world.publish() == 0);
+      }
+    }
   }
 
-  TEST_CASE("metadata of a stranger beside the metadata changes nothing") {
+  TEST_CASE("metadata of a stranger beside the metadata takes a name, and no more") {
     TrustWorld world = published();
     const TrustWorld stranger = published();
     world.site["metadata/2.stable.json"] = stranger.site.at("metadata/1.stable.json");
     world.manifests["stable"] = "second";
-    CHECK(story(world.plan()).starts_with("stable 2: its manifest changes"));
+    CHECK(story(world.plan()).starts_with("stable 3: its manifest changes"));
     world.publish();
     CHECK(world.read().set->channels.at("stable").manifest == "second");
+    CHECK(world.site["metadata/2.stable.json"] == stranger.site.at("metadata/1.stable.json"));
+  }
+
+  TEST_CASE("what another destination has under a name takes it as well") {
+    TrustWorld world = published();
+    const auto before = world.site;
+    world.manifests["stable"] = "second";
+    world.publish(2);
+    const auto other = std::exchange(world.site, before);
+    REQUIRE(other.contains("metadata/2.stable.json"));
+    const releaser::ReadPublic read_other = [&](std::string_view name,
+                                                std::size_t) -> std::optional<std::string> {
+      const auto there = other.find(std::string(name));
+      return there == other.end() ? std::nullopt : std::optional(there->second);
+    };
+    world.manifests["stable"] = "third";
+    releaser::PublicMetadata found = world.read();
+    releaser::read_left_files(found, {world.reader(), read_other}, world.trust);
+    const auto plan = releaser::plan_metadata(found, world.wanted(), world.at_hand());
+    CHECK(plan.channels.front().version == 3);
+    // The same release is taken over, whichever destination has it.
+    world.manifests["stable"] = "second";
+    const auto again = releaser::plan_metadata(found, world.wanted(), world.at_hand());
+    CHECK(story(again).starts_with("stable 2; snapshot 2: "));
+  }
+
+  TEST_CASE("names that are taken without end are a conflict") {
+    TrustWorld world = published();
+    for (int version = 2; version < 110; ++version)
+      world.site[releaser::role_file("snapshot", version)] = "x";
+    test::check_error(Errc::conflict, "metadata/2.snapshot.json to metadata/102.snapshot.json",
+                      [&] { (void)world.read(); });
   }
 
   TEST_CASE("what does not fit together is refused") {
@@ -264,8 +320,11 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
       world.site[name] = own.substr(0, own.size() / 2);
       test::check_error(code, is_root ? "put back the file" : "put back the last good copy",
                         [&] { world.publish(); });
-      if (name == releaser::kTimestampFile) continue;
       world.site.erase(name);
+      if (is_root) {  // the trust folder has it
+        CHECK(world.publish() == 1);
+        continue;
+      }
       test::check_error(Errc::untrusted, "is missing", [&] { world.publish(); });
     }
   }
@@ -328,5 +387,142 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
     world.site.erase("metadata/2.root.json");
     CHECK(world.read().set->timestamp.version == 2);
     CHECK(world.publish() == 1);
+  }
+
+  TEST_CASE("metadata that went back is noticed, whichever part of it, unless its keys changed") {
+    struct Row {
+      const char* name;
+      void (*change)(TrustWorld& world, const std::map<std::string, std::string>& first);
+      const char* wanted;  // "": nothing went back
+    };
+    const auto put_back = [](TrustWorld& world, const std::map<std::string, std::string>& first) {
+      const std::string name(releaser::kTimestampFile);
+      world.site[name] = first.at(name);
+    };
+    const Row rows[] = {
+        {"nothing", [](TrustWorld&, const auto&) {}, ""},
+        {"one release more",
+         [](TrustWorld& world, const auto&) {
+           world.manifests["stable"] = "fourth";
+           world.publish();
+         },
+         ""},
+        {"an old timestamp", put_back, "timestamp went back from version 3 to 1 (the floor)"},
+        {"the whole site of then", [](TrustWorld& world, const auto& first) { world.site = first; },
+         "timestamp went back from version 3 to 1 (the floor)"},
+        {"no metadata", [](TrustWorld& world, const auto&) { world.site.clear(); },
+         "timestamp is not there, but has had version 3 (the floor)"},
+        {"another history of the same length",
+         [](TrustWorld& world, const auto& first) {
+           world.site = first;
+           const auto floor = std::exchange(world.floor, {});
+           for (const char* const manifest : {"other second", "other third"}) {
+             world.manifests["stable"] = manifest;
+             world.publish();
+           }
+           world.floor = floor;
+         },
+         "timestamp 3 has other bytes than were published (the floor)"},
+        {"an old timestamp by an online key that was replaced since, over the same channel",
+         [](TrustWorld& world, const auto&) {
+           world.replace_key("online");
+           world.rotate_root();
+         },
+         ""},
+        {"an old channel below it",
+         [](TrustWorld& world, const auto& first) {
+           world.site[std::string(releaser::kTimestampFile)] =
+               first.at(std::string(releaser::kTimestampFile));
+           world.replace_key("online");
+           world.rotate_root();
+         },
+         "stable went back from version 3 to 1 (the floor)"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.name);
+      TrustWorld world = published();
+      const auto first = world.site;
+      for (const char* const manifest : {"second", "third"}) {
+        world.manifests["stable"] = manifest;
+        world.publish();
+      }
+      world.floor = releaser::floor_of(world.write(), world.trust);
+      row.change(world, first);
+      CHECK(releaser::describe_gone_back(world.read()).value_or("") == row.wanted);
+    }
+  }
+
+  TEST_CASE("who goes on from metadata that went back signs above all that was public") {
+    TrustWorld world = published();
+    const auto first = world.site;
+    std::map<std::string, std::string> seen;
+    for (const char* const manifest : {"second", "third"}) {
+      world.manifests["stable"] = manifest;
+      world.publish();
+      seen.insert(world.site.begin(), world.site.end());
+    }
+    const std::string last_timestamp = world.site.at("metadata/timestamp.json");
+    const std::string last_snapshot = world.site.at("metadata/3.snapshot.json");
+    world.floor = releaser::floor_of(world.write(), world.trust);
+    SUBCASE("with a restored backup") {
+      world.site = first;
+      world.manifests.clear();
+      CHECK(story(world.plan()) ==
+            "stable 4: it went back from version 3; snapshot 4: stable changes; timestamp 4: "
+            "snapshot changes");
+    }
+    SUBCASE("with an old timestamp alone") {
+      world.site["metadata/timestamp.json"] = first.at("metadata/timestamp.json");
+      world.manifests.clear();
+      CHECK(story(world.plan()).starts_with("stable 4: it went back from version 3"));
+    }
+    SUBCASE("with an empty site") {
+      world.site.clear();
+      world.manifests["stable"] = "a new beginning";
+      CHECK(story(world.plan()) ==
+            "stable 4: it is new; snapshot 4: it is new; timestamp 4: it is new");
+    }
+    world.publish();
+    for (const auto& file : seen) {
+      CAPTURE(file.first);
+      if (file.first != releaser::kTimestampFile && world.site.contains(file.first))
+        CHECK(world.site.at(file.first) == file.second);
+    }
+    CHECK_NOTHROW(releaser::walk_metadata({.trusted_root = world.trust.roots.front(),
+                                           .now = world.now,
+                                           .kept_timestamp = last_timestamp,
+                                           .kept_snapshot = last_snapshot},
+                                          world.reader()));
+    world.floor = releaser::floor_of(world.write(), world.trust);
+    CHECK_FALSE(releaser::describe_gone_back(world.read()));
+    CHECK(world.publish() == 0);
+  }
+
+  TEST_CASE("what is remembered has one form, and is read as it was written") {
+    TrustWorld world = published({"stable", "beta"});
+    const releaser::PublicFloors floors{
+        {"https://b.example.com", releaser::floor_of(world.write(), world.trust)},
+        {"https://a.example.com", {}}};
+    CHECK(floors.at("https://b.example.com").roles.size() == 5);
+    const std::string text =
+        base::json::write(releaser::write_floors(floors), base::json::Style::pretty);
+    const auto value = base::json::parse(text, {.max_bytes = 100000}, Errc::config);
+    CHECK(releaser::read_floors({value, "", Errc::config}) == floors);
+    const auto broken = base::json::parse(R"({"u": {"root": 1, "timestamp": {"version": "1"}}})",
+                                          {.max_bytes = 1000}, Errc::config);
+    test::check_error(Errc::config, "u.timestamp.version", [&] {
+      (void)releaser::read_floors({broken, "", Errc::config});
+    });
+  }
+
+  TEST_CASE("a trust folder that lacks a root that was public is a conflict") {
+    TrustWorld world = published();
+    world.rotate_root();
+    world.publish();
+    world.floor = releaser::floor_of(world.write(), world.trust);
+    world.trust.roots.pop_back();
+    world.site.erase("metadata/2.root.json");
+    test::check_error(Errc::conflict, "root has had version 2 (the floor)",
+                      [&] { (void)world.read(); });
   }
 }

@@ -77,6 +77,10 @@ void TrustWorld::renew_targets() {
   tuf::Signatures all;
   for (const trust::SecretKey& key : keys.at("root"))
     tuf::add_signature(all, key, signed_part);
+  if (former_keys_are_at_hand) {
+    for (const trust::SecretKey& key : m_old_keys["root"])
+      tuf::add_signature(all, key, signed_part);
+  }
   trust.targets = tuf::write_envelope(signed_part, all);
 }
 
@@ -91,7 +95,10 @@ releaser::ReadPublic TrustWorld::reader() const {
 releaser::WantedMetadata TrustWorld::wanted() const { return {trust, manifests, terms, now}; }
 
 releaser::PublicMetadata TrustWorld::read() const {
-  return releaser::read_public_metadata(reader(), trust);
+  releaser::PublicMetadata found =
+      releaser::read_public_metadata(reader(), trust, {{"the floor", floor}});
+  releaser::read_left_files(found, {reader()}, trust);
+  return found;
 }
 
 releaser::KeyAtHand TrustWorld::at_hand() const {
@@ -101,8 +108,17 @@ releaser::KeyAtHand TrustWorld::at_hand() const {
       for (const trust::SecretKey& each : own)
         if (tuf::key_of(each.public_key()) == key) return true;
     }
-    return false;
+    return find_former(key) != nullptr;
   };
+}
+
+const trust::SecretKey* TrustWorld::find_former(const tuf::Key& key) const {
+  if (!former_keys_are_at_hand) return nullptr;
+  for (const auto& [list, own] : m_old_keys) {
+    for (const trust::SecretKey& each : own)
+      if (tuf::key_of(each.public_key()) == key) return &each;
+  }
+  return nullptr;
 }
 
 releaser::MetadataPlan TrustWorld::plan() const {
@@ -120,6 +136,9 @@ releaser::MetadataFiles TrustWorld::write() const {
         ++signatures;
         return each.sign_message(message);
       }
+    }
+    if (const trust::SecretKey* const former = find_former(key)) {
+      return former->sign_message(message);
     }
     return std::nullopt;
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "releaser/metadata/public_floor.hpp"
 #include "releaser/metadata/write_metadata.hpp"
 #include "trust/signing/secret_key.hpp"
 
@@ -21,7 +22,9 @@ class TrustWorld {
   std::map<std::string, std::vector<trust::SecretKey>> keys;
   std::map<std::string, std::uint64_t> thresholds;  // 1 where nothing is said
   std::set<std::string> away;                       // lists whose keys are not at hand
+  bool former_keys_are_at_hand = false;             // those that were replaced
   releaser::FinalTrust trust;
+  releaser::PublicFloor floor;  // what is remembered
   std::map<std::string, std::string> site;
   std::map<std::string, std::string, std::less<>> manifests;
   releaser::RoleTerms terms;
@@ -46,6 +49,7 @@ class TrustWorld {
 
  private:
   [[nodiscard]] trust::tuf::Authority authority(const std::string& list) const;
+  [[nodiscard]] const trust::SecretKey* find_former(const trust::tuf::Key& key) const;
   std::map<std::string, std::vector<trust::SecretKey>> m_old_keys;
   std::vector<std::string> m_channels;
   std::uint64_t m_targets_version = 0;
