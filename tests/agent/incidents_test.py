@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """docs/security/incidents.md: its commands, in its order, against thieves who have used what they stole (with cco-release itself, on a
 copy of the project), as three users see it: one who followed the thief, one who slept meanwhile, and one who comes afterwards."""
 import json
@@ -161,7 +162,9 @@ def everybody_is_well(name, project, follower, sleeper, version, evil):
     for who, home in (("who followed", follower), ("who slept", sleeper), ("a new user", newcomer)):
         if evil:
             knows_nothing_of(f"{name}: {who} is shown nothing of the thief's release", home, evil)
-    tap.is_(f"{name}: everything is committed", project.run("git status --porcelain").stdout, "")
+    # Each publish adds to what is remembered.
+    changed = project.run("git status --porcelain -- . ':!trust/public.json'").stdout
+    tap.is_(f"{name}: everything is committed", changed, "")
 
 
 def begin(world, name, preset):
