@@ -38,6 +38,16 @@ std::string command_lines(const ProjectFacts& facts) {
          "# env = { TARGET = \"{rust_target}\" }             # variables for command";
 }
 
+constexpr std::string_view kMoreSignKeys =
+    R"(# command = ["my-hsm-tool", "sign", "{key_id}"]  # in place of key: a program that signs
+# command_keys = ["RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"]  # that it holds; absent: public_key
+# command_env = ["AWS_REGION"]                   # variables that it gets
+# While the key changes (docs/releasing.md), and afterwards:
+# old_public_key = "RWQREhMUFRYXGNBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3"          # signs each new file too
+# old_key = "~/.config/cco-release/keys/old.key"
+# former_public_keys = ["RWQhIiMkJSYnKIhLiFf06qFhPGFQTbNNS+rzRlF6DjHePN3U2bQgHZ0L"]    # sign nothing, still believed
+# stolen_public_keys = ["RWQxMjM0NTY3ONmhz7hJu05KLBoBRGFDaIPbOaiL6gH4aZryJf/NGkCr"]    # believed no more)";
+
 std::string sign_lines(const NewConfig& config) {
   const std::string mark = config.public_key.empty() ? "# " : "";
   const std::string key = config.public_key.empty() ? "RW…"  // 56 characters when it is there
@@ -45,7 +55,7 @@ std::string sign_lines(const NewConfig& config) {
   return cat(mark, "[sign]\n", mark, "public_key = ", toml_text(key),
              "  # second line of the .pub file\n", mark,
              "key = ", toml_text(config.key_path + ".key"),
-             "  # absent: its contents are in CCO_RELEASE_KEY");
+             "  # absent: its contents are in CCO_RELEASE_KEY\n", kMoreSignKeys);
 }
 
 }  // namespace
