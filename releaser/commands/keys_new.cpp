@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/password.hpp"
+#include "releaser/trust/key_file.hpp"
 
 #include <filesystem>
 
@@ -14,6 +15,8 @@ namespace json = base::json;
 using base::cat;
 using base::Errc;
 using base::Error;
+
+constexpr std::size_t kMaxPublicKeyBytes = 4096;
 
 struct KeysNewOptions {
   std::optional<base::Path> out;  // without ".key"
@@ -115,9 +118,58 @@ std::optional<trust::SecretBytes> password_for_new_keys(const Services& services
               "a key that whoever has the file can use");
 }
 
+bool is_half_made(const base::Path& out) {
+  using std::filesystem::file_type;
+  const base::Path public_file = out.native() + ".pub";
+  if (base::type_of(out.native() + ".key") != file_type::regular) return false;
+  if (base::type_of(public_file) == file_type::not_found) return true;
+  if (base::type_of(public_file) != file_type::regular) return false;
+  try {
+    (void)trust::PublicKey::parse_file(base::read_file(public_file, kMaxPublicKeyBytes));
+    return false;
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+namespace {
+
+// The public key follows from the secret one.
+trust::SecretKey finish_key_files(const base::Path& key_file, const base::Path& public_file,
+                                  const trust::SecretBytes* password) {
+  const std::string there = cat(key_file.native(), " is there without ", public_file.native());
+  const trust::SecretBytes text = read_key_file(key_file);
+  bool is_encrypted = false;
+  try {
+    is_encrypted = trust::SecretKey::is_encrypted(text);
+  } catch (const Error&) {
+    throw Error(Errc::config, cat(there,
+                                  " and is no whole key, as a run that was stopped leaves it; "
+                                  "remove it and run the same command again"));
+  }
+  check_key_file(key_file);
+  if (is_encrypted && password == nullptr) {
+    throw Error(Errc::config, cat(there, " and has a password; give it, or bring the other back"));
+  }
+  trust::SecretKey key = base::with_context(
+      there, [&] { return trust::SecretKey::parse(text, is_encrypted ? password : nullptr); });
+  const std::string whole = key.public_key().file_text();
+  const auto part = base::read_file_if_exists(public_file, kMaxPublicKeyBytes);
+  if (part && !whole.starts_with(*part)) {
+    throw Error(Errc::conflict,
+                cat(public_file.native(), " is no public key and not overwritten; remove it"));
+  }
+  if (part) base::remove_if_exists(public_file);
+  base::write_new_file(public_file, whole, 0644);
+  return key;
+}
+
+}  // namespace
+
 trust::SecretKey make_key_files(const base::Path& out, const trust::SecretBytes* password) {
   const base::Path key_file = out.native() + ".key";
   const base::Path public_file = out.native() + ".pub";
+  if (is_half_made(out)) return finish_key_files(key_file, public_file, password);
   require_absent(key_file);
   require_absent(public_file);
   trust::SecretKey key = trust::SecretKey::generate();
@@ -153,26 +205,35 @@ int run_keys_new(const Services& services, const base::Arguments& arguments,
       options.out ? *options.out : default_key_folder(services.environment) / "release";
   const base::Path key_file = out.native() + ".key";
   const base::Path public_file = out.native() + ".pub";
-  require_absent(key_file);  // before anybody types a password
-  require_absent(public_file);
+  const bool is_half = is_half_made(out);
+  if (!is_half) {
+    require_absent(key_file);  // before anybody types a password
+    require_absent(public_file);
+  }
   trust::forbid_core_files();
   const auto password = password_for_new_keys(services, arguments, messages);
   const trust::SecretKey key = make_key_files(out, password ? &*password : nullptr);
 
   if (options.json) {
-    services.out << json::write(json::Object{{"schema", 1},
-                                             {"public_key", key.public_key().line()},
-                                             {"key_id", key.public_key().id_text()},
-                                             {"key_file", key_file.native()},
-                                             {"public_key_file", public_file.native()},
-                                             {"encrypted", password.has_value()}},
-                                json::Style::pretty);
+    services.out << json::write(
+        json::Object{{"schema", 1},
+                     {"public_key", key.public_key().line()},
+                     {"key_id", key.public_key().id_text()},
+                     {"key_file", key_file.native()},
+                     {"public_key_file", public_file.native()},
+                     {"encrypted", trust::SecretKey::is_encrypted(read_key_file(key_file))}},
+        json::Style::pretty);
   } else if (wants_bare_result(services, messages)) {
     services.out << key.public_key().line() << '\n';
   }
-  messages.say(cat("wrote ", key_file.native(), " (secret; keep a copy elsewhere) and ",
-                   public_file.native(), "\nnext: in cco-release.toml, under [sign]:\n",
-                   "  public_key = \"", key.public_key().line(), "\"\n  key = \"",
+  if (is_half) {
+    messages.say(cat(key_file.native(), " was there without ", public_file.native(),
+                     ", as a run that was stopped leaves it"));
+  }
+  messages.say(cat(is_half ? "there is " : "wrote ", key_file.native(),
+                   " (secret; keep a copy elsewhere) and ", public_file.native(),
+                   "\nnext: in cco-release.toml, under [sign]:\n", "  public_key = \"",
+                   key.public_key().line(), "\"\n  key = \"",
                    path_for_every_machine(key_file, services.environment), "\""));
   return base::exit_status(Errc::done);
 }

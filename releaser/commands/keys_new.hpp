@@ -18,7 +18,10 @@ std::optional<trust::SecretBytes> password_for_new_keys(const Services& services
                                                         const base::Arguments& arguments,
                                                         const base::Messages& messages);
 
-// Writes `out`.key (mode 0600) and `out`.pub, neither over a file.
+// Is `out`.key there without `out`.pub, as a run that was stopped leaves them?
+bool is_half_made(const base::Path& out);
+// Writes `out`.key (mode 0600) and `out`.pub, neither over a file. Half made ones are finished:
+// `password` is then that of the key. Throws Errc::config where the key is not whole.
 trust::SecretKey make_key_files(const base::Path& out, const trust::SecretBytes* password);
 
 // As it may stand in a file that others get too: "~/…" where it is below the home directory.

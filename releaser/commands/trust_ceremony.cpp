@@ -72,7 +72,7 @@ void discard(const base::Path& path, const base::Messages& messages) {
   bool is_being_finalized = false;
   try {
     is_being_finalized = read_trust_folder(path, Interrupted::allowed).is_being_finalized;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // whatever is wrong with it, it goes
     messages.detail(error.what());
   }
   if (is_being_finalized) {

@@ -41,17 +41,17 @@ class KeyMaker {
     const auto is_there = [](const base::Path& file) {
       return base::type_of(file) != std::filesystem::file_type::not_found;
     };
-    if (is_there(key_file) && is_there(public_file)) {
+    const bool is_half = is_half_made(name);
+    if (!is_half && is_there(key_file) && is_there(public_file)) {
       m_messages.say(cat(key_file.string(), " is there already and is used"));
       return {
           name, std::nullopt, base::with_context(public_file.string(), [&] {
             return trust::PublicKey::parse_file(base::read_file(public_file, kMaxPublicKeyBytes));
           })};
     }
-    if (is_there(key_file)) {
-      throw Error(Errc::config, cat(key_file.string(), " is there without ", public_file.string(),
-                                    ", perhaps of a run that was stopped; move one away, or bring "
-                                    "the other back"));
+    if (is_half) {
+      m_messages.say(cat(key_file.string(), " is there without ", public_file.string(),
+                         ", as a run that was stopped leaves it; it is used"));
     }
     if (password == Password::asked_for && !m_password_is_known) {
       m_password = password_for_new_keys(m_services, m_arguments, m_messages);

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -72,8 +73,15 @@ void describe_reach(const Delegation* before, const Delegation& after, const std
 }  // namespace
 
 std::string threshold_text(const Authority& authority) {
-  return cat(authority.threshold, " of ", authority.keys.size(),
-             authority.keys.size() == 1 ? " key" : " keys");
+  const std::size_t count = distinct_keys(authority);
+  return cat(authority.threshold, " of ", count, count == 1 ? " key" : " keys");
+}
+
+std::size_t distinct_keys(const Authority& authority) {
+  std::set<std::string> identities;
+  for (const Key& key : authority.keys)
+    identities.insert(identity_of(key));
+  return identities.size();
 }
 
 Lines describe_changes(const trust::tuf::Root* before, const trust::tuf::Root& after,

@@ -16,6 +16,8 @@ std::vector<std::string> describe_changes(const trust::tuf::Root* before,
 std::vector<std::string> describe_changes(const trust::tuf::Targets* before,
                                           const trust::tuf::Targets& after, const KeyNames& names);
 
+// Equal keys count once, whatever ids they have.
+std::size_t distinct_keys(const trust::tuf::Authority& authority);
 // "1 of 2 keys"
 std::string threshold_text(const trust::tuf::Authority& authority);
 

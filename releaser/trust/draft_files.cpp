@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/config/config.hpp"
+#include "releaser/trust/changes.hpp"
 #include "trust/digest.hpp"
 #include "trust/signing/metadata_writer.hpp"
 #include "trust/tuf/canonical_json.hpp"
@@ -85,6 +86,27 @@ void require_shown(const json::Value& written, const DraftFile& file, const base
                                 "the one that wrote it"));
 }
 
+// What holders would read as "2 of 2 keys" and nobody could ever fulfil.
+void require_countable(const tuf::Authority& authority, std::string_view role,
+                       const base::Path& path) {
+  const std::size_t count = distinct_keys(authority);
+  if (count == authority.keys.size() && authority.threshold <= count) return;
+  throw Error(Errc::untrusted,
+              cat(path.string(), ": ", base::safe_text(role, 80), " asks for ", authority.threshold,
+                  " signatures of ", authority.keys.size(), " keys, ", count,
+                  " of them different, which no holder should sign; ", kTakeAgain));
+}
+
+void require_countable(const Draft& draft, RoleType type, const base::Path& path) {
+  if (type == RoleType::root) {
+    for (const auto& [role, authority] : draft.root->roles)
+      require_countable(authority, role_name(role), path);
+    return;
+  }
+  for (const tuf::Delegation& delegation : draft.targets->delegations)
+    require_countable(delegation.authority, delegation.name, path);
+}
+
 DraftFile read_draft_part(const UnverifiedCeremony::File& entry, const base::Path& folder,
                           Draft& draft) {
   const base::Path path = draft_folder(folder) / entry.name;
@@ -114,6 +136,7 @@ DraftFile read_draft_part(const UnverifiedCeremony::File& entry, const base::Pat
   if (header.version != entry.version) fail_edited(path);
   require_shown(is_root ? tuf::write_root(*draft.root) : tuf::write_targets(*draft.targets), file,
                 path);
+  require_countable(draft, entry.type, path);
   return file;
 }
 

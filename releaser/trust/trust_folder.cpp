@@ -103,6 +103,12 @@ bool has_become_final(const UnverifiedCeremony& ceremony, const base::Path& fold
                       const std::optional<std::string>& targets) {
   bool any = false;
   for (const auto& file : ceremony.files) {
+    if (file.type == RoleType::root && file.version > roots.size() + 1) {
+      throw Error(
+          Errc::conflict,
+          cat("draft/", file.name, " would follow version ", file.version - 1, ", but ",
+              roots.size(), " is final; `cco-release trust rotate --discard` begins again"));
+    }
     std::optional<std::string> final_sha256;
     if (file.type == RoleType::root && file.version <= roots.size()) {
       final_sha256 = about_file(folder / file.name, [&] {

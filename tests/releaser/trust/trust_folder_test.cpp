@@ -4,14 +4,21 @@
 #include "releaser/trust/draft_files.hpp"
 #include "tests/releaser/trust/ceremony_world.hpp"
 #include "tests/support/expect_error.hpp"
+#include "trust/digest.hpp"
+#include "trust/signing/metadata_writer.hpp"
+#include "trust/tuf/metadata.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <functional>
 
 namespace {
 
 using base::Errc;
+using releaser::Interrupted;
+namespace tuf = trust::tuf;
 using test::CeremonyWorld;
 
 void edit(const base::Path& file, std::string_view from, std::string_view to) {
@@ -146,6 +153,57 @@ TEST_SUITE("releaser/trust/trust_folder") {
       damage.make(world);
       test::check_error(damage.code, damage.message, [&] { (void)world.read(); });
     }
+  }
+
+  TEST_CASE("a ceremony that skips versions is refused, whatever is beside it") {
+    CeremonyWorld world;
+    make_world(world);
+    // The targets of the folder are those of the draft, as after a `finalize` that was stopped.
+    const auto targets = tuf::parse_envelope(
+        base::read_file(world.folder() / "targets.json", 1U << 20), tuf::ByteLimits{}.targets);
+    const std::string version = base::cat(tuf::parse_targets(targets).version);
+    for (const std::string number : {"5", "1000000000", "999999999999999999"}) {
+      base::write_file_atomically(
+          world.draft("ceremony.json"),
+          base::cat(R"({"schema": 1, "product": "tool", "files": [{"name": ")", number,
+                    R"(.root.json", "sha256": "00"}, {"name": ")", version,
+                    R"(.targets.json", "sha256": ")", trust::sha256_of(targets.canonical).hex(),
+                    R"("}], "keys": []})"));
+      test::check_error(Errc::conflict, "but 2 is final; `cco-release trust rotate --discard`",
+                        [&] { (void)read_trust_folder(world.folder(), Interrupted::allowed); });
+    }
+  }
+
+  TEST_CASE("a threshold that no distinct keys can reach is no draft") {
+    const auto try_with = [](const auto& change, bool is_root, std::string_view message) {
+      CeremonyWorld world;
+      make_world(world);
+      auto folder = world.read();
+      releaser::Draft draft = *folder.draft;
+      change(draft);
+      for (releaser::DraftFile& file : draft.files) {
+        if ((file.type == tuf::RoleType::root) != is_root) continue;
+        file.signed_part = is_root ? tuf::write_root(*draft.root) : write_targets(*draft.targets);
+        file.sha256 = releaser::canonical_sha256(file.signed_part);
+      }
+      releaser::remove_draft(world.folder());
+      releaser::write_draft(world.folder(), draft, folder.names);
+      test::check_error(Errc::untrusted, std::string(message), [&] { (void)world.read(); });
+    };
+    try_with([](auto& draft) { draft.root->roles.at(tuf::RoleType::timestamp).threshold = 2; },
+             true, "timestamp asks for 2 signatures of 1 keys, 1 of them different");
+    try_with(
+        [](auto& draft) {
+          auto& keys = draft.root->roles.at(tuf::RoleType::snapshot).keys;
+          tuf::Key same = keys.front();  // in other digits, so under another id
+          std::transform(same.value.begin(), same.value.end(), same.value.begin(),
+                         [](unsigned char letter) { return std::toupper(letter); });
+          same.id = tuf::key_id(same.type, same.scheme, same.value);
+          keys.push_back(same);
+        },
+        true, "snapshot asks for 1 signatures of 2 keys, 1 of them different");
+    try_with([](auto& draft) { draft.targets->delegations.front().authority.threshold = 9; }, false,
+             "asks for 9 signatures of 3 keys, 3 of them different");
   }
 
   TEST_CASE("files cut off at every length are refused, and never more") {
