@@ -248,7 +248,10 @@ class Planner {
     if (drafted == m_wanted.drafted.end()) return;
     const tuf::Header& header = drafted->second;
     constexpr std::chrono::hours kClocksDiffer{24};
-    if (header.version != role.version) {
+    // Who made the draft may remember more than this machine; no more than a few versions are given
+    // away for that, since there is a last one.
+    constexpr std::uint64_t kMaxSkipped = 1000;
+    if (header.version < role.version || header.version - role.version > kMaxSkipped) {
       throw Error(Errc::conflict, cat("the draft is out of date: it has version ", header.version,
                                       " of the metadata of ", role.name, ", and ", role.version,
                                       " is next; make the draft again, and let it be signed"));
@@ -259,6 +262,7 @@ class Planner {
                       base::format_time(header.expires), ", and ", base::format_time(role.expires),
                       " would be right; make the draft again, and let it be signed"));
     }
+    role.version = header.version;
     role.expires = header.expires;
   }
 

@@ -89,6 +89,31 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
     }
   }
 
+  TEST_CASE("a draft that travels keeps its version and expiry, within reason") {
+    TrustWorld world = published();
+    world.manifests["stable"] = "second";
+    const auto plan_with = [&](std::uint64_t version, base::Time expires) {
+      auto wanted = world.wanted();
+      wanted.drafted.emplace("stable", trust::tuf::Header{version, expires});
+      return releaser::plan_metadata(world.read(), wanted, world.at_hand()).channels.front();
+    };
+    const base::Time expires = world.now + days(300);
+    CHECK(plan_with(2, expires).expires == expires);
+    // Who made it may remember more than this machine.
+    CHECK(plan_with(7, expires).version == 7);
+    for (const std::uint64_t version : {std::uint64_t{1}, std::uint64_t{1} << 52U}) {
+      test::check_error(Errc::conflict, "the draft is out of date: it has version",
+                        [&] { (void)plan_with(version, expires); });
+    }
+    for (const base::Time wrong : {world.now, world.now + days(367)}) {
+      test::check_error(Errc::conflict, "the draft's metadata of stable is good until",
+                        [&] { (void)plan_with(2, wrong); });
+    }
+    // A channel that need not be signed stays what it is.
+    world.manifests.clear();
+    CHECK(plan_with(9, expires).version == 1);
+  }
+
   TEST_CASE("the first publication begins with version 1") {
     const TrustWorld world({"stable", "beta"});
     CHECK(story(world.plan()) ==
