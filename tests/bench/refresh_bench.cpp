@@ -52,37 +52,47 @@ void print(std::string_view name, const Cost& cost) {
             << " requests, " << cost.bytes << " bytes\n";
 }
 
-}  // namespace
-
-int main() {
+// One product after so many releases, of which its manifest lists the last 20: metadata has gone up
+// with each of them.
+void measure(int releases) {
   test::MetadataRepository repository;
   for (const std::string channel : {"stable", "beta", "nightly"}) {
     repository.delegate("targets", channel, {channel + ".version-manifest.json"}, true);
   }
   schema::Manifest manifest = test::make_manifest("tool");
-  const auto publish = [&](int count) {
-    for (int number = 1; number <= count; ++number)
-      test::add_release(manifest, {.version = base::cat("1.", number, ".0")});
+  const auto publish = [&] {
     ++manifest.generation;
     repository.add_target("stable", "stable.version-manifest.json",
                           schema::write_manifest(manifest));
     repository.publish();
   };
-  publish(20);
+  for (int number = 1; number <= 20; ++number)
+    test::add_release(manifest, {.version = base::cat("1.", number, ".0")});
+  for (int number = 1; number <= releases; ++number)
+    publish();
   test::ReleaseServer server;
   server.mirror(kBase, repository.files);
   const schema::RootPin pin{1, trust::sha256_of(repository.root_file(1))};
 
+  std::cout << "after " << releases << " releases, " << repository.files.size()
+            << " files of metadata\n";
   const site::MemoryStore nothing;
-  print("first contact", walk(server, nothing, pin));
+  print("  first contact", walk(server, nothing, pin));
   site::MemoryStore known;
   site::MetadataWalk first(server, site::address_at(base::Url::parse(kBase)), known,
                            {.pin = pin, .now = test::now()});
   first.refresh();
   first.fetch_target(*first.find_target("stable.version-manifest.json"),
                      "stable.version-manifest.json");
-  print("nothing new", walk(server, known, pin));
-  publish(20);
+  print("  nothing new", walk(server, known, pin));
+  publish();
   server.mirror(kBase, repository.files);
-  print("a new release", walk(server, known, pin));
+  print("  a new release", walk(server, known, pin));
+}
+
+}  // namespace
+
+int main() {
+  for (const int releases : {20, 2000})
+    measure(releases);
 }

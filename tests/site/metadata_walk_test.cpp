@@ -222,7 +222,7 @@ TEST_SUITE("site/metadata_walk") {
 
   TEST_CASE("the cost of a first look does not grow with what was published before") {
     std::vector<std::uint64_t> costs;
-    for (const int releases : {2, 400}) {
+    for (const int releases : {20, 2000}) {
       Lab lab;
       lab.repository.delegate("targets", "stable", {"file"}, true);
       for (int count = 0; count < releases; ++count) {

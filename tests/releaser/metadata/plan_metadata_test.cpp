@@ -523,6 +523,53 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
     CHECK(world.publish() == 0);
   }
 
+  TEST_CASE("what a publish reads and writes does not grow with what was published before") {
+    struct Cost {
+      std::size_t files_read = 0, bytes_read = 0, files_written = 0, bytes_written = 0;
+    };
+    const auto cost_after = [](std::uint64_t releases) {
+      TrustWorld world;
+      // Metadata of so many releases, the last of them whole: versions come after what is
+      // remembered, also by keys of before.
+      world.floor.roots = 1;
+      for (const char* const role : {"stable", "snapshot", "timestamp"})
+        world.floor.roles[role] = {releases - 1, "", "keys of before"};
+      for (std::uint64_t version = 1; version < releases; ++version) {
+        for (const char* const role : {"stable", "snapshot"})
+          world.site[releaser::role_file(role, version)] = "of a release before";
+        world.site[releaser::target_file(cat(version), "stable.version-manifest.json")] = "then";
+      }
+      world.publish();
+      world.floor = releaser::floor_of(world.write(), world.trust);
+      world.manifests["stable"] = "the next release";
+      Cost cost;
+      const auto read = world.reader();
+      const releaser::ReadPublic counting = [&](std::string_view name, std::size_t max_bytes) {
+        auto bytes = read(name, max_bytes);
+        ++cost.files_read;
+        cost.bytes_read += bytes ? bytes->size() : 0;
+        return bytes;
+      };
+      auto found =
+          releaser::read_public_metadata(counting, world.trust, {{"the floor", world.floor}});
+      releaser::read_left_files(found, {counting}, world.trust);
+      CHECK(found.set->timestamp.version == releases);
+      for (const releaser::MetadataFile& file : world.write()) {
+        if (world.site.contains(file.name) && world.site.at(file.name) == file.bytes) continue;
+        ++cost.files_written;
+        cost.bytes_written += file.bytes.size();
+      }
+      return cost;
+    };
+    const Cost few = cost_after(20), many = cost_after(2000);
+    CHECK(few.files_read == many.files_read);
+    CHECK(many.files_read < 20);
+    CHECK(few.files_written == many.files_written);
+    CHECK(many.files_written == 4);
+    CHECK(many.bytes_read - few.bytes_read < 20);  // digits of versions
+    CHECK(many.bytes_written - few.bytes_written < 20);
+  }
+
   TEST_CASE("what is remembered has one form, and is read as it was written") {
     TrustWorld world = published({"stable", "beta"});
     const releaser::PublicFloors floors{
