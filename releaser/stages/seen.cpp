@@ -100,9 +100,19 @@ void put_floors(PublicFloors& known, const Run& run, const PublicFloor& floor) {
 
 // Beside the keys. It is no part of the release, which is public already: where it cannot be
 // written, the next run knows less.
+// What a killed run left of it; other temporary files there may be those of a ceremony.
+void remove_leftovers(const base::Path& file) {
+  const std::string start = cat(".", file.filename().string(), ".");
+  for (const std::string& name : base::list_directory(file.parent_path())) {
+    if (name.starts_with(start) && base::is_temporary_name(name))
+      base::remove_if_exists(file.parent_path() / name);
+  }
+}
+
 void write_public_record(const Run& run, const PublicFloor& floor) {
   const base::Path file = public_record(run.config, run.home);
   try {
+    remove_leftovers(file);
     PublicFloors floors = read_public_record(file);
     const bool is_new = floors.empty();
     put_floors(floors, run, floor);
