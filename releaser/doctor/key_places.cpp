@@ -107,6 +107,17 @@ bool has(const std::vector<std::string>& roles, std::string_view name) {
   return std::find(roles.begin(), roles.end(), name) != roles.end();
 }
 
+// Does the program of [sign] command hold it?
+bool is_of_program(const Config& config, const trust::PublicKey& key) {
+  const SignSettings& sign = *config.sign;
+  if (sign.command.empty()) return false;
+  const std::vector<std::string> held =
+      sign.command_keys.empty() ? std::vector{sign.public_key} : sign.command_keys;
+  return std::any_of(held.begin(), held.end(), [&](const std::string& line) {
+    return trust::PublicKey::parse(line).bytes() == key.bytes();
+  });
+}
+
 Finding judge(const Config& config, const KeyPlace& place) {
   Finding finding{Level::ok, "keys", place.file.lexically_normal().string(), Errc::done};
   const std::vector<std::string> roles =
@@ -167,10 +178,13 @@ std::vector<Finding> judge_key_places(const Config& config, const KeyPlaces& pla
           places.files.begin(), places.files.end(),
           [&](const KeyPlace& place) { return place.key && place.key->bytes() == key.bytes(); });
       if (is_here || !told.insert(key.line()).second) continue;
-      findings.push_back({Level::ok, "keys",
-                          cat(key.line(), " signs ", base::join(roles_of(config, key), ", "),
-                              "; its secret is not seen here"),
-                          Errc::done});
+      findings.push_back(
+          {Level::ok, "keys",
+           cat(key.line(), " signs ", base::join(roles_of(config, key), ", "),
+               is_of_program(config, key)
+                   ? cat("; the program ", config.sign->command.front(), " signs with it")
+                   : "; its secret is not seen here"),
+           Errc::done});
     }
   }
   return findings;

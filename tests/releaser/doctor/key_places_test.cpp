@@ -1,0 +1,93 @@
+#include "releaser/doctor/key_places.hpp"
+
+#include "base/text.hpp"
+#include "trust/signing/secret_key.hpp"
+
+#include <doctest/doctest.h>
+
+using base::cat;
+using namespace releaser;
+
+namespace {
+
+trust::PublicKey made() { return trust::SecretKey::generate().public_key(); }
+
+struct Keys {
+  trust::PublicKey root = made(), stable = made(), online = made();
+};
+
+Config configuration(const Keys& keys, std::string_view more_of_sign) {
+  return parse_config(
+      cat(R"(schema = 1
+[product]
+name = "tool"
+description = "A tool"
+homepage = "https://tool.example.com"
+license = "MIT"
+[build]
+platforms = ["linux-x86_64"]
+binary = "out/tool"
+[sign]
+public_key = ")",
+          keys.stable.line(), "\"\n", more_of_sign, "[trust]\n[trust.keys]\nroot = [\"",
+          keys.root.line(), "\"]\nonline = [\"", keys.online.line(), "\"]\n"),
+      "cco-release.toml");
+}
+
+std::string told(const Config& config, const KeyPlaces& places) {
+  std::string text;
+  for (const Finding& finding : judge_key_places(config, places))
+    text += cat(level_name(finding.level), ' ', finding.text, '\n');
+  return text;
+}
+
+bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_SUITE("releaser/doctor/key_places") {
+  TEST_CASE("a key is judged by what it signs, its password, and who else can read it") {
+    const Keys keys;
+    const Config config = configuration(keys, "");
+    struct Row {
+      std::optional<trust::PublicKey> key;
+      bool has_password;
+      std::string problem, told;
+    };
+    const std::vector<Row> rows{
+        {keys.root, true, "",
+         "warning x.key (" + keys.root.line() + ") signs root, targets; it has"},
+        {keys.stable, true, "", "ok x.key (" + keys.stable.line() + ") signs stable, beta, files"},
+        {keys.stable, false, "", "it has no password; whoever copies the file can sign stable"},
+        {keys.online, false, "", "ok x.key (" + keys.online.line() + ") signs nightly, snapshot"},
+        {made(), true, "", "signs nothing of this product; it has a password"},
+        {std::nullopt, true, "", "ok x.key is somebody's key; it has a password"},
+        {keys.online, false, "others can read it", "error others can read it"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.told);
+      const std::string text = told(config, {.files = {{.file = "x.key",
+                                                        .key = row.key,
+                                                        .has_password = row.has_password,
+                                                        .problem = row.problem}},
+                                             .has_key_text = false,
+                                             .workflows = {}});
+      CHECK_MESSAGE(says(text, row.told), text);
+    }
+  }
+
+  TEST_CASE("a key that is elsewhere, or behind a program, is told as such") {
+    const Keys keys;
+    const std::string elsewhere = told(configuration(keys, ""), {});
+    CHECK(says(elsewhere, keys.stable.line() +
+                              " signs stable, beta, files (minisign); its secret is not seen"));
+    const std::string program = told(configuration(keys, "command = [\"hsm\", \"{key}\"]\n"), {});
+    CHECK(
+        says(program, keys.stable.line() +
+                          " signs stable, beta, files (minisign); the program hsm signs with it"));
+    CHECK(says(program, keys.online.line() +
+                            " signs nightly, snapshot, timestamp; its secret is not seen here"));
+  }
+}
