@@ -3,9 +3,12 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/trust/trust_folder.hpp"
+#include "releaser/trust/trust_report.hpp"
 
 #include <algorithm>
 
@@ -66,6 +69,58 @@ void print_table(std::ostream& out, const std::vector<ChannelLine>& lines) {
     print_row(out, row, widths);
 }
 
+// What the trust folder and each destination show of metadata; nothing where there is no [trust].
+// What cannot be read or believed is among `failures`, once for each destination.
+std::optional<TrustReport> look_at_metadata(const Services& services, const Run& run,
+                                            std::vector<DestinationFailure>& failures) {
+  if (!run.config.trust) return std::nullopt;
+  const auto add = [&](const std::string& name, base::Errc code, const std::string& problem) {
+    const bool is_known = std::any_of(failures.begin(), failures.end(),
+                                      [&](const auto& each) { return each.name == name; });
+    if (!is_known) failures.push_back({name, code, problem});
+  };
+  try {
+    const TrustFolder folder =
+        read_trust_folder(run.config.resolve(run.config.trust->folder, run.home));
+    std::vector<PlaceProblem> problems;
+    std::vector<PublicTrust> places;
+    if (folder.root) places = read_public_trust(services, run.config, folder, problems);
+    for (const PlaceProblem& problem : problems)
+      add(problem.place, problem.code, problem.problem);
+    return make_trust_report(folder, &run.config, places, services.now);
+  } catch (const base::Error& error) {
+    add("trust", error.code(), error.what());
+    return std::nullopt;
+  }
+}
+
+void print_metadata(std::ostream& out, const TrustReport& report) {
+  for (const RoleReport& role : report.roles) {
+    if (!role.expires) continue;
+    out << "metadata: " << role.role << ' ' << role.version << " of " << role.place
+        << " is good until " << base::format_date(*role.expires) << " (" << role.days_left
+        << (role.days_left == 1 ? " day" : " days")
+        << (role.state == RoleState::good ? ")" : cat("): ", state_name(role.state))) << '\n';
+  }
+  for (const std::string& line : report.next)
+    out << "next: " << line << '\n';
+}
+
+json::Object json_of(const TrustReport& report) {
+  json::Array roles;
+  for (const RoleReport& role : report.roles) {
+    if (!role.expires) continue;
+    roles.emplace_back(json::Object{{"role", role.role},
+                                    {"place", role.place},
+                                    {"version", role.version},
+                                    {"expires", base::format_time(*role.expires)},
+                                    {"days_left", role.days_left},
+                                    {"state", state_name(role.state)}});
+  }
+  return {{"roles", std::move(roles)},
+          {"next", json::Array(report.next.begin(), report.next.end())}};
+}
+
 int run_status(const Services& services, const base::Arguments& arguments) {
   with_run(services, arguments, {}, [&](Run& run) {
     if (!run.config.sign) {
@@ -111,15 +166,20 @@ int run_status(const Services& services, const base::Arguments& arguments) {
       if (problem) shown.emplace_back("problem", *problem);
       destinations.emplace_back(std::move(shown));
     }
+    const auto metadata = look_at_metadata(services, run, failures);
     if (wants_json(arguments)) {
-      services.out << json::write(json::Object{{"schema", 1},
-                                               {"product", run.config.product.name},
-                                               {"destinations", std::move(destinations)}},
-                                  json::Style::pretty);
-    } else if (!all.empty()) {
-      print_table(services.out, all);
-    } else if (failures.empty()) {
-      services.out << "nothing is published yet\n";
+      json::Object shown{{"schema", 1},
+                         {"product", run.config.product.name},
+                         {"destinations", std::move(destinations)}};
+      if (metadata) shown.emplace_back("metadata", json_of(*metadata));
+      services.out << json::write(shown, json::Style::pretty);
+    } else {
+      if (!all.empty()) {
+        print_table(services.out, all);
+      } else if (failures.empty()) {
+        services.out << "nothing is published yet\n";
+      }
+      if (metadata) print_metadata(services.out, *metadata);
     }
     if (failures.empty()) return;
     throw failure_of(failures, run.config.destinations.size(), common_code(failures), "");

@@ -51,6 +51,12 @@ cp -a "$work/start" "$work/published"
 fresh() { rm -rf "$work/run" && cp -a "$work/published" "$work/run" && cd "$work/run" || exit 1; }
 put_back() { cp "$work/site.1/metadata/timestamp.json" site/metadata/; }
 
+status "status shows metadata beside the channels" 0 at '2026-12-16 12:00:00' status
+like "with version, expiry and state" "$output" '^metadata: timestamp 3 of directory is good until 2026-12-21 \(5 days\): late$'
+like "and the next command" "$output" '^next: timestamp of directory expires in 5 days: cco-release trust refresh'
+is "as JSON too" "$(at "$today" status --json | python3 -c 'import json,sys; print([(r["role"], r["version"]) for r in json.load(sys.stdin)["metadata"]["roles"] if r["place"] == "directory"])')" \
+  "[('targets', 1), ('stable', 3), ('snapshot', 3), ('timestamp', 3)]"
+
 # A host puts the first timestamp back.
 for kept in both dist trust; do
   fresh
@@ -64,6 +70,8 @@ for kept in both dist trust; do
   is "nothing was changed" "$(contents_of site; contents_of trust)" "$before"
   status "($kept) nor does a release begin there" 7 publish --version 1.2.0 --allow-dirty
   status "($kept) trust status tells it too" 7 at "$today" trust status
+  like "with the same words" "$output" 'timestamp went back from version 3 to 1'
+  status "and so does plain status" 7 at "$today" status
   like "with the same words" "$output" 'timestamp went back from version 3 to 1'
 done
 fresh
