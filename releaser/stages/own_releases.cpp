@@ -139,8 +139,8 @@ void check_proven(const Run& run, const std::map<Version, schema::Channel>& list
   problems.add(
       Errc::untrusted,
       cat(run.destinations.front()->place(), ": a stolen key lists ", base::join(names, ", "),
-          names.size() == 1 ? ", which " : ", which ", dist_of(run).string(),
-          " does not prove; if you made ", names.size() == 1 ? "it" : "them",
+          ", which ", dist_of(run).string(), " does not prove; if you made ",
+          names.size() == 1 ? "it" : "them",
           ", bring dist/VERSION of the machine that did, with its archives; else add", options));
 }
 
