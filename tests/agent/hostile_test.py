@@ -247,5 +247,15 @@ damaged.chmod(0o755)
 for command in (["update"], ["install"], ["list"]):
     result = home.run(damaged, *command)
     tap.is_(f"a damaged identity record: {command[0]} does nothing", (result.status, "identity" in result.err), (7, True))
+rootless = world.root / "rootless-updater"
+rootless.write_bytes(world.stamped("1.0.0", root=None))
+rootless.chmod(0o755)
+server = HttpsSite(world)
+for command in (["update"], ["install"], ["list"], ["doctor"]):
+    result = home.run(rootless, *command, TOOL_UPDATER_BASE_URL=server.url, SSL_CERT_FILE=str(server.certificate))
+    tap.is_(f"an agent without a root: {command[0]} says so in one line", (result.status, "stamped without a root" in result.err, result.err.count("\n"), result.out),
+            (3, True, 1, ""))
+server.close()
+tap.is_("and asks nobody", server.requests, [])
 world.close()
 tap.done()

@@ -29,6 +29,10 @@ status "check refuses an agent without [trust]" 3 release check -f without.toml 
 like "and says what to run" "$output" 'without\.toml:23: \[agent\] needs \[trust\]: an agent believes metadata alone; run cco-release trust init'
 status "so does publish" 3 at "$today" publish -f without.toml --version 1.0.0 --date "$hello_date"
 is "and nothing is made" "$(ls -d site dist 2>/dev/null)" ""
+status "stamp needs a root" 2 release stamp --agent "$CCO" --out updater --product hello --version 1.0.0 --base-url https://releases.example.com/hello \
+  --public-key "$(tail -n 1 hello.pub)"
+like "and says so" "$output" 'stamp needs --root'
+is "nothing is stamped" "$(ls updater 2>/dev/null)" ""
 at "$today" trust init --preset solo --keys keys --no-password >/dev/null 2>&1 || exit 1
 sed -i 's/^refresh = "none"/refresh = "weekly"/' cco-release.toml
 
