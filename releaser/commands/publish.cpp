@@ -84,6 +84,8 @@ void print_text(const Run& run, std::ostream& out) {
   if (run.options.dry_run) {
     for (const Action& action : run.actions)
       out << action.where << ": " << action.what << '\n';
+    for (const std::string& line : run.awaits)
+      out << "it would wait for a signature: " << line << '\n';
     if (run.awaits_build) {
       out << "what comes after the build depends on its binaries, which are not there yet; "
              "cco-release package makes them without publishing\nnothing was changed\n";

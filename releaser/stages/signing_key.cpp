@@ -140,7 +140,10 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
     problems.collect(work);
     are_all_good = are_all_good && problems.problems().size() == known;
   };
-  if (uses_configured_file(run)) check([&] { check_configured_file(run); });
+  // With the signatures of others that key may stay where it is.
+  const bool may_be_away = !run.options.signatures.empty() && !run.config.sign->key.empty() &&
+                           base::type_of(key_path(run)) == fs::file_type::not_found;
+  if (uses_configured_file(run) && !may_be_away) check([&] { check_configured_file(run); });
   if (const auto old_key = old_key_path(run);
       old_key && base::type_of(*old_key) != fs::file_type::not_found) {
     check([&] { check_key_file(*old_key); });

@@ -61,6 +61,9 @@ before=$(state_of "$work/site")
 status "the same command again" 3 stage
 is "stages nothing anew" "$(state_of "$work/site")" "$before"
 
+status "a dry run" 0 on ci alice publish --version 1.0.0 --date "$hello_date" --dry-run --key "$work/keys/hello-online.key"
+like "says that it would wait" "$output" '^it would wait for a signature: the metadata of stable needs 1 more signature, by key RW'
+is "and changes nothing" "$(state_of "$work/site")" "$before"
 status "a holder is shown what he would sign, and is not asked without a terminal" 2 on holder alice publish --version 1.0.0 --sign-only "${key[@]}"
 like "product, version, channel" "$output" '^to be signed: hello 1\.0\.0, channel stable$'
 like "each archive by its digest" "$output" "^    sha256 $(sha256sum <"$work/ci/dist/1.0.0/assets/hello-v1.0.0-linux-x86_64.tar.gz" | cut -d' ' -f1)\$"
@@ -87,6 +90,7 @@ status "a stranger is content" 0 on ci ci verify
 is "what was staged is gone" "$(ls -d "$work/site/.staged" 2>/dev/null)" ""
 before=$(state_of "$work/site")
 status "once more" 0 finish
+status "also without any key, since nothing is left to sign" 0 on ci alice publish --version 1.0.0 --signatures "$work/holder/signatures/v1.0.0"
 status "and the first command again" 0 stage
 is "there is nothing to do" "$(state_of "$work/site")" "$before"
 status "who wants to sign now reads that nothing is left" 9 sign --yes
