@@ -65,6 +65,28 @@ TEST_SUITE("releaser/destinations contract") {
     }
   }
 
+  TEST_CASE("what is staged goes away by its release, and nothing else does") {
+    for (const Kind& kind : kKinds) {
+      CAPTURE(kind.name);
+      const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
+      const auto destination = kind.make_alone(place.path());
+      destination->drop_staged("v1.0.0");
+      CHECK(std::filesystem::is_empty(place.path()));
+      const auto staged = wanted(releaser::staged_name("v1.0.0", "draft.json"), "draft");
+      const auto other = wanted(releaser::staged_name("v1.1.0", "draft.json"), "other draft");
+      const auto released = wanted("releases/v1.0.0/a.tar.gz", "archive");
+      for (const auto& file : {staged, other, released})
+        destination->put(file);
+      CHECK(destination->read(staged.name, 100) == "draft");
+      destination->drop_staged("v1.0.0");
+      CHECK(destination->find(staged) == releaser::Found::absent);
+      CHECK(destination->find(other) == releaser::Found::same);
+      CHECK(destination->find(released) == releaser::Found::same);
+      destination->drop_staged("v1.1.0");
+      CHECK(destination->find(other) == releaser::Found::absent);
+    }
+  }
+
   TEST_CASE("a second publisher is kept out, before and after the first file is there") {
     for (const Kind& kind : kKinds) {
       CAPTURE(kind.name);
