@@ -97,7 +97,7 @@ std::vector<std::string> key_files(const base::Arguments& arguments) {
 
 std::optional<trust::SecretBytes> KeyPasswords::of_key(std::string_view place) {
   if (asks_for_password(m_services, m_arguments)) {
-    const bool has_several = !key_files(m_arguments).empty();
+    const bool has_several = m_has_several || !key_files(m_arguments).empty();
     std::string text = base::ask_password(
         m_messages, has_several ? cat("Password of ", place, ":") : "Password of the signing key:");
     return first_line(text);

@@ -42,11 +42,15 @@ class KeyPasswords {
   // `place`: where the key comes from.
   std::optional<trust::SecretBytes> of_key(std::string_view place);
 
+  // Where the configuration has several keys, too.
+  void name_each_key() { m_has_several = true; }
+
  private:
   const Services& m_services;
   const base::Arguments& m_arguments;
   const base::Messages& m_messages;
   std::optional<trust::SecretBytes> m_for_all;  // a descriptor can be read once
+  bool m_has_several = false;
 };
 
 }  // namespace releaser

@@ -116,6 +116,7 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
                                   "cco-release trust init makes it"));
   }
   KeyPasswords passwords(services, arguments, messages);
+  if (config.sign && !config.sign->old_public_key.empty()) passwords.name_each_key();
   const Surroundings around{
       .environment = services.environment,
       .messages = messages,
