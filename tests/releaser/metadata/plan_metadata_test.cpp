@@ -287,7 +287,7 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
 
   TEST_CASE("names that are taken without end are a conflict") {
     TrustWorld world = published();
-    for (int version = 2; version < 110; ++version)
+    for (std::uint64_t version = 2; version < 110; ++version)
       world.site[releaser::role_file("snapshot", version)] = "x";
     test::check_error(Errc::conflict, "metadata/2.snapshot.json to metadata/102.snapshot.json",
                       [&] { (void)world.read(); });
