@@ -22,7 +22,8 @@ const PublicTrust::Role* find_role(const SiteHealth& site, std::string_view name
 std::optional<base::Time> last_signed(const SiteHealth& site, const Config& config) {
   const PublicTrust::Role* const timestamp = find_role(site, "timestamp");
   if (timestamp == nullptr || !config.trust) return site.newest_manifest;
-  return timestamp->expires - trust_policy(config).role("timestamp").lifetime;
+  const TrustPolicy policy = trust_policy(config);
+  return timestamp->expires - policy.role("timestamp").lifetime;
 }
 
 }  // namespace

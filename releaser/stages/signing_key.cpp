@@ -178,7 +178,8 @@ void require_some_key(Run& run) {
   if (old && may_have_key(run, trust::tuf::key_of(*old))) return;
   if (run.trust) {
     const std::string channel(schema::channel_name(run.identity->channel));
-    for (const trust::PublicKey& key : trust_policy(run.config).role(channel).keys) {
+    const TrustPolicy policy = trust_policy(run.config);
+    for (const trust::PublicKey& key : policy.role(channel).keys) {
       if (may_have_key(run, trust::tuf::key_of(key))) return;
       if (!(key == release_key(run))) lines.push_back(cat("key ", key.line(), " of ", channel));
     }

@@ -130,7 +130,7 @@ class Checks {
 
 }  // namespace
 
-const TrustRole& TrustPolicy::role(std::string_view name) const {
+const TrustRole& TrustPolicy::role(std::string_view name) const& {
   for (const TrustRole& each : roles) {
     if (each.name == name) return each;
   }

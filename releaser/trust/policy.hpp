@@ -30,7 +30,8 @@ struct TrustPolicy {
   std::vector<std::string> warnings;  // what works, and will be regretted
 
   // Throws Errc::internal for a name that is no role.
-  [[nodiscard]] const TrustRole& role(std::string_view name) const;
+  [[nodiscard]] const TrustRole& role(std::string_view name) const&;
+  const TrustRole& role(std::string_view name) const&& = delete;  // it would refer to what is gone
 };
 
 // How often [trust] refresh runs; nothing where it does not.
