@@ -1,6 +1,7 @@
+#include "base/http_curl.hpp"
+
 #include "base/ca_certificates.hpp"
 #include "base/error.hpp"
-#include "base/http.hpp"
 #include "base/text.hpp"
 
 #include <curl/curl.h>
@@ -16,11 +17,6 @@ constexpr long kMaxRedirects = 5;
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::string_view kCaAdvice =
     "; name your authority by `ca_file` in [network] or by SSL_CERT_FILE";
-
-struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -49,6 +45,7 @@ struct Transfer {
   CURL* easy;
   const HttpRequest& request;
   const ByteSink& sink;
+  Bodies bodies;
   HttpResponse response;
   std::size_t header_bytes = 0;
   std::exception_ptr failure;  // an exception must not pass through the C library
@@ -107,7 +104,7 @@ void take_body(Transfer& transfer, std::string_view bytes) {
                     " bytes that are allowed"));
   }
   transfer.response.body_bytes += bytes.size();
-  if (status < 300) {
+  if (status < 300 || transfer.bodies == Bodies::of_every_status) {
     transfer.sink(bytes);
   }
 }
@@ -199,6 +196,8 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
       return cat("the proxy refuses: ", safe_text(detail, 120));
     case CURLE_WEIRD_SERVER_REPLY:
       return "its answer is not HTTP";
+    case CURLE_SEND_FAIL_REWIND:
+      return "the connection broke";
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return "the connection broke (HTTP/2)";
@@ -207,102 +206,111 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
   }
 }
 
+// Source: facts on hardening, rule 13. Every handle is set up here and nowhere else.
+List prepare(Transfer& transfer, const HttpOptions& options) {
+  CURL* easy = transfer.easy;
+  const HttpRequest& request = transfer.request;
+  set(easy, CURLOPT_URL, request.url.text().c_str());
+  const bool http_too = options.protocols == Protocols::http_too;
+  set(easy, CURLOPT_PROTOCOLS_STR, http_too ? "https,http" : "https");
+  set(easy, CURLOPT_REDIR_PROTOCOLS_STR, http_too ? "https,http" : "https");
+  set(easy, CURLOPT_FOLLOWLOCATION, 1L);
+  set(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
+  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+  set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  set(easy, CURLOPT_ACCEPT_ENCODING, static_cast<char*>(nullptr));
+  set(easy, CURLOPT_PATH_AS_IS, 1L);
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_NOPROGRESS, 1L);
+  set(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+  set(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
+  set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
+  set(easy, CURLOPT_TIMEOUT, static_cast<long>(request.deadline.count()));
+  // Both are given explicitly: "" keeps libcurl from reading the environment by itself.
+  set(easy, CURLOPT_PROXY, options.proxy.c_str());
+  set(easy, CURLOPT_NOPROXY, options.no_proxy.c_str());
+  // Debian's libcurl has defaults for both and would parse the bundle as well.
+  const char* no_path = nullptr;
+  set(easy, CURLOPT_CAINFO, options.ca_file ? options.ca_file->c_str() : no_path);
+  set(easy, CURLOPT_CAPATH, options.ca_directory ? options.ca_directory->c_str() : no_path);
+  set(easy, CURLOPT_HEADERFUNCTION, &callback<take_header>);
+  set(easy, CURLOPT_HEADERDATA, &transfer);
+  set(easy, CURLOPT_WRITEFUNCTION, &callback<take_body>);
+  set(easy, CURLOPT_WRITEDATA, &transfer);
+  List list;
+  for (const auto& [name, value] : request.headers) {
+    curl_slist* longer = curl_slist_append(list.get(), cat(name, ": ", value).c_str());
+    if (longer == nullptr) {
+      throw Error(Errc::internal, "no memory for a header");
+    }
+    (void)list.release();
+    list.reset(longer);
+  }
+  set(easy, CURLOPT_HTTPHEADER, list.get());
+  return list;
+}
+
+// What most programs do: one GET after the other.
 class CurlClient : public HttpClient {
  public:
-  explicit CurlClient(HttpOptions options) : m_options(std::move(options)) {
-    initialise_once();
-    m_easy.reset(curl_easy_init());
-    if (!m_easy) {
-      throw Error(Errc::internal, "libcurl gives no handle");
-    }
-    if (!m_options.ca_file && !m_options.ca_directory) {
-      const CaLocation found = find_ca_certificates("/");
-      m_options.ca_file = found.file;
-      m_options.ca_directory = found.directory;
-    }
-  }
-
+  explicit CurlClient(const HttpOptions& options) : m_handle(options) {}
   HttpResponse get(const HttpRequest& request, const ByteSink& sink) override {
-    if (request.url.is_file()) {
-      throw Error(Errc::internal, "a file:// URL came to the network client");
-    }
-    // The connection stays open for the next request; the options do not.
-    CURL* easy = m_easy.get();
-    curl_easy_reset(easy);
-    Transfer transfer{easy, request, sink, {}, 0, nullptr};
-    char detail[CURL_ERROR_SIZE] = "";
-    set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(detail));
-    const List headers = prepare(transfer);
-    const CURLcode code = curl_easy_perform(easy);
-    set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-    if (transfer.failure) {
-      std::rethrow_exception(transfer.failure);
-    }
-    if (code != CURLE_OK) {
-      throw Error(Errc::network,
-                  cat(place_of(transfer), ": ", problem_of(code, detail, transfer, m_options)));
-    }
-    long status = 0;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    transfer.response.status = static_cast<int>(status);
-    return std::move(transfer.response);
+    return m_handle.perform(request, sink, Bodies::of_success, nullptr);
   }
 
  private:
-  // Source: facts on hardening, rule 13. Every handle is set up here and nowhere else.
-  List prepare(Transfer& transfer) const {
-    CURL* easy = transfer.easy;
-    const HttpRequest& request = transfer.request;
-    set(easy, CURLOPT_URL, request.url.text().c_str());
-    const bool http_too = m_options.protocols == Protocols::http_too;
-    set(easy, CURLOPT_PROTOCOLS_STR, http_too ? "https,http" : "https");
-    set(easy, CURLOPT_REDIR_PROTOCOLS_STR, http_too ? "https,http" : "https");
-    set(easy, CURLOPT_FOLLOWLOCATION, 1L);
-    set(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
-    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    set(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
-    set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    set(easy, CURLOPT_ACCEPT_ENCODING, static_cast<char*>(nullptr));
-    set(easy, CURLOPT_PATH_AS_IS, 1L);
-    set(easy, CURLOPT_NOSIGNAL, 1L);
-    set(easy, CURLOPT_NOPROGRESS, 1L);
-    set(easy, CURLOPT_USERAGENT, m_options.user_agent.c_str());
-    set(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(m_options.connect_timeout.count()));
-    set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(m_options.stall_timeout.count()));
-    set(easy, CURLOPT_TIMEOUT, static_cast<long>(request.deadline.count()));
-    // Both are given explicitly: "" keeps libcurl from reading the environment by itself.
-    set(easy, CURLOPT_PROXY, m_options.proxy.c_str());
-    set(easy, CURLOPT_NOPROXY, m_options.no_proxy.c_str());
-    // Debian's libcurl has defaults for both and would parse the bundle as well.
-    const char* no_path = nullptr;
-    set(easy, CURLOPT_CAINFO, m_options.ca_file ? m_options.ca_file->c_str() : no_path);
-    set(easy, CURLOPT_CAPATH, m_options.ca_directory ? m_options.ca_directory->c_str() : no_path);
-    set(easy, CURLOPT_HEADERFUNCTION, &callback<take_header>);
-    set(easy, CURLOPT_HEADERDATA, &transfer);
-    set(easy, CURLOPT_WRITEFUNCTION, &callback<take_body>);
-    set(easy, CURLOPT_WRITEDATA, &transfer);
-    List list;
-    for (const auto& [name, value] : request.headers) {
-      curl_slist* longer = curl_slist_append(list.get(), cat(name, ": ", value).c_str());
-      if (longer == nullptr) {
-        throw Error(Errc::internal, "no memory for a header");
-      }
-      (void)list.release();
-      list.reset(longer);
-    }
-    set(easy, CURLOPT_HTTPHEADER, list.get());
-    return list;
-  }
-
-  HttpOptions m_options;
-  Easy m_easy;
+  CurlHandle m_handle;
 };
 
 }  // namespace
+
+void CurlHandle::Closer::operator()(void* easy) const { curl_easy_cleanup(easy); }
+
+CurlHandle::CurlHandle(HttpOptions options) : m_options(std::move(options)) {
+  initialise_once();
+  m_easy.reset(curl_easy_init());
+  if (!m_easy) {
+    throw Error(Errc::internal, "libcurl gives no handle");
+  }
+  if (!m_options.ca_file && !m_options.ca_directory) {
+    const CaLocation found = find_ca_certificates("/");
+    m_options.ca_file = found.file;
+    m_options.ca_directory = found.directory;
+  }
+}
+
+HttpResponse CurlHandle::perform(const HttpRequest& request, const ByteSink& sink, Bodies bodies,
+                                 void (*set_more)(void* easy, void* user), void* user) {
+  if (request.url.is_file()) {
+    throw Error(Errc::internal, "a file:// URL came to the network client");
+  }
+  // The connection stays open for the next request; the options do not.
+  CURL* easy = m_easy.get();
+  curl_easy_reset(easy);
+  Transfer transfer{easy, request, sink, bodies, {}, 0, nullptr};
+  char detail[CURL_ERROR_SIZE] = "";
+  set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(detail));
+  const List headers = prepare(transfer, m_options);
+  if (set_more != nullptr) set_more(easy, user);
+  const CURLcode code = curl_easy_perform(easy);
+  set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+  if (transfer.failure) {
+    std::rethrow_exception(transfer.failure);
+  }
+  if (code != CURLE_OK) {
+    throw Error(Errc::network,
+                cat(place_of(transfer), ": ", problem_of(code, detail, transfer, m_options)));
+  }
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  transfer.response.status = static_cast<int>(status);
+  return std::move(transfer.response);
+}
 
 std::optional<std::string> HttpResponse::header(std::string_view lower_case_name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {
