@@ -1,0 +1,79 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "releaser/git/program.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace releaser::git {
+
+struct Entry {
+  std::string object;
+  std::uint64_t size = 0;
+  unsigned mode = 0;  // 0100644, 0100755, 0120000 (a link), 0160000 (another repository)
+  [[nodiscard]] bool is_file() const { return mode == 0100644 || mode == 0100755; }
+  [[nodiscard]] bool is_executable() const { return mode == 0100755; }
+};
+
+struct NewFile {
+  std::string bytes;
+  bool is_executable = false;
+};
+// By their paths in the branch; nothing: the file goes.
+using Changes = std::map<std::string, std::optional<NewFile>, std::less<>>;
+
+enum class Pushed { nothing_new, done, moved };
+
+// The tip of one branch of a repository elsewhere, without its history, in a bare repository of
+// its own that nothing else uses. Files are read and written as the bytes that they are, whatever
+// attributes and settings say about line ends.
+class Branch {
+ public:
+  // An empty name: the default branch of that repository. `folder` is made, and what is in it goes.
+  Branch(const base::Environment& environment, Remote remote, std::string name,
+         const base::Path& folder, base::Time now);
+
+  // Looks at the branch as it is now. A repository or branch that is empty is a value. Throws
+  // Errc::permission, not_found, network with what to do.
+  void fetch();
+  // Would a push be let in, as far as that can be told without one? Throws Errc::permission.
+  void check_push() const;
+
+  [[nodiscard]] const Remote& remote() const { return m_git.remote(); }
+  [[nodiscard]] const std::string& name() const { return m_name; }
+  // Its commit; empty where there is none.
+  [[nodiscard]] const std::string& tip() const { return m_tip; }
+  [[nodiscard]] const std::map<std::string, Entry, std::less<>>& entries() const {
+    return m_entries;
+  }
+  [[nodiscard]] const Entry* find(std::string_view path) const;
+  // A file of the tip. Throws Errc::config where it is larger.
+  [[nodiscard]] std::optional<std::string> read(std::string_view path, std::size_t max_bytes) const;
+  // One commit for all, on top of the tip that was fetched, and its push, which never overwrites
+  // anything. moved: somebody else was faster, nothing was changed, and fetch() shows what is there
+  // now. Whether a push whose answer was lost has arrived is looked up. Throws Errc::permission for
+  // a branch that is protected.
+  Pushed push(const Changes& changes, std::string_view message);
+
+ private:
+  void find_default();
+  void fetch_tip();
+  [[nodiscard]] std::string commit_of(const std::string& tree, std::string_view message) const;
+  [[nodiscard]] std::string tree_of(const Changes& changes) const;
+  [[nodiscard]] std::vector<std::string> identity() const;
+  [[nodiscard]] base::ProcessResult run_remote(std::vector<std::string> arguments) const;
+  [[nodiscard]] std::string ref() const { return "refs/heads/" + m_name; }
+
+  Program m_git;
+  std::string m_name;
+  base::Time m_now;
+  std::string m_tip;
+  std::map<std::string, Entry, std::less<>> m_entries;
+};
+
+}  // namespace releaser::git
