@@ -92,8 +92,15 @@ void check_skips(const Run& run) {
   if (!skips_all && run.skips(destinations.front().name)) {
     throw base::Error(base::Errc::usage,
                       cat("--skip ", destinations.front().name,
-                          ": the other destinations follow what the first one shows; skip publish, "
-                          "or others than the first"));
+                          ": the other destinations follow what this one shows; skip publish, or "
+                          "another destination"));
+  }
+  if (!skips_all && run.skips(run.config.asset_host()->name)) {
+    throw base::Error(
+        base::Errc::usage,
+        cat("--skip ", run.config.asset_host()->name,
+            ": the manifests would name archives that are not there; skip publish, or "
+            "another destination"));
   }
   for (const std::string_view needed : {"manifest", "sign", "render"}) {
     if (run.skips(needed)) {

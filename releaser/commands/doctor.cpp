@@ -58,8 +58,10 @@ std::vector<Place> places_of(const Config& config, const std::optional<std::stri
   if (given) return {{all.size() == 1 ? all.front().name : "", base::Url::parse(*given)}};
   std::vector<Place> places;
   places.reserve(all.size());
-  for (const DestinationSettings& destination : all)
-    places.push_back({destination.name, base::Url::parse(destination.url)});
+  for (const DestinationSettings& destination : all) {
+    if (destination.carries.site)
+      places.push_back({destination.name, base::Url::parse(destination.url)});
+  }
   return places;
 }
 

@@ -37,6 +37,7 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
   const std::string home = services.environment.find("HOME").value_or("");
   const auto locks = std::make_shared<FolderLocks>();
   for (const DestinationSettings& settings : config.destinations) {
+    if (!settings.carries.site) continue;
     try {
       const auto destination = make_destination(settings, config, home, locks);
       places.push_back(base::with_context(destination->place(), [&] {

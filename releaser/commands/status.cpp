@@ -132,6 +132,7 @@ int run_status(const Services& services, const base::Arguments& arguments) {
     json::Array destinations;
     std::vector<DestinationFailure> failures;
     for (const DestinationSettings& settings : run.config.destinations) {
+      if (!settings.carries.site) continue;
       const auto destination = make_destination(settings, run.config, run.home, run.locks);
       std::vector<ChannelLine> lines;
       std::optional<std::string> problem;

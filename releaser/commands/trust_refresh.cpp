@@ -12,6 +12,7 @@
 #include "releaser/trust/key_file.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace releaser {
 namespace {
@@ -49,8 +50,12 @@ std::size_t bring_to(const Run& run, Destination& destination) {
   for (const WantedFile& file : missing)
     if (!is_pointer(file)) destination.put(file);
   verify_metadata_before_announcing(run, destination);
-  for (const WantedFile& file : missing)
-    if (is_pointer(file)) destination.announce(file);
+  std::vector<WantedFile> pointers;
+  std::copy_if(missing.begin(), missing.end(), std::back_inserter(pointers), is_pointer);
+  if (destination.announce(pointers) == Announced::moved) {
+    throw Error(Errc::locked,
+                "somebody else published there meanwhile; run the same command again");
+  }
   return missing.size();
 }
 
@@ -71,8 +76,10 @@ std::vector<Refreshed> refresh(Run& run) {
     throw Error(Errc::config, "there is no [[destination]] whose metadata could be refreshed");
   }
   Problems problems;
-  for (const DestinationSettings& settings : run.config.destinations)
+  for (const DestinationSettings& settings : run.config.destinations) {
+    if (!settings.carries.site) continue;
     run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
+  }
   at_each_destination(run, [](Destination& destination) {
     destination.preflight();
     destination.acquire();

@@ -46,8 +46,12 @@ std::vector<base::Url> urls_to_verify(const Config& config, const std::string& h
                                       const std::optional<std::string>& given) {
   if (given) return {base::Url::parse(*given)};
   std::vector<base::Url> urls;
-  for (const DestinationSettings& destination : config.destinations)
-    urls.push_back(file_url(config.resolve(destination.path, home)));
+  for (const DestinationSettings& destination : config.destinations) {
+    if (!destination.carries.site) continue;
+    urls.push_back(destination.type == "directory"
+                       ? file_url(config.resolve(destination.path, home))
+                       : base::Url::parse(destination.url));
+  }
   if (urls.empty()) {
     throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
   }

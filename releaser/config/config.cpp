@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <sys/stat.h>
@@ -34,6 +35,13 @@ bool is_mine(const base::Path& path) {
 }
 
 }  // namespace
+
+const DestinationSettings* Config::asset_host() const {
+  const auto found = std::find_if(
+      destinations.begin(), destinations.end(),
+      [](const DestinationSettings& each) { return each.carries.assets && !each.optional; });
+  return found == destinations.end() ? nullptr : &*found;
+}
 
 std::string Config::place(std::string_view key) const {
   std::string name = file.filename().string();

@@ -94,9 +94,19 @@ struct TrustSettings {
   TrustKeySettings keys;
 };
 
+// What a destination takes of a release. Assets: archives, their signatures and checksums. Site:
+// manifests, metadata, pages and the installers that pin a release.
+struct Carries {
+  bool assets = false, site = false;
+};
+
 struct DestinationSettings {
   std::string type, name, path, url;
+  std::vector<std::string> carries_words;  // `carries`; empty: what the type carries
+  bool metadata = false;                   // its public state is what the others follow
+  bool optional = false;                   // may lag behind
   int line = 0;
+  Carries carries;  // of carries_words and type
 };
 
 struct InstallerSettings {};
@@ -117,6 +127,7 @@ struct Config {
   ArchiveSettings archive;
   std::optional<SignSettings> sign;
   std::optional<TrustSettings> trust;  // absent: minisign only
+  // The one that carries the metadata first, then as they are written.
   std::vector<DestinationSettings> destinations;
   std::optional<InstallerSettings> installers;
   std::optional<HomebrewSettings> homebrew;
@@ -125,6 +136,9 @@ struct Config {
   std::vector<schema::Platform> platforms;        // of build.platforms, in its order
   std::map<std::string, int, std::less<>> lines;  // "build.platforms": 12
 
+  // Where archives have their main address: the first that carries assets and must not fail;
+  // nothing without destinations.
+  [[nodiscard]] const DestinationSettings* asset_host() const;
   // "cco-release.toml:12" of a key, or of its section, or the file's name.
   [[nodiscard]] std::string place(std::string_view key) const;
   // A path of the file as the process can open it: "~/" is the home, relative ones start at root.

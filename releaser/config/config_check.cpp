@@ -254,6 +254,70 @@ void check_trust(const Config& config, ConfigProblems& problems) {
   }
 }
 
+// What each type carries where the file does not say.
+Carries carried_by_type(std::string_view type) {
+  if (type == "github" || type == "gitea") return {.assets = true, .site = false};
+  if (type == "git") return {.assets = false, .site = true};
+  return {.assets = true, .site = true};
+}
+
+void check_carries(DestinationSettings& destination, ConfigProblems& problems) {
+  if (destination.carries_words.empty()) {
+    destination.carries = carried_by_type(destination.type);
+    return;
+  }
+  for (const std::string& word : destination.carries_words) {
+    if (word == "assets") {
+      destination.carries.assets = true;
+    } else if (word == "site") {
+      destination.carries.site = true;
+    } else {
+      problems.add(destination.line, cat("`carries` takes \"assets\" and \"site\", not `",
+                                         base::safe_text(word, 80), "`"));
+    }
+  }
+}
+
+// The one whose state the others follow stands first from here on.
+void put_truth_first(Config& config, ConfigProblems& problems) {
+  auto& all = config.destinations;
+  if (all.empty()) return;
+  const auto is_said = [](const DestinationSettings& each) { return each.metadata; };
+  if (const auto said = std::count_if(all.begin(), all.end(), is_said); said > 1) {
+    problems.add(all.front().line, cat(said,
+                                       " destinations have `metadata = true`; one is the "
+                                       "truth that the others follow"));
+  }
+  auto truth = std::find_if(all.begin(), all.end(), is_said);
+  if (truth == all.end()) {
+    truth = std::find_if(all.begin(), all.end(),
+                         [](const DestinationSettings& each) { return each.carries.site; });
+  }
+  if (truth == all.end()) {
+    problems.add(all.front().line,
+                 "no destination carries the site (manifests, metadata, installers); add one of "
+                 "type \"directory\" or \"git\"");
+    return;
+  }
+  if (!truth->carries.site) {
+    problems.add(truth->line, cat("`", truth->name,
+                                  "` has `metadata = true` but does not carry "
+                                  "the site; give that to one that does"));
+  }
+  if (truth->optional) {
+    problems.add(truth->line, cat("`", truth->name,
+                                  "` carries the metadata that the others follow, "
+                                  "so it cannot be optional"));
+  }
+  if (std::none_of(all.begin(), all.end(), [](const DestinationSettings& each) {
+        return each.carries.assets && !each.optional;
+      })) {
+    problems.add(all.front().line,
+                 "no destination carries the archives, or each that does is optional; one must");
+  }
+  std::rotate(all.begin(), truth, truth + 1);
+}
+
 void check_destinations(Config& config, ConfigProblems& problems) {
   std::set<std::string> names;
   std::set<base::Path> paths;
@@ -282,6 +346,9 @@ void check_destinations(Config& config, ConfigProblems& problems) {
       problems.add(destination.line, cat("`url`: ", error.what()));
     }
   }
+  for (DestinationSettings& destination : config.destinations)
+    check_carries(destination, problems);
+  put_truth_first(config, problems);
 }
 
 void check_words(const Config& config, ConfigProblems& problems) {

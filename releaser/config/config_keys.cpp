@@ -428,7 +428,26 @@ const SectionKeys<DestinationSettings>& destination_keys() {
         &S::url,
         {.required = true, .pattern = "^https://"},
         "where users will find what is published",
-        "url = \"https://releases.example.com/esbuild\""}},
+        "url = \"https://releases.example.com/esbuild\""},
+       {"carries",
+        &S::carries_words,
+        {},
+        "\"assets\" (archives and what is signed with them), \"site\" (manifests, metadata, pages, "
+        "installers), or both; absent: both",
+        "carries = [\"assets\", \"site\"]"},
+       {"metadata",
+        &S::metadata,
+        {},
+        "whether its public state is the one that the others follow; absent: the first that "
+        "carries "
+        "the site",
+        "metadata = true"},
+       {"optional",
+        &S::optional,
+        {},
+        "whether a release becomes public also where this destination fails; it is made up for by "
+        "the next run",
+        "optional = false"}},
       [](Config& config, const std::string&) -> S& { return config.destinations.emplace_back(); }};
   return section;
 }

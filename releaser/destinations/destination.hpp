@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "base/url.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/destinations/folder_locks.hpp"
 #include "trust/digest.hpp"
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,23 +31,49 @@ struct WantedFile {
 // what suits it better, such as a draft of its own.
 std::string staged_name(std::string_view tag, std::string_view name);
 
+// Where a stranger fetches an asset of a release from.
+base::Url asset_url(const DestinationSettings& settings, std::string_view tag,
+                    std::string_view name);
+
 enum class Found { absent, same, different };
+
+// The release whose assets were put, for hosts that show releases as such.
+struct AssetRelease {
+  std::string tag;    // "v1.0.0"
+  std::string title;  // "tool 1.0.0"
+  std::string notes;  // plain text or Markdown
+  std::optional<std::string> commit;
+  bool is_prerelease = false;  // of another channel than stable
+  bool is_latest = false;      // the newest stable one
+};
+
+enum class Announced {
+  done,
+  moved  // somebody else published meanwhile; nothing was changed: read again and make it anew
+};
 
 // One place where releases are published. The contract, which all kinds obey (see
 // tests/releaser/destination_test.cpp):
-//   - nothing but acquire(), clean_up(), put(), announce() and drop_staged() changes anything;
-//   - put() is idempotent, and a file appears under its name whole or not at all;
+//   - nothing but acquire(), clean_up(), put(), release_assets(), announce() and drop_staged()
+//     changes anything;
+//   - put() is idempotent, and a file appears under its name whole or not at all; where assets
+//     belong to a release as such, they may be for its makers alone until release_assets();
 //   - what put() brought is not named by any public document before announce();
-//   - announce() replaces public documents one by one, in the given order.
+//   - announce() replaces public documents in the given order, or all at once.
 class Destination {
  public:
+  explicit Destination(DestinationSettings settings) : m_settings(std::move(settings)) {}
   virtual ~Destination() = default;
+  Destination(const Destination&) = delete;
+  Destination& operator=(const Destination&) = delete;
   // As --skip and status name it.
-  [[nodiscard]] virtual const std::string& name() const = 0;
+  [[nodiscard]] const std::string& name() const { return m_settings.name; }
+  // Where users find it.
+  [[nodiscard]] const std::string& url() const { return m_settings.url; }
+  [[nodiscard]] Carries carries() const { return m_settings.carries; }
+  [[nodiscard]] bool is_optional() const { return m_settings.optional; }
   // For messages, without secrets: "directory /srv/releases".
   [[nodiscard]] virtual std::string place() const = 0;
-  // Where users find it.
-  [[nodiscard]] virtual const std::string& url() const = 0;
   // Throws what would keep this user from publishing there, as far as it can be told without a
   // change.
   virtual void preflight() const = 0;
@@ -60,9 +88,19 @@ class Destination {
   // Removes what an earlier run left under temporary names beside the wanted files.
   virtual void clean_up(const std::vector<WantedFile>& files) = 0;
   virtual void put(const WantedFile& file) = 0;
-  virtual void announce(const WantedFile& document) = 0;
+  // Can whoever comes fetch what was put of this release? Where that is so at once, always.
+  [[nodiscard]] virtual bool is_released(std::string_view /*tag*/) const { return true; }
+  // Every asset of the release was put: whoever comes can fetch them afterwards.
+  virtual void release_assets(const AssetRelease& /*release*/) {}
+  [[nodiscard]] virtual Announced announce(const std::vector<WantedFile>& documents) = 0;
   // Removes all of staged_name(tag, …); nothing where there is nothing.
   virtual void drop_staged(std::string_view tag) = 0;
+
+ protected:
+  [[nodiscard]] const DestinationSettings& settings() const { return m_settings; }
+
+ private:
+  DestinationSettings m_settings;
 };
 
 // The list of kinds. `home` resolves "~/"; all destinations of a run share its locks.

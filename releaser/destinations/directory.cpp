@@ -23,14 +23,9 @@ class Directory final : public Destination {
  public:
   Directory(const DestinationSettings& settings, base::Path folder,
             std::shared_ptr<FolderLocks> locks)
-      : m_name(settings.name),
-        m_url(settings.url),
-        m_folder(std::move(folder)),
-        m_locks(std::move(locks)) {}
+      : Destination(settings), m_folder(std::move(folder)), m_locks(std::move(locks)) {}
 
-  [[nodiscard]] const std::string& name() const override { return m_name; }
   [[nodiscard]] std::string place() const override { return cat("directory ", m_folder.string()); }
-  [[nodiscard]] const std::string& url() const override { return m_url; }
 
   void preflight() const override {
     const base::Path folder = nearest_folder();
@@ -84,7 +79,11 @@ class Directory final : public Destination {
   }
 
   void put(const WantedFile& file) override { write(file); }
-  void announce(const WantedFile& document) override { write(document); }
+  Announced announce(const std::vector<WantedFile>& documents) override {
+    for (const WantedFile& document : documents)
+      write(document);
+    return Announced::done;
+  }
 
   void drop_staged(std::string_view tag) override {
     const base::Path folder = (m_folder / staged_name(tag, "x")).parent_path();
@@ -118,7 +117,7 @@ class Directory final : public Destination {
     }
     if (!fs::is_directory(status)) {
       throw Error(Errc::config,
-                  cat(nearest.string(), " is no folder; mend `path` of [[destination]] ", m_name));
+                  cat(nearest.string(), " is no folder; mend `path` of [[destination]] ", name()));
     }
     return nearest;
   }
@@ -160,7 +159,6 @@ class Directory final : public Destination {
     target.commit();
   }
 
-  std::string m_name, m_url;
   base::Path m_folder;
   std::shared_ptr<FolderLocks> m_locks;
   bool m_is_created = false;

@@ -8,6 +8,11 @@ std::string staged_name(std::string_view tag, std::string_view name) {
   return base::cat(".staged/", tag, "/", name);
 }
 
+base::Url asset_url(const DestinationSettings& settings, std::string_view tag,
+                    std::string_view name) {
+  return base::Url::parse(settings.url).child(base::cat("releases/", tag, "/", name));
+}
+
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
                                               const Config& config, std::string_view home,
                                               const std::shared_ptr<FolderLocks>& locks) {

@@ -64,7 +64,7 @@ bool holds(const base::Path& file, const trust::Sha256& sha256) {
 void take_archive(const Run& run, const DraftArchive& archive) {
   const base::Path file = run.folder / "assets" / archive.asset;
   if (holds(file, archive.packed.sha256)) return;
-  const Destination& first = *run.destinations.front();
+  const Destination& first = run.asset_host();
   base::make_directories(file.parent_path());
   base::AtomicFile copy(file, 0644);
   trust::Sha256Hasher hasher;

@@ -26,8 +26,8 @@ void add_mirrors(const Run& run, const Target& target, schema::PlatformEntry& en
     if (found != there->platforms.end()) known = found->second.mirrors;
   }
   for (const DestinationSettings& destination : run.config.destinations) {
-    const base::Url url = base::Url::parse(destination.url)
-                              .child(cat("releases/", run.identity->tag(), "/", target.asset));
+    if (!destination.carries.assets) continue;
+    const base::Url url = asset_url(destination, run.identity->tag(), target.asset);
     const bool takes_part =
         std::any_of(run.destinations.begin(), run.destinations.end(),
                     [&](const auto& each) { return each->name() == destination.name; });
@@ -37,9 +37,8 @@ void add_mirrors(const Run& run, const Target& target, schema::PlatformEntry& en
 }
 
 schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
-  const auto base_url = base::Url::parse(run.config.destinations.front().url);
   schema::PlatformEntry entry{
-      .url = base_url.child(cat("releases/", run.identity->tag(), "/", target.asset)),
+      .url = asset_url(*run.config.asset_host(), run.identity->tag(), target.asset),
       .mirrors = {},
       .sha256 = target.packed->sha256,
       .size = target.packed->size,

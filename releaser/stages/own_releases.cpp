@@ -105,8 +105,8 @@ std::map<Version, schema::Channel> listed_versions(const Run& run,
 
 // A release that no manifest lists may have been public all the same, or never.
 bool is_public(const Run& run, const Version& version, const base::Path& assets) {
-  const auto there = run.destinations.front()->read(
-      cat("releases/v", version.text(), "/checksums.sha256"), kMaxChecksumsBytes);
+  const auto there = run.asset_host().read(cat("releases/v", version.text(), "/checksums.sha256"),
+                                           kMaxChecksumsBytes);
   return there && there == base::read_file_if_exists(assets / "checksums.sha256", there->size());
 }
 

@@ -93,7 +93,7 @@ void open_destinations(Run& run, Problems& problems) {
   if (!run.config.sign) return;
   problems.collect([&] {
     at_each_destination(run, [&](Destination& destination) {
-      const bool has_all = has_signed_checksums(destination, run);
+      const bool has_all = destination.carries().assets && has_signed_checksums(destination, run);
       Standing standing;
       if (&destination == run.destinations.front().get()) {
         run.before = read_public_state(destination, run.config, run.folder / "site");
@@ -101,7 +101,7 @@ void open_destinations(Run& run, Problems& problems) {
         check_not_replayed(run);
         const bool shows_any = run.before.combined || !run.before.channels.empty();
         standing.site = shows_any ? Known::yes : Known::no;
-      } else {
+      } else if (destination.carries().site) {
         standing.site = check_follows(destination, run, problems);
       }
       // What the first announces binds those that follow it.

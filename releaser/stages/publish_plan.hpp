@@ -1,6 +1,6 @@
 #pragma once
 
-#include "releaser/destinations/destination.hpp"
+#include "releaser/stages/publication.hpp"
 #include "releaser/stages/standing.hpp"
 
 #include <string>
@@ -8,12 +8,6 @@
 #include <vector>
 
 namespace releaser {
-
-// What shall be public, in the order of writing: assets and metadata, which nothing names before
-// the documents do, then documents, each of which may replace an earlier one.
-struct Publication {
-  std::vector<WantedFile> assets, metadata, documents;
-};
 
 struct PublicationPlan {
   std::vector<std::size_t> put;           // indices of assets

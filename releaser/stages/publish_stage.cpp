@@ -3,6 +3,7 @@
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/publication.hpp"
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
@@ -21,85 +22,6 @@ using base::Errc;
 using base::Error;
 constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
 
-WantedFile wanted_text(std::string name, std::string text) {
-  const auto size = text.size();
-  const trust::Sha256 digest = trust::sha256_of(text);
-  const unsigned mode = name.ends_with(".sh") ? 0755 : 0644;
-  return {std::move(name), std::move(text), size, digest, mode};
-}
-
-// The signatures of a file of dist/V, where it has some.
-void add_signatures(const Run& run, std::vector<WantedFile>& files, const base::Path& path,
-                    const std::string& name) {
-  const auto known = run.signatures.find(path);
-  if (known == run.signatures.end()) return;
-  for (const std::string& suffix : known->second) {
-    if (auto text = base::read_file_if_exists(path.string() + suffix, kMaxSmallFileBytes)) {
-      files.push_back(wanted_text(name + suffix, std::move(*text)));
-    }
-  }
-}
-
-void add_with_signatures(const Run& run, std::vector<WantedFile>& files, const base::Path& path,
-                         const std::string& name) {
-  files.push_back(wanted_text(name, base::read_file(path, kMaxSmallFileBytes)));
-  add_signatures(run, files, path, name);
-}
-
-Publication wanted_files(const Run& run) {
-  Publication wanted;
-  const base::Path assets = run.folder / "assets";
-  const base::Path site = run.folder / "site";
-  const std::string folder = cat("releases/", run.identity->tag(), "/");
-  std::map<std::string, const PackedArchive*> archives;
-  for (const Target& target : run.targets)
-    archives[target.asset] = &*target.packed;
-  for (const std::string& name : asset_names(run)) {
-    const auto archive = archives.find(name);
-    if (archive == archives.end()) {
-      add_with_signatures(run, wanted.assets, assets / name, folder + name);
-      continue;
-    }
-    wanted.assets.push_back({.name = folder + name,
-                             .contents = assets / name,
-                             .size = archive->second->size,
-                             .sha256 = archive->second->sha256});
-    add_signatures(run, wanted.assets, assets / name, folder + name);
-  }
-  // Archives of earlier releases as dist/ has them, so that whatever differs is found.
-  for (const CarriedRelease& carried : run.carried) {
-    const std::string of = cat("releases/v", carried.version.text(), "/");
-    for (const auto& [platform, entry] : carried.entry.platforms) {
-      const std::string name = schema::asset_name(entry.url);
-      wanted.assets.push_back({.name = of + name,
-                               .contents = carried.assets / name,
-                               .size = entry.size,
-                               .sha256 = entry.sha256});
-      add_signatures(run, wanted.assets, carried.assets / name, of + name);
-    }
-    add_with_signatures(run, wanted.assets, carried.assets / "checksums.sha256",
-                        of + "checksums.sha256");
-  }
-  wanted.assets.push_back(
-      wanted_text(cat("checksums/", run.identity->tag(), ".sha256"), run.checksums));
-  for (const auto& [name, manifest] : run.manifests) {
-    add_with_signatures(run, wanted.documents, site / name, name);
-  }
-  for (const MetadataFile& file : run.metadata) {
-    // Clients take a new root as soon as they see it, so it comes right before its timestamp.
-    const bool is_pointer = file.name == kTimestampFile || file.name.ends_with(".root.json");
-    (is_pointer ? wanted.documents : wanted.metadata).push_back(wanted_text(file.name, file.bytes));
-  }
-  for (const std::string& page : run.pages)
-    add_with_signatures(run, wanted.documents, site / page, page);
-  if (run.installer_of) {
-    for (const std::string name : {"install.sh", "install.ps1"}) {
-      add_with_signatures(run, wanted.documents, site / name, name);
-    }
-  }
-  return wanted;
-}
-
 std::vector<Found> find_all(const Destination& destination, const std::vector<WantedFile>& files) {
   std::vector<Found> found;
   found.reserve(files.size());
@@ -117,14 +39,18 @@ void verify_as_stranger(const Run& run, const Destination& destination) {
                  run.config.installers ? Installers::yes : Installers::no);
 }
 
-using Plans = std::map<const Destination*, PublicationPlan>;
+struct Share {
+  Publication wanted;
+  PublicationPlan plan;
+};
+using Shares = std::map<const Destination*, Share>;
 
-PublicationPlan plan_for(const Run& run, const Destination& destination, Standing standing,
+PublicationPlan plan_for(const Run& run, const Destination& destination,
                          const Publication& wanted) {
   const std::vector<Found> assets = find_all(destination, wanted.assets);
-  PublicationPlan plan =
-      plan_publication(assets, find_all(destination, wanted.metadata),
-                       find_all(destination, wanted.documents), standing, wanted);
+  PublicationPlan plan = plan_publication(assets, find_all(destination, wanted.metadata),
+                                          find_all(destination, wanted.documents),
+                                          run.standing_of(destination), wanted);
   // Earlier releases are public, whatever this one is.
   for (const std::size_t index : plan.put) {
     const std::string& name = wanted.assets[index].name;
@@ -148,13 +74,18 @@ PublicationPlan plan_for(const Run& run, const Destination& destination, Standin
 }
 
 // The plans of all stand before the first change, so that a conflict anywhere changes nothing.
-Plans plans_for(Run& run, const Publication& wanted) {
-  Plans plans;
+Shares shares_for(Run& run) {
+  const Publication all = wanted_files(run);
+  Shares shares;
   at_each_destination(run, [&](Destination& destination) {
-    if (&destination != run.destinations.front().get()) check_follower_metadata(run, destination);
-    plans.emplace(&destination, plan_for(run, destination, run.standing_of(destination), wanted));
+    const Carries carries = destination.carries();
+    if (carries.site && &destination != run.destinations.front().get())
+      check_follower_metadata(run, destination);
+    Share share{.wanted = share_of(all, carries), .plan = {}};
+    share.plan = plan_for(run, destination, share.wanted);
+    shares.emplace(&destination, std::move(share));
   });
-  return plans;
+  return shares;
 }
 
 void note(Run& run, const Destination& destination, std::string_view verb, std::string_view file) {
@@ -162,9 +93,13 @@ void note(Run& run, const Destination& destination, std::string_view verb, std::
   run.actions.push_back({cat(verb, " ", file), destination.name()});
 }
 
+void note_release(Run& run, const Destination& destination) {
+  note(run, destination, "release", run.identity->tag());
+}
+
 // What a run would do, in its order: each file, then its signature, which a dry run cannot make.
-void note_plan(Run& run, const Destination& destination, const PublicationPlan& plan,
-               const Publication& wanted) {
+void note_plan(Run& run, const Destination& destination, const Share& share) {
+  const auto& [wanted, plan] = share;
   const auto note_all = [&](std::string_view verb, const std::vector<WantedFile>& files,
                             const std::vector<std::size_t>& indices) {
     const std::set<std::size_t> planned(indices.begin(), indices.end());
@@ -179,6 +114,7 @@ void note_plan(Run& run, const Destination& destination, const PublicationPlan& 
   };
   note_all("put", wanted.assets, plan.put);
   note_all("put", wanted.metadata, plan.put_metadata);
+  if (!destination.is_released(run.identity->tag())) note_release(run, destination);
   note_all("announce", wanted.documents, plan.announce);
 }
 
@@ -194,11 +130,24 @@ void warn_of_first_prerelease(const Run& run) {
           *run.installer_of, " of channel ", schema::channel_name(run.identity->channel)));
 }
 
+AssetRelease asset_release(const Run& run) {
+  const ReleaseIdentity& identity = *run.identity;
+  const auto& all = run.manifests.at(schema::manifest_name(std::nullopt));
+  const auto stable = all.latest.find(schema::Channel::stable);
+  return {.tag = identity.tag(),
+          .title = cat(run.config.product.name, " ", identity.version.text()),
+          .notes = run.release->notes,
+          .commit = identity.commit,
+          .is_prerelease = identity.channel != schema::Channel::stable,
+          .is_latest = stable != all.latest.end() && stable->second == identity.version};
+}
+
 // Afterwards each destination that still takes part has all assets and the metadata that no
 // timestamp names yet, verified.
-void put_assets(Run& run, const Plans& plans, const Publication& wanted) {
+void put_assets(Run& run, const Shares& shares) {
+  const AssetRelease release = asset_release(run);
   at_each_destination(run, [&](Destination& destination) {
-    const PublicationPlan& plan = plans.at(&destination);
+    const auto& [wanted, plan] = shares.at(&destination);
     destination.clean_up(wanted.assets);
     destination.clean_up(wanted.metadata);
     destination.clean_up(wanted.documents);
@@ -210,10 +159,30 @@ void put_assets(Run& run, const Plans& plans, const Publication& wanted) {
       destination.put(wanted.metadata[index]);
       note(run, destination, "put", wanted.metadata[index].name);
     }
-    if (plan.is_empty()) return;
-    verify_as_stranger(run, destination);
-    verify_metadata_before_announcing(run, destination);
+    const Carries carries = destination.carries();
+    const bool was_released = !carries.assets || destination.is_released(release.tag);
+    if (!was_released) {
+      destination.release_assets(release);
+      note_release(run, destination);
+    }
+    if (plan.is_empty() && was_released) return;
+    if (carries.assets) verify_as_stranger(run, destination);
+    if (carries.site) verify_metadata_before_announcing(run, destination);
   });
+}
+
+void announce(Run& run, const Destination& truth, Destination& destination, const Share& share) {
+  std::vector<WantedFile> documents;
+  documents.reserve(share.plan.announce.size());
+  for (const std::size_t index : share.plan.announce)
+    documents.push_back(share.wanted.documents[index]);
+  if (documents.empty()) return;
+  if (destination.announce(documents) == Announced::moved) {
+    throw Error(&destination == &truth ? Errc::locked : Errc::network,
+                "somebody else published there meanwhile; run the same command again");
+  }
+  for (const WantedFile& document : documents)
+    note(run, destination, "announce", document.name);
 }
 
 // What waited for signatures is public everywhere now.
@@ -233,31 +202,27 @@ Skipped publish_stage(Run& run) {
     stage_release(run);
     return std::nullopt;
   }
-  Publication wanted = wanted_files(run);
-  Plans plans = plans_for(run, wanted);
+  Shares shares = shares_for(run);
   warn_of_first_prerelease(run);
   if (run.options.dry_run) {
     for (const auto& destination : run.destinations)
-      note_plan(run, *destination, plans.at(destination.get()), wanted);
+      note_plan(run, *destination, shares.at(destination.get()));
     return std::nullopt;
   }
   for (;;) {
     const std::size_t taking_part = run.destinations.size();
-    put_assets(run, plans, wanted);
+    put_assets(run, shares);
     if (run.destinations.size() == taking_part) break;
     // The manifests name a mirror that has not got what they say of it: all is made anew without.
     manifest_stage(run);
     render_stage(run);
     sign_stage(run);
     metadata_stage(run);
-    wanted = wanted_files(run);
-    plans = plans_for(run, wanted);
+    shares = shares_for(run);
   }
+  const Destination& truth = *run.destinations.front();
   at_each_destination(run, [&](Destination& destination) {
-    for (const std::size_t index : plans.at(&destination).announce) {
-      destination.announce(wanted.documents[index]);
-      note(run, destination, "announce", wanted.documents[index].name);
-    }
+    announce(run, truth, destination, shares.at(&destination));
   });
   remember_published(run);
   end_waiting(run);

@@ -57,7 +57,7 @@ struct Installers {
 // differently; what nobody signed is not taken for it.
 std::optional<std::string> public_installer(const Run& run, const std::string& name) {
   if (run.destinations.empty()) return {};
-  const Destination& destination = *run.destinations.front();
+  const Destination& destination = run.asset_host();
   if (run.standing_of(destination).release == Known::no) return {};
   const std::string path = cat("releases/", run.identity->tag(), "/", name);
   auto text = destination.read(path, kMaxPageBytes);

@@ -40,6 +40,17 @@ Standing Run::standing_of(const Destination& destination) const {
   return found == standings.end() ? Standing() : found->second;
 }
 
+Destination& Run::asset_host() const {
+  const DestinationSettings& host = *config.asset_host();
+  const auto found = std::find_if(destinations.begin(), destinations.end(),
+                                  [&](const auto& each) { return each->name() == host.name; });
+  return found == destinations.end() ? *destinations.front() : **found;
+}
+
+const Destination& Run::holder_of(std::string_view public_name) const {
+  return public_name.starts_with("releases/") ? asset_host() : *destinations.front();
+}
+
 bool Run::publishes() const {
   if (skips("publish") || identity->is_snapshot) return false;
   return std::any_of(config.destinations.begin(), config.destinations.end(),

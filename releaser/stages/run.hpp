@@ -131,8 +131,8 @@ struct Run {
   bool warns_again = false;                 // `check`: also about what is packed already
   bool acquires = false;                    // does this run change destinations?
   std::shared_ptr<FolderLocks> locks;       // of dist/ and destinations; one a run
-  // Those that take part; the first of them is the first of cco-release.toml, and the others follow
-  // what it shows.
+  // Those that take part; the first of them carries the metadata, and the others follow what it
+  // shows.
   std::vector<std::unique_ptr<Destination>> destinations;
   std::vector<DestinationFailure> failures;   // of those that took part once
   PublicState before;                         // what is public at the first
@@ -167,6 +167,10 @@ struct Run {
   bool is_public_already = false;   // so that nothing is left to sign
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
+  // The one of Config::asset_host(). There are destinations.
+  [[nodiscard]] Destination& asset_host() const;
+  // Where a public file of any name is read.
+  [[nodiscard]] const Destination& holder_of(std::string_view public_name) const;
   // As preflight found it, whatever this run did there since.
   [[nodiscard]] Standing standing_of(const Destination& destination) const;
   // Will a destination change, or would it but for a dry run? Or is that prepared by signing?

@@ -16,7 +16,8 @@ using base::cat;
 std::optional<std::string> public_signature(const Run& run, const SignedFile& file,
                                             const std::string& suffix) {
   if (run.destinations.empty()) return std::nullopt;
-  return run.destinations.front()->read(file.public_name + suffix, trust::kMaxSignatureBytes);
+  const std::string name = file.public_name + suffix;
+  return run.holder_of(name).read(name, trust::kMaxSignatureBytes);
 }
 
 void sign_by(Run& run, const SignedFile& file, const std::string& suffix,

@@ -89,7 +89,7 @@ void write_release_draft(Run& run, const PlannedRole& channel) {
 }
 
 void stage_release(Run& run) {
-  Destination& first = *run.destinations.front();
+  Destination& first = run.asset_host();
   const std::string tag = run.identity->tag();
   const std::string text = write_draft(*run.draft);
   std::vector<WantedFile> files;
@@ -120,8 +120,7 @@ ReleaseDraft find_draft(const Run& run) {
   if (!run.options.clean) draft = read_own_draft(run);
   std::string place = own_name;
   if (!run.config.destinations.empty()) {
-    const auto first =
-        make_destination(run.config.destinations.front(), run.config, run.home, run.locks);
+    const auto first = make_destination(*run.config.asset_host(), run.config, run.home, run.locks);
     const auto staged = first->read(staged_name(run.identity->tag(), kDraftName), kMaxDraftBytes);
     const std::string there = cat("what is staged at ", first->place());
     if (staged && draft && write_draft(*draft) != *staged) {

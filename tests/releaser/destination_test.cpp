@@ -59,8 +59,9 @@ TEST_SUITE("releaser/destinations contract") {
       std::string streamed;
       CHECK(destination->stream(file.name, [&](std::string_view bytes) { streamed += bytes; }));
       CHECK(streamed == "archive");
-      destination->announce(wanted("manifest.json", "one"));
-      destination->announce(wanted("manifest.json", "two"));
+      for (const char* const text : {"one", "two"}) {
+        CHECK(destination->announce({wanted("manifest.json", text)}) == releaser::Announced::done);
+      }
       CHECK(destination->read("manifest.json", 100) == "two");
     }
   }
@@ -141,7 +142,7 @@ TEST_SUITE("releaser/destinations contract") {
       for (const char* name : {"../a", "targets/../../a", "/a", "targets//a", "."}) {
         CAPTURE(name);
         CHECK_THROWS_AS(destination->put(wanted(name, "bytes")), base::Error);
-        CHECK_THROWS_AS(destination->announce(wanted(name, "bytes")), base::Error);
+        CHECK_THROWS_AS((void)destination->announce({wanted(name, "bytes")}), base::Error);
       }
       CHECK_FALSE(std::filesystem::exists(place.path() / "a"));
     }
