@@ -81,7 +81,7 @@ SiteHealth health_of(const VerifiedSite& site, const base::Url& url) {
                     .roles = {},
                     .newest_manifest = std::nullopt,
                     .versions = site.versions,
-                    .files = site.files.size(),
+                    .files = site.files.size() - not_checked(site),
                     .own_timestamp = std::nullopt};
   for (const auto& [name, header] : site.roles)
     health.roles.push_back({name, header.version, header.expires});

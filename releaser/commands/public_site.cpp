@@ -7,6 +7,8 @@
 #include "site/metadata_walk.hpp"
 #include "trust/minisign.hpp"
 
+#include <algorithm>
+
 namespace releaser {
 namespace {
 
@@ -150,6 +152,12 @@ void verify_metadata(base::HttpClient& http, const base::Url& url, const FinalTr
 }
 
 }  // namespace
+
+std::size_t not_checked(const VerifiedSite& site) {
+  return static_cast<std::size_t>(
+      std::count_if(site.files.begin(), site.files.end(),
+                    [](const VerifiedFile& file) { return file.is_by_stolen_key; }));
+}
 
 VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
                          const SiteQuestion& question) {

@@ -33,6 +33,9 @@ struct VerifiedSite {
   std::vector<VerifiedFile> files;
 };
 
+// How many of its files are by a stolen key alone.
+std::size_t not_checked(const VerifiedSite& site);
+
 // Walks the metadata from the first root as an agent does, then checks the manifests, and
 // everything of the releases that are asked for. Throws Errc::untrusted, Errc::expired,
 // Errc::not_found, Errc::network that names the file.

@@ -20,15 +20,18 @@ namespace json = base::json;
 void print_text(const VerifiedSite& verified, const base::Url& url, std::ostream& out) {
   for (const VerifiedFile& file : verified.files) {
     if (file.is_by_stolen_key) {
-      out << "--  " << file.name << "  by a stolen key, which its text trusts\n";
+      out << "--  " << file.name << "  by a stolen key, which its text trusts: proves nothing\n";
       continue;
     }
     out << "ok  " << file.name << "  " << base::human_size(file.size);
     if (file.signed_by.size() > 1) out << "  by keys " << base::join(file.signed_by, " and ");
     out << '\n';
   }
-  out << verified.files.size() << " files at " << url.text()
-      << " are what the signed manifests say\n";
+  const auto unchecked = not_checked(verified);
+  out << verified.files.size() - unchecked << " files at " << url.text()
+      << " are what the signed manifests say";
+  if (unchecked > 0) out << "; " << unchecked << " by a stolen key are not checked";
+  out << '\n';
 }
 
 json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
@@ -36,8 +39,9 @@ json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
   json::Array files;
   for (const VerifiedFile& file : verified.files) {
     json::Array keys(file.signed_by.begin(), file.signed_by.end());
-    files.emplace_back(
-        json::Object{{"name", file.name}, {"size", file.size}, {"signed_by", std::move(keys)}});
+    json::Object shown{{"name", file.name}, {"size", file.size}, {"signed_by", std::move(keys)}};
+    if (file.is_by_stolen_key) shown.emplace_back("not_checked", true);
+    files.emplace_back(std::move(shown));
   }
   return {{"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}};
 }

@@ -61,6 +61,37 @@ Seen fetch_and_hash(const FetchFile& fetch, const std::string& name, std::uint64
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+// Does <name>.minisig, by this key, hold for these bytes of the release?
+bool is_by(const trust::PublicKey& key, const FetchFile& fetch, const std::string& name,
+           const trust::Blake2b& digest, const std::string& product,
+           const schema::Version& version) {
+  const auto signature = fetch_text(fetch, signature_name(name), trust::kMaxSignatureBytes);
+  const std::vector<trust::PublicKey> keys{key};
+  if (!signature || claimed_key(keys, *signature) == nullptr) return false;
+  try {
+    const trust::SignedDigest proof = trust::verify_digest(digest, *signature, keys);
+    proof.comment().require("app", product);
+    proof.comment().require("file", last_part(name));
+    proof.comment().require("version", version.text());
+    return true;
+  } catch (const Error&) {
+    return false;  // whoever expects a key that counts says what is wrong
+  }
+}
+
+// A release that became public by a key that was stolen afterwards keeps its first signatures, and
+// those of its archives and checksums got others beside them. Null for every other release: what
+// claims to be by a stolen key is no excuse there.
+const trust::PublicKey* stolen_key_of_release(const FetchFile& fetch,
+                                              const std::string& checksums_name,
+                                              const trust::Blake2b& checksums,
+                                              const ProductKeys& keys, const std::string& product,
+                                              const schema::Version& version) {
+  for (const trust::PublicKey& key : keys.stolen)
+    if (is_by(key, fetch, checksums_name, checksums, product, version)) return &key;
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> verify_signatures(
@@ -131,17 +162,20 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::stri
   if (require_text(fetch, checksums_name, kMaxTextBytes) != checksums) {
     throw Error(Errc::untrusted, cat(checksums_name, " does not name the archives' digests"));
   }
-  check_signature(checksums_name, fetch_and_hash(fetch, checksums_name, kMaxTextBytes));
+  const Seen seen_checksums = fetch_and_hash(fetch, checksums_name, kMaxTextBytes);
+  check_signature(checksums_name, seen_checksums);
   if (installers == Installers::no) return verified;
+  const trust::PublicKey* const stolen =
+      stolen_key_of_release(fetch, checksums_name, seen_checksums.blake2b, keys, product, version);
   for (const char* const installer : {"install.sh", "install.ps1"}) {
     const std::string name = folder + installer;
+    const Seen seen = fetch_and_hash(fetch, name, kMaxTextBytes);
     // Its text trusts that key, so nobody signs it again.
-    const auto signature = fetch_text(fetch, signature_name(name), trust::kMaxSignatureBytes);
-    if (signature && claimed_key(keys.stolen, *signature) != nullptr) {
-      verified.push_back({.name = name, .is_by_stolen_key = true});
+    if (stolen != nullptr && is_by(*stolen, fetch, name, seen.blake2b, product, version)) {
+      verified.push_back({name, seen.size, {}, true});
       continue;
     }
-    check_signature(name, fetch_and_hash(fetch, name, kMaxTextBytes));
+    check_signature(name, seen);
   }
   return verified;
 }

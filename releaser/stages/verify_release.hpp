@@ -21,7 +21,9 @@ struct VerifiedFile {
   std::string name;
   std::uint64_t size = 0;
   std::vector<std::string> signed_by;  // key ids, the first that of <name>.minisig
-  bool is_by_stolen_key = false;       // that alone: nothing is proven
+  // By that alone, and as it became public: an installer of a release that was carried on after the
+  // theft. Whoever has the key may have put it there.
+  bool is_by_stolen_key = false;
 };
 
 // Checks the signatures of a public file of this digest, of which `comment` holds: the one that

@@ -239,7 +239,7 @@ like "it says so" "$output" 'nothing to do'
 status "verify is content" 0 release verify
 status "and with a release of before the theft" 0 release verify --version 1.2.0
 like "whose archive the new key proves" "$output" "^ok +releases/v1.2.0/tool-v1.2.0-linux-x86_64.tar.gz"
-like "but whose installer it does not" "$output" "^-- +releases/v1.2.0/install.sh +by a stolen key, which its text trusts$"
+like "but whose installer it does not" "$output" "^-- +releases/v1.2.0/install.sh +by a stolen key, which its text trusts: proves nothing$"
 cp "$www/site/install.sh" "$work/cured.sh"
 by "the new installer installs a release of before" 0 "$work/cured.sh" --version 1.2.0
 is "it is that" "$(installed)" "tool 1.2.0"
