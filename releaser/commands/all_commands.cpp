@@ -8,6 +8,7 @@
 #include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
 #include "releaser/commands/package.hpp"
+#include "releaser/commands/pointers.hpp"
 #include "releaser/commands/publish.hpp"
 #include "releaser/commands/serve.hpp"
 #include "releaser/commands/stamp.hpp"
@@ -31,7 +32,10 @@ CommandLine::CommandLine(const Services& services)
   // In the order of --help: as a new user meets them.
   program.commands = {
       add_init(services),           add_keys_new(services),     add_check(services),
-      add_package(services),        add_publish(services),      add_verify(services),
+      add_package(services),        add_publish(services),      add_promote(services),
+      add_yank(services),           add_unyank(services),       add_rollback(services),
+      add_deprecate(services),      add_rollout(services),      add_floor(services),
+      add_halt(services),           add_resume(services),       add_verify(services),
       add_status(services),         add_doctor(services),       add_stamp(services),
       add_trust_init(services),     add_trust_rotate(services), add_trust_sign(services),
       add_trust_finalize(services), add_trust_status(services), add_trust_refresh(services),

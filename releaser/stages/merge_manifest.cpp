@@ -25,7 +25,19 @@ void drop_old_releases(Manifest& manifest) {
   std::erase_if(manifest.versions, [&](const auto& entry) { return !kept.contains(entry.first); });
 }
 
+bool is_good(const Manifest& manifest, const Version& version, const schema::Release& release) {
+  return !release.yanked && !(manifest.security_floor && version < *manifest.security_floor);
+}
+
 }  // namespace
+
+std::optional<Version> pinned_version(const Manifest& combined) {
+  const auto stable = combined.latest.find(schema::Channel::stable);
+  if (stable != combined.latest.end()) return stable->second;
+  for (const auto& [version, release] : combined.versions)
+    if (is_good(combined, version, release)) return version;
+  return std::nullopt;
+}
 
 Manifest merge_manifest(const std::optional<Manifest>& before, const std::string& product,
                         std::optional<schema::Channel> channel, const Version& version,
@@ -35,7 +47,9 @@ Manifest merge_manifest(const std::optional<Manifest>& before, const std::string
   merged.channel = channel;
   merged.versions.insert_or_assign(version, release);
   const auto latest = merged.latest.find(release.channel);
-  if (latest == merged.latest.end()) {
+  if (!is_good(merged, version, release)) {
+    // Published again, it stays withdrawn.
+  } else if (latest == merged.latest.end()) {
     merged.latest.emplace(release.channel, version);
   } else if (latest->second < version) {
     latest->second = version;

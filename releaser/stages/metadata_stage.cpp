@@ -44,23 +44,6 @@ tuf::Targets targets_of(const FinalTrust& trust) {
   return tuf::parse_targets(tuf::parse_envelope(trust.targets, kLimits.targets));
 }
 
-// Channels whose manifests are public or shall be, with their bytes.
-std::map<std::string, std::string, std::less<>> manifests_of(const Run& run) {
-  const tuf::Targets targets = targets_of(*run.trust);
-  std::map<std::string, std::string, std::less<>> manifests;
-  for (const schema::Channel channel : schema::kChannels) {
-    const std::string name = schema::manifest_name(channel);
-    const std::string role(schema::channel_name(channel));
-    if (run.manifests.contains(name)) {
-      manifests[role] = base::read_file(run.folder / "site" / name, schema::kMaxManifestBytes);
-    } else if (run.before.manifest(channel) != nullptr && targets.find_delegation(role)) {
-      auto text = run.destinations.front()->read(name, schema::kMaxManifestBytes);
-      if (text) manifests[role] = std::move(*text);
-    }
-  }
-  return manifests;
-}
-
 void compare_with_policy(const FinalTrust& trust, const Config& config, Problems& problems) {
   const TrustPolicy policy = trust_policy(config);
   const tuf::Root root = newest_root(trust);
@@ -97,6 +80,22 @@ void check_lifetimes(const FinalTrust& trust, base::Time now, Problems& problems
 }
 
 }  // namespace
+
+std::map<std::string, std::string, std::less<>> channel_manifests(const Run& run) {
+  const tuf::Targets targets = targets_of(*run.trust);
+  std::map<std::string, std::string, std::less<>> manifests;
+  for (const schema::Channel channel : schema::kChannels) {
+    const std::string name = schema::manifest_name(channel);
+    const std::string role(schema::channel_name(channel));
+    if (run.manifests.contains(name)) {
+      manifests[role] = base::read_file(run.folder / "site" / name, schema::kMaxManifestBytes);
+    } else if (run.before.manifest(channel) != nullptr && targets.find_delegation(role)) {
+      auto text = run.destinations.front()->read(name, schema::kMaxManifestBytes);
+      if (text) manifests[role] = std::move(*text);
+    }
+  }
+  return manifests;
+}
 
 RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal) {
   RoleTerms terms;
@@ -388,7 +387,7 @@ Skipped metadata_stage(Run& run) {
   if (!run.config.trust) return "there is no [trust]";
   if (run.skips("sign")) return "--skip sign";
   if (!run.publishes() || run.destinations.empty()) return "nothing is published";
-  WantedMetadata wanted{*run.trust, manifests_of(run),
+  WantedMetadata wanted{*run.trust, channel_manifests(run),
                         role_terms(trust_policy(run.config), Renewal::near_the_end), run.around.now,
                         [&](std::string_view channel, const std::string& manifest) {
                           return is_in_dist(run, channel, manifest);

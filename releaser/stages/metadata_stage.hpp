@@ -18,6 +18,9 @@ RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal);
 // what to do.
 FinalTrust read_final_trust(const Config& config, std::string_view home);
 
+// By channel, the manifests that are public or shall be (run.manifests), with their bytes.
+std::map<std::string, std::string, std::less<>> channel_manifests(const Run& run);
+
 // Reads public files of a destination.
 ReadPublic reader_of(const Destination& destination);
 

@@ -4,6 +4,7 @@
 #include "releaser/render/installers.hpp"
 #include "releaser/render/scoop.hpp"
 #include "releaser/render/site_pages.hpp"
+#include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/stage.hpp"
 #include "trust/minisign.hpp"
@@ -85,9 +86,7 @@ void render_installers(Run& run) {
                                 : render_install_ps1(*run.product, of, release);
   };
   const schema::Manifest& all = run.manifests.at(schema::manifest_name(std::nullopt));
-  const auto stable = all.latest.find(schema::Channel::stable);
-  const schema::Version pinned =
-      stable != all.latest.end() ? stable->second : all.versions.begin()->first;
+  const schema::Version pinned = pinned_version(all).value_or(version);
   // Not one that a stolen key signed: it goes, whatever it pins.
   const bool is_there = !run.destinations.empty() && run.before.stolen.empty() &&
                         run.destinations.front()->read("install.sh", kMaxPageBytes).has_value();

@@ -21,7 +21,7 @@ std::optional<std::string> public_signature(const Run& run, const SignedFile& fi
 }
 
 void sign_by(Run& run, const SignedFile& file, const std::string& suffix,
-             const trust::PublicKey& key) {
+             const trust::PublicKey& key, Signing signing) {
   const base::Path target = file.path.string() + suffix;
   const trust::TrustedComment comment = comment_of(run, file);
   run.signatures[file.path].push_back(suffix);
@@ -43,7 +43,7 @@ void sign_by(Run& run, const SignedFile& file, const std::string& suffix,
     write_if_changed(target, *there);
     return;
   }
-  if (run.options.dry_run) {
+  if (signing == Signing::foreseen) {
     run.to_be_signed[file.public_name].push_back(file.public_name + suffix);
     return;
   }
@@ -74,7 +74,7 @@ const trust::PublicKey* key_that_signed(const Run& run, const SignedFile& file,
   return key;
 }
 
-void sign_file(Run& run, const SignedFile& file, const ProductKeys& keys) {
+void sign_file(Run& run, const SignedFile& file, const ProductKeys& keys, Signing signing) {
   std::string signature;
   const trust::PublicKey* const trusted = key_that_signed(run, file, keys.trusted, signature);
   if (trusted != nullptr && !(*trusted == keys.current)) {
@@ -85,23 +85,28 @@ void sign_file(Run& run, const SignedFile& file, const ProductKeys& keys) {
   if (key_that_signed(run, file, keys.stolen, signature) != nullptr) {
     run.signatures[file.path].emplace_back(".minisig");
     write_if_changed(file.path.string() + ".minisig", signature);
-    sign_by(run, file, signature_name("", keys.current), keys.current);
+    sign_by(run, file, signature_name("", keys.current), keys.current, signing);
     return;
   }
-  sign_by(run, file, ".minisig", keys.current);
-  if (keys.old) sign_by(run, file, signature_name("", *keys.old), *keys.old);
+  sign_by(run, file, ".minisig", keys.current, signing);
+  if (keys.old) sign_by(run, file, signature_name("", *keys.old), *keys.old, signing);
 }
 
 }  // namespace
 
-Skipped sign_stage(Run& run) {
-  const std::vector<SignedFile> files = signed_files(run);
+void sign_files(Run& run, const std::vector<SignedFile>& files, Signing signing) {
   const ProductKeys keys = product_keys(*run.config.sign);
   run.signatures.clear();
   run.unsigned_files.clear();
+  run.to_be_signed.clear();
   for (const SignedFile& file : files) {
-    base::with_context(file.public_name, [&] { sign_file(run, file, keys); });
+    base::with_context(file.public_name, [&] { sign_file(run, file, keys, signing); });
   }
+}
+
+Skipped sign_stage(Run& run) {
+  const std::vector<SignedFile> files = signed_files(run);
+  sign_files(run, files, run.options.dry_run ? Signing::foreseen : Signing::done);
   check_given_names(run, files);
   if (run.options.sign_only) keep_signatures(run, files);
   return std::nullopt;

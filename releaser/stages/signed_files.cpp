@@ -3,6 +3,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <iterator>
+#include <utility>
+
 namespace releaser {
 namespace {
 
@@ -54,9 +57,32 @@ bool is_current(std::string_view signature, const SignedFile& file,
   }
 }
 
+std::vector<SignedFile> signed_documents(const Run& run) {
+  const base::Path site = run.folder / "site";
+  std::vector<SignedFile> files;
+  for (const auto& [name, manifest] : run.manifests) {
+    files.push_back(small_file(site / name, name, manifest.generated));
+    if (manifest.channel) {
+      files.back().more.emplace_back("channel", schema::channel_name(*manifest.channel));
+    }
+    files.back().more.emplace_back("date", base::format_time(manifest.generated));
+  }
+  if (run.installer_of) {
+    const auto pinned = schema::Version::parse(*run.installer_of);
+    const schema::Release& release =
+        run.manifests.at(schema::manifest_name(std::nullopt)).versions.at(pinned);
+    for (const std::string name : {"install.sh", "install.ps1"}) {
+      files.push_back(small_file(site / name, name, release.date));
+      files.back().more = {{"version", *run.installer_of},
+                           {"channel", std::string(schema::channel_name(release.channel))},
+                           {"date", base::format_time(release.date)}};
+    }
+  }
+  return files;
+}
+
 std::vector<SignedFile> signed_files(const Run& run) {
   const base::Path assets = run.folder / "assets";
-  const base::Path site = run.folder / "site";
   const std::string version = run.identity->version.text();
   const std::string public_folder = cat("releases/", run.identity->tag(), "/");
   const std::string date = base::format_time(run.identity->date);
@@ -76,24 +102,8 @@ std::vector<SignedFile> signed_files(const Run& run) {
     files.push_back(small_file(assets / name, public_folder + name, run.identity->date));
     files.back().more = {{"version", version}, {"date", date}};
   }
-  for (const auto& [name, manifest] : run.manifests) {
-    files.push_back(small_file(site / name, name, manifest.generated));
-    if (manifest.channel) {
-      files.back().more.emplace_back("channel", schema::channel_name(*manifest.channel));
-    }
-    files.back().more.emplace_back("date", base::format_time(manifest.generated));
-  }
-  if (run.installer_of) {
-    const auto pinned = schema::Version::parse(*run.installer_of);
-    const schema::Release& release =
-        run.manifests.at(schema::manifest_name(std::nullopt)).versions.at(pinned);
-    for (const std::string name : {"install.sh", "install.ps1"}) {
-      files.push_back(small_file(site / name, name, release.date));
-      files.back().more = {{"version", *run.installer_of},
-                           {"channel", std::string(schema::channel_name(release.channel))},
-                           {"date", base::format_time(release.date)}};
-    }
-  }
+  std::vector<SignedFile> documents = signed_documents(run);
+  std::move(documents.begin(), documents.end(), std::back_inserter(files));
   for (const CarriedRelease& carried : run.carried)
     add_carried(files, carried);
   return files;

@@ -24,6 +24,17 @@ struct SignedFile {
 // All of them, after the render stage; after a theft also those of earlier releases.
 std::vector<SignedFile> signed_files(const Run& run);
 
+// Manifests and top-level installers among them: those of run.manifests and run.installer_of, from
+// dist/V/site.
+std::vector<SignedFile> signed_documents(const Run& run);
+
+// Fills in run.signatures with what each file has, a signature of before where it says the same.
+//   foreseen  run.to_be_signed gets those that would be made; no key is used
+//   done      makes them; run.unsigned_files gets those whose key is not at hand, and without
+//             [trust] that is an Error
+enum class Signing { foreseen, done };
+void sign_files(Run& run, const std::vector<SignedFile>& files, Signing signing);
+
 // The trusted comment that its signature has.
 trust::TrustedComment comment_of(const Run& run, const SignedFile& file);
 
