@@ -493,8 +493,13 @@ void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
   if (plan) warnings.insert(warnings.end(), plan->warnings.begin(), plan->warnings.end());
   for (const std::string& warning : warnings)
     if (!actions.empty()) run.around.messages.warn(warning);
-  if (actions.empty() || run.options.dry_run) {
+  if (run.options.dry_run) {
     run.actions = std::move(actions);
+    return;
+  }
+  if (actions.empty()) {
+    // A run that was stopped at the very end may not have come to that.
+    remember_published(run);
     return;
   }
   Problems problems;

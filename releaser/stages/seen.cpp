@@ -219,7 +219,7 @@ void check_metadata_not_replayed(const Run& run) {
 
 void remember_published(const Run& run) {
   Seen seen = read_seen(seen_file(run.options.dist));
-  if (!run.manifests.empty()) {
+  if (run.release || run.before.combined) {
     Generations now = generations_of(run.before);
     for (const auto& [name, manifest] : run.manifests)
       now[name] = std::max(now[name], manifest.generation);
