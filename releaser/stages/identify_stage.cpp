@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/seen.hpp"
+#include "releaser/stages/signatures_folder.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 
@@ -67,6 +68,7 @@ void take_draft(Run& run, const GitState& git) {
     run.signatures_out =
         run.config.resolve(base::cat(kSignaturesFolder, "/", run.identity->tag()), run.home);
   }
+  if (run.options.sign_only) check_signatures_folder(run);
   run.identity->date = run.draft->date;
   run.identity->channel = run.draft->channel;
   run.identity->commit = run.draft->commit;

@@ -2,6 +2,8 @@
 #include "base/text.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/stages/staging.hpp"
+#include "trust/proven_bytes.hpp"
 
 #include <algorithm>
 
@@ -60,6 +62,26 @@ schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
   return entry;
 }
 
+// Bytes of this run's own making, which it may read as others will.
+class OwnBytes final : public trust::ProvenBytes {
+ public:
+  OwnBytes(const std::string& bytes, const std::string& name) : ProvenBytes(bytes, name) {}
+};
+
+// Nobody is to sign what no agent could read.
+void check_readable(const std::string& name, const std::string& text) {
+  base::with_context(name, [&] {
+    std::string problem = "it reads otherwise than it was meant";
+    try {
+      if (schema::write_manifest(schema::parse_manifest(OwnBytes(text, name))) == text) return;
+    } catch (const Error& error) {
+      problem = error.what();
+    }
+    throw Error(Errc::config,
+                cat("agents would refuse this manifest: ", problem, "; nothing was signed"));
+  });
+}
+
 schema::Release release_entry(const Run& run) {
   schema::Release release;
   release.date = run.identity->date;
@@ -116,7 +138,7 @@ Skipped manifest_stage(Run& run) {
   if (there != nullptr) {
     run.record.published = there->published;
   } else if (!run.record.published) {
-    run.record.published = run.around.now;
+    run.record.published = published_as_staged(run).value_or(run.around.now);
   }
   write_record(run);
   run.release = release_entry(run);
@@ -136,6 +158,7 @@ Skipped manifest_stage(Run& run) {
     if (text.size() > schema::kMaxManifestBytes) {
       throw Error(Errc::config, cat(name, " would be larger than 1 MiB; shorten the notes"));
     }
+    check_readable(name, text);
     write_if_changed(run.folder / "site" / name, text);
   }
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include "releaser/stages/given_signatures.hpp"
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/seen.hpp"
+#include "releaser/stages/signed_files.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 #include "releaser/trust/trust_folder.hpp"
@@ -333,6 +334,8 @@ void note_awaited(Run& run, const PlannedRole* channel,
 
 // --sign-only: each key of the channel that is here signs its metadata.
 void sign_channel(Run& run, const PlannedRole* channel) {
+  // Only now: a draft that is refused leaves nothing behind.
+  keep_signatures(run, signed_files(run));
   RoleSignatures signatures;
   if (channel != nullptr) {
     const json::Value content = content_of(*channel);

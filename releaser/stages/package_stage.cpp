@@ -27,8 +27,7 @@ std::vector<ArchiveEntry> entries_of(const Run& run, const Target& target) {
 
 PackOptions pack_options(const Run& run, const Target& target) {
   PackOptions options;
-  options.format =
-      target.platform.is_windows() ? base::ArchiveFormat::zip : base::ArchiveFormat::tar_gz;
+  options.format = format_of(target.platform);
   options.date = run.identity->date;
   options.level = run.config.archive.level;
   return options;

@@ -26,6 +26,11 @@ base::Time read_time(const ObjectReader& reader, std::string_view name) {
   return *time;
 }
 
+bool is_commit(std::string_view text) {
+  return (text.size() == 40 || text.size() == 64) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::optional<std::string> read_optional(const ObjectReader& reader, std::string_view name) {
   if (reader.find(name) == nullptr) return std::nullopt;
   return reader.text(name);
@@ -65,6 +70,7 @@ ReleaseDraft parse_draft(std::string_view text) {
   if (!channel) root.fail("channel", "is none");
   draft.channel = *channel;
   draft.commit = read_optional(root, "commit");
+  if (draft.commit && !is_commit(*draft.commit)) root.fail("commit", "is none");
   draft.date = read_time(root, "date");
   draft.published = read_time(root, "published");
   draft.tool_version = root.text("tool_version");

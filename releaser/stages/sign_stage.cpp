@@ -108,7 +108,6 @@ Skipped sign_stage(Run& run) {
   const std::vector<SignedFile> files = signed_files(run);
   sign_files(run, files, run.options.dry_run ? Signing::foreseen : Signing::done);
   check_given_names(run, files);
-  if (run.options.sign_only) keep_signatures(run, files);
   return std::nullopt;
 }
 

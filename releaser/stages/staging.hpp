@@ -13,6 +13,10 @@ namespace releaser {
 // bytes said before stays, so that signatures made meanwhile fit.
 void write_release_draft(Run& run, const PlannedRole& channel);
 
+// When this release was made, by the draft of it that an earlier run staged: so that who runs it
+// again on another machine makes the same draft, and signatures fit.
+std::optional<base::Time> published_as_staged(const Run& run);
+
 // Brings archives and draft to the first destination.
 void stage_release(Run& run);
 

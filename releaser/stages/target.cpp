@@ -153,6 +153,10 @@ std::vector<std::string> environment_of(const Config& config, const schema::Plat
   return environment;
 }
 
+base::ArchiveFormat format_of(const schema::Platform& platform) {
+  return platform.is_windows() ? base::ArchiveFormat::zip : base::ArchiveFormat::tar_gz;
+}
+
 std::string agent_name(const Config& config) {
   if (config.agent && config.agent->binary == kOwnAgent) {
     const bool is_only_one = config.build.binaries.size() < 2;

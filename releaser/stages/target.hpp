@@ -48,6 +48,9 @@ std::string path_for_commands(const Config& config, const base::Path& path);
 std::vector<std::string> environment_of(const Config& config, const schema::Platform& platform,
                                         const PlaceholderValues& values);
 
+// zip on Windows, tar.gz elsewhere.
+base::ArchiveFormat format_of(const schema::Platform& platform);
+
 // Where the agent of a product lies in its archives: "esbuild-updater", or the product's own name.
 std::string agent_name(const Config& config);
 

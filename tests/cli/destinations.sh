@@ -94,7 +94,7 @@ before=$(contents_of site; contents_of media)
 status 'a read-only first destination' 13 in_namespace 'mount --bind site site && mount -o remount,bind,ro site' 1.3.0
 is 'changes neither' "$(contents_of site; contents_of media)" "$before"
 status '--skip of the first' 2 publish --version 1.3.0 --skip directory
-like 'is refused with the reason' "$output" 'the other destinations follow what the first one shows'
+like 'is refused with the reason' "$output" 'the other destinations follow what this one shows'
 status '--skip of all' 0 publish --version 1.3.0 --skip directory,stick
 like 'makes the release' "$output" 'hello 1\.3\.0 is in .*; nothing was published'
 is 'and changes neither' "$(contents_of site; contents_of media)" "$before"

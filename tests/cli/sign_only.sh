@@ -56,7 +56,7 @@ like "and the second" "$output" '^  cco-release publish --version 1\.0\.0 --sign
 like "and what CI has made" "$output" '^[0-9a-f]{64}  hello-v1\.0\.0-linux-x86_64\.tar\.gz$'
 is "nothing is public" "$(public)" ""
 is "the archive and the draft are staged" "$(cd "$work/site" && find .staged -type f | sort | tr '\n' ' ')" \
-  ".staged/v1.0.0/draft.json .staged/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz "
+  ".staged/v1.0.0/draft.json .staged/v1.0.0/draft.json.minisig .staged/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz "
 before=$(state_of "$work/site")
 status "the same command again" 3 stage
 is "stages nothing anew" "$(state_of "$work/site")" "$before"
@@ -79,7 +79,7 @@ is "signatures are text files by the names of what they sign" "$(cd "$work/holde
 is "the site has not changed" "$(state_of "$work/site")" "$before"
 cp -a "$work/holder/signatures" "$work/signatures"
 status "with --rebuild he builds it as well" 0 sign --yes --rebuild --dist "$work/rebuilt" --out "$work/by-rebuild"
-like "and is told that it is the same" "$output" 'these bytes were built here too, and are the same'
+like "and is told that it is the same" "$output" 'these archives were packed here too, and are the same; the binaries in them lay here, and cco-release built none of them'
 check "with the same signatures" diff -r "$work/by-rebuild" "$work/holder/signatures/v1.0.0"
 status "as JSON" 0 sign --yes --json
 is "too" "$(printf '%s\n' "$output" | python3 -c 'import json,sys; t=sys.stdin.read(); d=json.loads(t[t.index("\n{"):]); print(d["published"], d["awaits"], d["signatures"].endswith("signatures/v1.0.0"))')" "False [] True"
@@ -165,8 +165,10 @@ like "as it is told" "$output" 'is larger than its draft says'
 rm "$work/site/.staged/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz"
 status "nor one that is missing" 9 sign --yes
 sed -i 's/"channel": "stable"/"channel": "beta"/' "$work/site/.staged/v1.0.0/draft.json"
+status "nor one that somebody else drafted" 7 sign --yes
+like "which is told" "$output" 'no key of the timestamp has signed this draft'
 status "two drafts that differ are a conflict" 5 finish
-like "which a person resolves" "$output" 'is another draft of 1\.0\.0 than what is staged at directory .*; remove the one that is not meant'
+like "which a person resolves" "$output" 'is another draft of 1\.0\.0 than what is staged at directory .*; --clean takes the staged one'
 stage >/dev/null 2>&1
 
 # Another release becomes public in between.

@@ -1,0 +1,221 @@
+#include "base/archive.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/stages/stage.hpp"
+#include "releaser/stages/staging.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+const DraftArchive& archive_for(const Run& run, const Target& target) {
+  for (const DraftArchive& archive : run.draft->archives)
+    if (archive.platform == target.platform.name() && archive.asset == target.asset) return archive;
+  throw Error(Errc::conflict,
+              cat("the draft has no ", target.asset, " for ", target.platform.name(),
+                  "; it was made with another cco-release.toml"));
+}
+
+void check_platforms(const Run& run) {
+  if (run.draft->archives.size() == run.targets.size()) return;
+  throw Error(Errc::conflict, cat("the draft has ", run.draft->archives.size(), " archives, and ",
+                                  run.config.file.filename().string(), " asks for ",
+                                  run.targets.size(), "; it was made with another one"));
+}
+
+// What of an archive differs, for people: most often one binary.
+std::string first_difference(const PackedArchive& own, const PackedArchive& drafted) {
+  for (const PackedFile& file : own.files) {
+    if (file.name == "checksums.sha256") continue;  // it follows the others
+    const auto same_name = std::find_if(drafted.files.begin(), drafted.files.end(),
+                                        [&](const auto& each) { return each.name == file.name; });
+    if (same_name == drafted.files.end()) return cat(file.name, " in it is new here");
+    if (same_name->sha256 != file.sha256) return cat(file.name, " in it differs");
+  }
+  if (own.files.size() != drafted.files.size()) return "a file of it is missing here";
+  return "its files are the same, but it was packed otherwise";
+}
+
+void compare_rebuilt(const Run& run) {
+  for (const Target& target : run.targets) {
+    const PackedArchive& drafted = archive_for(run, target).packed;
+    if (target.packed->sha256 == drafted.sha256) continue;
+    throw Error(Errc::conflict,
+                cat(target.asset, " is not what was built here: ",
+                    first_difference(*target.packed, drafted), " (the draft has sha256 ",
+                    drafted.sha256.hex(), ", this build ", target.packed->sha256.hex(),
+                    "); nothing was signed: find out why before anybody signs"));
+  }
+}
+
+bool holds(const base::Path& file, const trust::Sha256& sha256) {
+  return base::type_of(file, base::Links::not_followed) == std::filesystem::file_type::regular &&
+         sha256_of_file(file) == sha256;
+}
+
+// The archive of the draft, from dist/V or from where it is staged.
+void take_archive(const Run& run, const DraftArchive& archive) {
+  const base::Path file = run.folder / "assets" / archive.asset;
+  if (holds(file, archive.packed.sha256)) return;
+  const Destination& first = run.asset_host();
+  base::make_directories(file.parent_path());
+  base::AtomicFile copy(file, 0644);
+  trust::Sha256Hasher hasher;
+  std::uint64_t size = 0;
+  const bool is_there =
+      first.stream(staged_name(run.identity->tag(), archive.asset), [&](std::string_view bytes) {
+        size += bytes.size();
+        if (size > archive.packed.size) {
+          throw Error(Errc::conflict, cat(archive.asset, " as it is staged at ", first.place(),
+                                          " is larger than its draft says"));
+        }
+        hasher.update(bytes);
+        copy.write(bytes);
+      });
+  if (!is_there) {
+    throw Error(Errc::not_found, cat(archive.asset, " of the draft is neither in ",
+                                     run.folder.string(), " nor staged at ", first.place(),
+                                     "; run cco-release publish again where it was built"));
+  }
+  if (hasher.finish() != archive.packed.sha256) {
+    throw Error(Errc::conflict, cat(archive.asset, " as it is staged at ", first.place(),
+                                    " is not what its draft says; run cco-release publish again "
+                                    "where it was built"));
+  }
+  copy.commit();
+}
+
+// What is in the archive, whoever drafted it: names, sizes, digests and modes of its files, which
+// are left in `into`.
+std::vector<PackedFile> list_archive(const base::Path& file, const DraftArchive& archive,
+                                     const schema::Platform& platform, const base::Path& into) {
+  // What deflate can make of so many bytes, and no more.
+  constexpr std::uint64_t kMostRatio = 1040;
+  const base::ArchiveLimits limits{
+      .unpacked_size = std::min(archive.packed.unpacked_size, archive.packed.size * kMostRatio),
+      .entries = archive.packed.files.size()};
+  std::vector<PackedFile> files;
+  std::vector<trust::Sha256Hasher> hashers;
+  files.reserve(archive.packed.files.size());
+  hashers.reserve(archive.packed.files.size());
+  base::unpack_archive(base::open_regular_file(file), format_of(platform), into, limits,
+                       [&](const base::UnpackedFile& entry) -> base::ByteSink {
+                         files.push_back({entry.path, entry.size, {}, entry.executable});
+                         hashers.emplace_back();
+                         return [&hasher = hashers.back()](std::string_view bytes) {
+                           hasher.update(bytes);
+                         };
+                       });
+  for (std::size_t index = 0; index < files.size(); ++index)
+    files[index].sha256 = hashers[index].finish();
+  return files;
+}
+
+// The manifest says of the archive what its draft says, so that has to be so.
+void check_draft_of(const DraftArchive& archive, const std::vector<PackedFile>& files) {
+  const auto complain = [&](std::string_view what) {
+    throw Error(Errc::conflict, cat(archive.asset, ": the draft is wrong about ", what,
+                                    "; run cco-release publish again where it was built"));
+  };
+  const bool has_same_files =
+      std::equal(files.begin(), files.end(), archive.packed.files.begin(),
+                 archive.packed.files.end(), [](const PackedFile& one, const PackedFile& other) {
+                   return one.name == other.name && one.size == other.size &&
+                          one.sha256 == other.sha256 && one.executable == other.executable;
+                 });
+  if (!has_same_files) complain("the files in it");
+  std::uint64_t unpacked_size = 0;
+  for (const PackedFile& file : files)
+    unpacked_size += file.size;
+  if (unpacked_size != archive.packed.unpacked_size) complain("its unpacked size");
+  if (!archive.agent) return;
+  const bool has_agent = std::any_of(files.begin(), files.end(), [&](const PackedFile& file) {
+    return file.executable && file.name == *archive.agent;
+  });
+  if (!has_agent) complain("its agent");
+}
+
+void take_target(const Run& run, Target& target, const base::Path& unpacked) {
+  const DraftArchive& archive = archive_for(run, target);
+  take_archive(run, archive);
+  const base::Path file = run.folder / "assets" / target.asset;
+  if (std::filesystem::file_size(file) != archive.packed.size) {
+    throw Error(Errc::conflict, cat(archive.asset, ": the draft is wrong about its size"));
+  }
+  std::filesystem::create_directory(unpacked);
+  check_draft_of(archive, base::with_context(archive.asset, [&] {
+                   return list_archive(file, archive, target.platform, unpacked);
+                 }));
+  target.packed = archive.packed;
+  target.packed->blake2b = digests_of_file(run.folder / "assets" / target.asset).second;
+  // Whether an updater lies beside the binaries, only who built it knows.
+  std::erase_if(target.binaries,
+                [](const InputBinary& binary) { return binary.role == BinaryRole::agent; });
+  bool is_known = false;
+  for (InputBinary& binary : target.binaries) {
+    const bool is_agent = archive.agent && *archive.agent == binary.name;
+    binary.role = is_agent ? BinaryRole::product_and_agent : BinaryRole::product;
+    is_known = is_known || is_agent;
+  }
+  if (archive.agent && !is_known) {
+    target.binaries.push_back({.source = {},
+                               .packed = {},
+                               .name = *archive.agent,
+                               .role = BinaryRole::agent,
+                               .inspection = {},
+                               .sha256 = {}});
+  }
+  for (InputBinary& binary : target.binaries)
+    binary.packed = unpacked / binary.name;
+}
+
+// What the manifest will ask of a machine is read from the binaries themselves.
+void inspect_restored(Run& run) {
+  Problems problems;
+  inspect_targets(run, problems, [](const Target&, const InputBinary&) { return true; });
+  problems.throw_if_any();
+  for (const Target& target : run.targets) {
+    if (archive_for(run, target).requirements == target.requirements) continue;
+    throw Error(Errc::conflict, cat(target.asset,
+                                    ": the draft is wrong about what its binaries require; run "
+                                    "cco-release publish again where it was built"));
+  }
+}
+
+}  // namespace
+
+Skipped restore_stage(Run& run) {
+  if (!run.draft) return "there is no draft";
+  if (run.draft->published > run.around.now) {
+    throw Error(Errc::expired, cat("the draft says that it was published at ",
+                                   base::format_time(run.draft->published),
+                                   ", which is in the future; set the clock right, or make the "
+                                   "draft anew"));
+  }
+  check_platforms(run);
+  if (run.options.rebuild) {
+    compare_rebuilt(run);
+  } else {
+    if (run.earlier) run.record = *run.earlier;
+    base::make_directories(run.folder);
+    const base::TemporaryDirectory unpacked(run.folder, ".again-");
+    for (Target& target : run.targets)
+      take_target(run, target, unpacked.path() / target.platform.name());
+    inspect_restored(run);
+    // So that publishing goes on after the staged one is gone.
+    if (!run.options.sign_only) {
+      write_if_changed(run.folder / kDraftName, write_draft(*run.draft), 0644,
+                       base::Durability::flushed);
+    }
+  }
+  run.record.published = run.draft->published;
+  return std::nullopt;
+}
+
+}  // namespace releaser
