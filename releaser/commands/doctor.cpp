@@ -7,7 +7,7 @@
 #include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/commands/site_reader.hpp"
-#include "releaser/doctor/key_places.hpp"
+#include "releaser/doctor/find_keys.hpp"
 #include "releaser/doctor/site_health.hpp"
 #include "releaser/doctor/theft.hpp"
 #include "releaser/stages/metadata_stage.hpp"
@@ -150,6 +150,32 @@ std::vector<PublicTrust> look_at_trust(const Services& services, const Config& c
   }
 }
 
+KeyQuestion key_question(const Run& run) {
+  KeyQuestion question{.named = run.options.keys, .usual = {}, .public_folders = {}};
+  const SignSettings& sign = *run.config.sign;
+  for (const std::string& file : {sign.key, sign.old_key})
+    if (!file.empty()) question.usual.push_back(run.config.resolve(file, run.home));
+  for (const DestinationSettings& destination : run.config.destinations) {
+    if (destination.path.empty()) continue;
+    question.public_folders.push_back(run.config.resolve(destination.path, run.home));
+  }
+  return question;
+}
+
+std::optional<KeyText> look_at_key_text(Run& run) {
+  const trust::SecretBytes* const text = run.around.key_text;
+  if (text == nullptr) return std::nullopt;
+  KeyText found;
+  try {
+    base::with_context(std::string(kSecretName),
+                       [&] { found.has_password = trust::SecretKey::is_encrypted(*text); });
+    found.key = key_of_environment(run);
+  } catch (const Error& error) {
+    found.problem = error.what();
+  }
+  return found;
+}
+
 void print_text(const Findings& findings, std::ostream& out) {
   for (const Finding& finding : findings) {
     std::string level(level_name(finding.level));
@@ -192,12 +218,10 @@ int run_doctor(const Services& services, const base::Arguments& arguments) {
     std::vector<PublicTrust> trusts;
     if (config.trust) trusts = look_at_trust(services, config, all);
     look_at_sites(services, config, question, trusts, all);
-    std::vector<base::Path> named = run.options.keys;
-    if (!config.sign->key.empty()) named.push_back(config.resolve(config.sign->key, run.home));
-    KeyPlaces places = find_key_places(config, std::move(named));
-    places.has_key_text = services.release_key.has_value();
+    KeyPlaces places = find_key_places(config, key_question(run));
+    places.text = look_at_key_text(run);
     append(all, judge_key_places(config, places));
-    append(all, what_a_thief_could_do(config));
+    append(all, what_a_thief_could_do(config, places.text ? places.text->key : std::nullopt));
     if (wants_json(arguments)) {
       services.out << json::write(json_of(config, all), json::Style::pretty);
     } else {

@@ -2,11 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "releaser/trust/key_file.hpp"
 #include "releaser/trust/policy.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 namespace releaser {
@@ -15,77 +13,12 @@ namespace {
 using base::cat;
 using base::Errc;
 using Level = Finding::Level;
-namespace fs = std::filesystem;
 
-constexpr int kMaxDepth = 3;
-constexpr std::size_t kMaxFiles = 2000;
-constexpr std::size_t kMaxKeyBytes = 16UL * 1024;
-constexpr std::size_t kMaxWorkflowBytes = 1024UL * 1024;
-constexpr std::string_view kSecretName = "CCO_RELEASE_KEY";
-
-void add_keys_below(const base::Path& folder, std::vector<base::Path>& files) {
-  std::error_code error;
-  std::size_t seen = 0;
-  auto entry = fs::recursive_directory_iterator(
-      folder, fs::directory_options::skip_permission_denied, error);
-  for (; !error && entry != fs::recursive_directory_iterator() && seen < kMaxFiles;
-       entry.increment(error), ++seen) {
-    const fs::path name = entry->path().filename();
-    std::error_code ignored;
-    if (entry->is_directory(ignored)) {
-      const bool is_deep = entry.depth() + 1 >= kMaxDepth;
-      if (is_deep || name == ".git" || name == "node_modules") entry.disable_recursion_pending();
-    } else if (name.extension() == ".key" && entry->is_regular_file(ignored)) {
-      files.push_back(entry->path());
-    }
-  }
-}
-
-std::optional<trust::PublicKey> named_beside(const base::Path& file) {
-  base::Path beside = file;
-  beside.replace_extension(".pub");
-  if (base::type_of(beside) != fs::file_type::regular) return std::nullopt;
-  return trust::PublicKey::parse_file(base::read_file(beside, kMaxKeyBytes));
-}
-
-// Nothing for a file that is no secret key.
-std::optional<KeyPlace> look_at(const base::Path& file) {
-  KeyPlace place{.file = file, .key = std::nullopt, .has_password = false, .problem = {}};
-  try {
-    const trust::SecretBytes text = read_key_file(file);
-    place.has_password = trust::SecretKey::is_encrypted(text);
-    if (!place.has_password) place.key = trust::SecretKey::parse(text, nullptr).public_key();
-  } catch (const base::Error&) {
-    return std::nullopt;
-  }
-  try {
-    if (!place.key) place.key = named_beside(file);
-    check_key_file(file);
-  } catch (const base::Error& error) {
-    place.problem = error.what();
-  }
-  return place;
-}
-
-std::vector<std::string> find_workflows(const base::Path& root) {
-  std::vector<std::string> found;
-  std::error_code error;
-  const base::Path folder = root / ".github/workflows";
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const fs::path extension = entry->path().extension();
-    if (extension != ".yml" && extension != ".yaml") continue;
-    if (base::type_of(entry->path()) != fs::file_type::regular) continue;
-    try {
-      const std::string text = base::read_file(entry->path(), kMaxWorkflowBytes);
-      if (text.find(kSecretName) == std::string::npos) continue;
-      found.push_back((fs::path(".github/workflows") / entry->path().filename()).string());
-    } catch (const base::Error&) {
-      continue;  // what cannot be read says nothing about keys
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
+// Lines of the configuration; one that is not given is empty.
+bool is_one_of(const std::vector<std::string>& lines, const trust::PublicKey& key) {
+  return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return !line.empty() && trust::PublicKey::parse(line).bytes() == key.bytes();
+  });
 }
 
 std::vector<std::string> roles_of(const Config& config, const trust::PublicKey& key) {
@@ -97,9 +30,9 @@ std::vector<std::string> roles_of(const Config& config, const trust::PublicKey& 
       if (signs) roles.push_back(role.name);
     }
   }
-  if (trust::PublicKey::parse(config.sign->public_key).bytes() == key.bytes()) {
-    roles.emplace_back("files (minisign)");
-  }
+  const SignSettings& sign = *config.sign;
+  if (is_one_of({sign.public_key}, key)) roles.emplace_back("files (minisign)");
+  if (is_one_of({sign.old_public_key}, key)) roles.emplace_back("files (minisign, as the old key)");
   return roles;
 }
 
@@ -113,24 +46,42 @@ bool is_of_program(const Config& config, const trust::PublicKey& key) {
   if (sign.command.empty()) return false;
   const std::vector<std::string> held =
       sign.command_keys.empty() ? std::vector{sign.public_key} : sign.command_keys;
-  return std::any_of(held.begin(), held.end(), [&](const std::string& line) {
-    return trust::PublicKey::parse(line).bytes() == key.bytes();
-  });
+  return is_one_of(held, key);
+}
+
+// "x.key (RW…) signs root, targets; it has a password"
+std::string describe(const Config& config, const std::string& where,
+                     const std::optional<trust::PublicKey>& key, bool has_password) {
+  const std::vector<std::string> roles = key ? roles_of(config, *key) : std::vector<std::string>{};
+  std::string text = where;
+  if (key) text += cat(" (", key->line(), ')');
+  if (!roles.empty()) {
+    text += cat(" signs ", base::join(roles, ", "));
+  } else if (!key) {
+    text += " is somebody's key";
+  } else {
+    text += is_one_of(config.sign->stolen_public_keys, *key)
+                ? " is one of stolen_public_keys, and signs nothing any more"
+                : " signs nothing of this product";
+  }
+  return text + (has_password ? "; it has a password" : "; it has no password");
 }
 
 Finding judge(const Config& config, const KeyPlace& place) {
-  Finding finding{Level::ok, "keys", place.file.lexically_normal().string(), Errc::done};
+  if (!place.problem.empty()) return {Level::error, "keys", place.problem, Errc::config};
   const std::vector<std::string> roles =
       place.key ? roles_of(config, *place.key) : std::vector<std::string>{};
-  if (place.key) finding.text += cat(" (", place.key->line(), ')');
-  finding.text += roles.empty()
-                      ? place.key ? " signs nothing of this product" : " is somebody's key"
-                      : cat(" signs ", base::join(roles, ", "));
-  finding.text += place.has_password ? "; it has a password" : "; it has no password";
-  if (!place.problem.empty()) {
-    return {Level::error, "keys", place.problem, Errc::config};
-  }
-  if (has(roles, "root") || has(roles, "targets")) {
+  Finding finding{
+      Level::ok, "keys",
+      describe(config, place.file.lexically_normal().string(), place.key, place.has_password),
+      Errc::done};
+  if (!place.lies_in.empty()) {
+    finding.level = Level::error;
+    finding.code = Errc::config;
+    finding.text += cat("; it lies in ", place.lies_in.lexically_normal().string(),
+                        ", which is public: take it away, and go on as if it were stolen, "
+                        "with another key");
+  } else if (has(roles, "root") || has(roles, "targets")) {
     finding.level = Level::warning;
     finding.text +=
         "; an offline key should not lie on this machine: move it to where only its "
@@ -142,41 +93,79 @@ Finding judge(const Config& config, const KeyPlace& place) {
   return finding;
 }
 
-}  // namespace
-
-KeyPlaces find_key_places(const Config& config, std::vector<base::Path> named) {
-  add_keys_below(config.root.empty() ? "." : config.root, named);
-  KeyPlaces places;
-  std::set<fs::path> seen;
-  std::sort(named.begin(), named.end());
-  for (const base::Path& file : named) {
-    std::error_code error;
-    if (!seen.insert(fs::weakly_canonical(file, error)).second || error) continue;
-    if (auto place = look_at(file)) places.files.push_back(std::move(*place));
+// CI has what it names: which key should never be there?
+Finding judge(const Config& config, const KeyText& text) {
+  const std::string name(kSecretName);
+  if (!text.problem.empty()) {
+    // A password for another key is no fault of this one.
+    return {text.has_password ? Level::warning : Level::error, "keys", text.problem,
+            text.has_password ? Errc::done : Errc::config};
   }
-  places.workflows = find_workflows(config.root);
-  return places;
+  if (!text.key) {
+    return {Level::warning, "keys",
+            cat(name,
+                " has a password: whose key it is cannot be seen without it; give it by "
+                "CCO_RELEASE_PASSWORD or --password-file"),
+            Errc::done};
+  }
+  const std::vector<std::string> roles = roles_of(config, *text.key);
+  Finding finding{Level::ok, "keys", describe(config, name, text.key, text.has_password),
+                  Errc::done};
+  if (has(roles, "root") || has(roles, "targets")) {
+    finding.level = Level::error;
+    finding.code = Errc::config;
+    finding.text +=
+        "; a key that names all others never goes to CI: take it out, and if anybody else could "
+        "get at it there, put another in its place (cco-release trust rotate)";
+    return finding;
+  }
+  const bool is_online = has(roles, "timestamp") || has(roles, "nightly");
+  const bool may_release = !config.trust || config.trust->preset == "ci-stable";
+  if (!roles.empty() && !is_online && !may_release) {
+    finding.level = Level::error;
+    finding.code = Errc::config;
+    finding.text += cat("; with preset ", config.trust->preset,
+                        " whoever gets at CI's secrets must not sign releases: put the online key "
+                        "there (`online` in [trust.keys]), and sign by publish --sign-only where "
+                        "this one is kept");
+    return finding;
+  }
+  if (roles.empty()) {
+    finding.level = Level::warning;
+    finding.text += "; CI signs nothing with it";
+  }
+  return finding;
 }
+
+}  // namespace
 
 std::vector<Finding> judge_key_places(const Config& config, const KeyPlaces& places) {
   std::vector<Finding> findings;
   for (const KeyPlace& place : places.files)
     findings.push_back(judge(config, place));
-  if (places.has_key_text) {
-    findings.push_back({Level::ok, "keys", cat(kSecretName, " holds a key"), Errc::done});
-  }
+  if (places.text) findings.push_back(judge(config, *places.text));
   for (const std::string& file : places.workflows) {
     findings.push_back(
         {Level::note, "keys", cat(file, " gives CI the secret ", kSecretName), Errc::done});
   }
+  for (const std::string& folder : places.not_seen) {
+    findings.push_back({Level::warning, "keys",
+                        cat(folder, " has too many files: not all were looked at"), Errc::done});
+  }
+  findings.push_back({Level::note, "keys",
+                      "looked for *.key in the project, three folders deep, and for keys of any "
+                      "name in what is public; name others by --key FILE",
+                      Errc::done});
   if (!config.trust) return findings;
   // Each once, with what it signs.
   std::set<std::string> told;
   for (const TrustRole& role : trust_policy(config).roles) {
     for (const trust::PublicKey& key : role.keys) {
-      const bool is_here = std::any_of(
-          places.files.begin(), places.files.end(),
-          [&](const KeyPlace& place) { return place.key && place.key->bytes() == key.bytes(); });
+      const bool is_here = std::any_of(places.files.begin(), places.files.end(),
+                                       [&](const KeyPlace& place) {
+                                         return place.key && place.key->bytes() == key.bytes();
+                                       }) ||
+                           (places.text && places.text->key && *places.text->key == key);
       if (is_here || !told.insert(key.line()).second) continue;
       findings.push_back(
           {Level::ok, "keys",

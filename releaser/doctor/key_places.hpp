@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace releaser {
@@ -16,18 +17,26 @@ struct KeyPlace {
   base::Path file;
   std::optional<trust::PublicKey> key;  // nothing where nobody says whose it is
   bool has_password = false;
-  std::string problem;  // others can read it, git tracks it; empty: none
+  std::string problem;  // others can read it, git tracks it, it cannot be read; empty: none
+  base::Path lies_in;   // the public folder that it is in; empty: none
 };
+
+// CCO_RELEASE_KEY, as CI has it.
+struct KeyText {
+  std::optional<trust::PublicKey> key;  // nothing where its password is not at hand
+  bool has_password = false;
+  std::string problem;  // it is no key, or another than [sign] says; empty: none
+};
+
+// The secret that CI gives to `cco-release`.
+inline constexpr std::string_view kSecretName = "CCO_RELEASE_KEY";
 
 struct KeyPlaces {
   std::vector<KeyPlace> files;
-  bool has_key_text = false;           // CCO_RELEASE_KEY
+  std::optional<KeyText> text;
   std::vector<std::string> workflows;  // files of CI that name CCO_RELEASE_KEY
+  std::vector<std::string> not_seen;   // where there were more files than are looked at
 };
-
-// Looks at `named` files and at each *.key of the project (three folders deep, 2,000 files at
-// most), and at .github/workflows. Asks for no password.
-KeyPlaces find_key_places(const Config& config, std::vector<base::Path> named);
 
 // Pure: which keys sit where, and which should not. [sign] is there.
 std::vector<Finding> judge_key_places(const Config& config, const KeyPlaces& places);

@@ -34,6 +34,11 @@ bool is_channel(const TrustRole& role) {
   return role.name == "stable" || role.name == "beta" || role.name == "nightly";
 }
 
+bool is_of_product(const TrustPolicy& policy, const trust::PublicKey& key) {
+  return std::any_of(policy.roles.begin(), policy.roles.end(),
+                     [&](const TrustRole& role) { return holds(role.keys, key); });
+}
+
 // How many signatures of a role are still missing to somebody who holds `keys`.
 std::uint64_t missing(const TrustRole& role, const Keys& keys) {
   const auto held = std::count_if(role.keys.begin(), role.keys.end(),
@@ -80,10 +85,21 @@ void add_ci(const TrustPolicy& policy, const Keys& secrets, std::vector<Finding>
         cat(names_of(secrets), " a thief ships any program as ",
             base::join(thief.shipped(), " and "), ", once he can write to the site too"));
   }
+  if (thief.may_sign("root") || thief.may_sign("targets")) {
+    say(Level::warning,
+        "he names new keys for everything, and so ships everything; the way back is a new root "
+        "key and `cco-release trust rotate`, before he does");
+    return;
+  }
   if (!thief.not_shipped().empty()) {
     say(Level::ok, cat("he ships no ", base::join(thief.not_shipped(), " and no "),
                        "; he can keep users from newer releases, for ",
                        policy.role("stable").lifetime.count(), " days at most"));
+  }
+  if (thief.is_of("root")) {
+    say(Level::warning, cat("he changes no keys while ", missing(policy.role("root"), secrets),
+                            " more of root's keys stay away from him"));
+    return;
   }
   say(Level::ok, "he changes no keys; the way back is another key and `cco-release trust rotate`");
 }
@@ -117,7 +133,8 @@ std::string alone(const TrustPolicy& policy, const trust::PublicKey& key) {
 
 }  // namespace
 
-std::vector<Finding> what_a_thief_could_do(const Config& config) {
+std::vector<Finding> what_a_thief_could_do(const Config& config,
+                                           const std::optional<trust::PublicKey>& seen_in_ci) {
   std::vector<Finding> findings;
   const auto say = [&](Level level, std::string text) {
     findings.push_back({level, "theft", std::move(text), base::Errc::done});
@@ -135,6 +152,7 @@ std::vector<Finding> what_a_thief_could_do(const Config& config) {
     for (const trust::PublicKey& key : policy.role(role).keys)
       add(ci, key);
   }
+  if (seen_in_ci && is_of_product(policy, *seen_in_ci)) add(ci, *seen_in_ci);
   if (!ci.empty()) add_ci(policy, ci, findings);
   Keys others;
   for (const TrustRole& role : policy.roles) {

@@ -122,6 +122,26 @@ const Signer* Keyring::find(const trust::tuf::Key& wanted, const AskPassword& as
   return nullptr;
 }
 
+std::optional<trust::PublicKey> Keyring::public_key_of(std::string_view place,
+                                                       const AskPassword& ask) {
+  const auto held = std::find_if(m_keys.begin(), m_keys.end(),
+                                 [&](const Held& each) { return each.place == place; });
+  if (held == m_keys.end()) return std::nullopt;
+  bool has_none = false;
+  const AskPassword note = [&](std::string_view of) {
+    auto password = ask(of);
+    has_none = !password;
+    return password;
+  };
+  try {
+    unlock(*held, note);
+  } catch (const Error&) {
+    if (!has_none) throw;
+    return std::nullopt;
+  }
+  return held->key->public_key();
+}
+
 std::vector<std::string> Keyring::unlocked_lines() const {
   std::vector<std::string> lines;
   for (const Held& held : m_keys)

@@ -43,6 +43,9 @@ class Keyring {
   // The key, unlocked; nothing where it is not here. Throws Errc::config for a password that is
   // missing or wrong, and for a file that belongs to another key than it was named with.
   const Signer* find(const trust::tuf::Key& wanted, const AskPassword& ask);
+  // Whose key it is that was added as `place`, by the key itself; nothing where that takes a
+  // password and there is none. Throws as find() does.
+  std::optional<trust::PublicKey> public_key_of(std::string_view place, const AskPassword& ask);
   // Public keys of those that are unlocked, for messages.
   [[nodiscard]] std::vector<std::string> unlocked_lines() const;
 

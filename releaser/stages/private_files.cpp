@@ -2,47 +2,53 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/trust/key_search.hpp"
 
-#include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace releaser {
 namespace {
 
 using base::cat;
 namespace fs = std::filesystem;
-constexpr std::size_t kMaxKeyFileBytes = 16UL * 1024;
+// Folders of a site that grow with each release, and that nobody keeps keys in; `doctor` looks
+// there too.
+const std::set<std::string, std::less<>> kGrowing{"releases", "metadata", "targets", ".staged"};
+constexpr std::size_t kMaxFiles = 2000;
 
-// Without links and "..", also where its last parts are not there yet.
-fs::path real_path(const base::Path& path) {
-  const fs::path absolute = fs::absolute(path);
-  std::error_code error;
-  const fs::path real = fs::weakly_canonical(absolute, error);
-  return (error ? absolute : real).lexically_normal();  // where it may not be followed, as written
+// Keys that this run was told of.
+std::vector<std::pair<std::string, base::Path>> named_keys(const Run& run) {
+  std::vector<std::pair<std::string, base::Path>> keys;
+  if (run.config.sign) {
+    const SignSettings& sign = *run.config.sign;
+    if (!sign.key.empty()) {
+      keys.emplace_back(run.config.place("sign.key"), run.config.resolve(sign.key, run.home));
+    }
+    if (!sign.old_key.empty()) {
+      keys.emplace_back(run.config.place("sign.old_key"),
+                        run.config.resolve(sign.old_key, run.home));
+    }
+  }
+  for (const base::Path& file : run.options.keys)
+    keys.emplace_back("--key", file);
+  return keys;
 }
 
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
-bool is_below(const fs::path& path, const fs::path& folder) {
-  const auto [of_folder, of_path] =
-      std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  // A folder that is written with a final slash ends with an empty part.
-  return of_folder == folder.end() || (of_folder->empty() && std::next(of_folder) == folder.end());
-}
-
-bool is_secret_key(const base::Path& file) {
-  const auto open = base::open_regular_file(file);
-  if (base::file_size(open) > kMaxKeyFileBytes) return false;
-  std::string text =
-      base::with_context(file.native(), [&] { return base::read_file(open, kMaxKeyFileBytes); });
-  try {
-    trust::SecretKey::is_encrypted(trust::SecretBytes::take(text));
-    return true;
-  } catch (const base::Error&) {
-    return false;  // no key file of minisign
+void check_keys_in(const fs::path& folder, const std::string& place, const Run& run,
+                   Problems& problems) {
+  std::set<fs::path> told;
+  for (const auto& [said_by, key] : named_keys(run)) {
+    if (!lies_in(key, folder)) continue;
+    told.insert(real_path(key));
+    problems.add(cat(said_by, ": ", key.string(), " lies in ", folder.string(),
+                     ", which is public; move it to another folder, and make a new key if it "
+                     "was there before"));
+  }
+  for (const base::Path& key : secret_keys_below(folder, kGrowing, kMaxFiles).keys) {
+    if (told.contains(real_path(key))) continue;
+    problems.add(cat(place, ": ", key.string(), " is a secret key and lies in ", folder.string(),
+                     ", which is public; take it away, and make a new key"));
   }
 }
 
@@ -50,6 +56,7 @@ bool is_secret_key(const base::Path& file) {
 
 void check_private_files(const Run& run, Problems& problems) {
   for (const DestinationSettings& destination : run.config.destinations) {
+    if (destination.path.empty()) continue;  // no folder of this machine
     const fs::path folder = real_path(run.config.resolve(destination.path, run.home));
     const std::string place = cat(run.config.file.filename().string(), ":", destination.line);
     if (is_below(real_path(run.config.file), folder)) {
@@ -57,16 +64,7 @@ void check_private_files(const Run& run, Problems& problems) {
                        run.config.file.filename().string(),
                        " itself; give a folder of its own, such as \"site\""));
     }
-    if (!run.config.sign || run.config.sign->key.empty()) continue;
-    const base::Path key = run.config.resolve(run.config.sign->key, run.home);
-    for (const fs::path& each : {real_path(key), fs::absolute(key).lexically_normal()}) {
-      if (!is_there(each) || !is_below(each, folder)) continue;
-      problems.add(cat(run.config.place("sign.key"), ": ", key.string(), " lies in ",
-                       folder.string(),
-                       ", which is public; move it to another folder, and make a new key if it "
-                       "was there before"));
-      break;
-    }
+    check_keys_in(folder, place, run, problems);
   }
   for (const MatchedFile& file : run.files) {
     if (is_secret_key(file.source)) {

@@ -18,6 +18,8 @@ using base::Errc;
 using base::Error;
 namespace fs = std::filesystem;
 
+constexpr std::string_view kSecretName = "CCO_RELEASE_KEY";
+
 base::Path key_path(const Run& run) { return run.config.resolve(run.config.sign->key, run.home); }
 
 trust::PublicKey release_key(const Run& run) {
@@ -102,7 +104,7 @@ void fill_keyring(Run& run) {
     run.keyring->add_file(file);
   if (run.around.key_text != nullptr) {
     const bool is_release_key = !run.config.trust;
-    run.keyring->add_text("CCO_RELEASE_KEY", *run.around.key_text,
+    run.keyring->add_text(std::string(kSecretName), *run.around.key_text,
                           is_release_key ? std::optional(name) : std::nullopt);
   }
   if (!run.config.sign->command.empty() && !lacks_program(run)) {
@@ -196,6 +198,16 @@ const Signer* find_key(Run& run, const trust::tuf::Key& wanted) {
 bool may_have_key(Run& run, const trust::tuf::Key& wanted) {
   fill_keyring(run);
   return run.keyring->may_have(wanted);
+}
+
+std::optional<trust::PublicKey> key_of_environment(Run& run) {
+  if (run.around.key_text == nullptr) return std::nullopt;
+  fill_keyring(run);
+  return run.keyring->public_key_of(
+      kSecretName, [&](std::string_view place) -> std::optional<trust::SecretBytes> {
+        if (run.around.asks_for_password) return std::nullopt;
+        return run.around.password(place);
+      });
 }
 
 const Signer& unlocked_key(Run& run, const trust::PublicKey& wanted) {

@@ -80,8 +80,11 @@ const Signer& unlocked_key(Run& run, const trust::PublicKey& wanted);
 void require_some_key(Run& run);
 // Any key that this run was given; nothing where it was not. Unlocks it.
 const Signer* find_key(Run& run, const trust::tuf::Key& wanted);
-// The same question before anything is unlocked: a key file that does not say whose it is may be
-// that one.
+// Whose key CCO_RELEASE_KEY holds; nothing where there is none, and where only a person could give
+// its password. Throws Errc::config for one that is damaged, or has another password.
+std::optional<trust::PublicKey> key_of_environment(Run& run);
+// The same question as find_key before anything is unlocked: a key file that does not say whose it
+// is may be that one.
 bool may_have_key(Run& run, const trust::tuf::Key& wanted);
 
 }  // namespace releaser

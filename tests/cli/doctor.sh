@@ -56,7 +56,7 @@ secret=$(cat "$work/away/keys/hello-online.key")
 mkdir -p .github/workflows && echo '  CCO_RELEASE_KEY: from the secrets' >.github/workflows/release.yml
 status 'keys that are elsewhere' 0 doctor "$today"
 like 'are told as such' "$output" '^ok       keys: RW.* signs root, targets; its secret is not seen here'
-like 'the environment' "$output" '^ok       keys: CCO_RELEASE_KEY holds a key'
+like 'the environment' "$output" '^ok       keys: CCO_RELEASE_KEY .* signs nightly, snapshot, timestamp; it has no password'
 like 'and the workflow' "$output" '^note     keys: \.github/workflows/release\.yml gives CI the secret CCO_RELEASE_KEY'
 is 'no secret is said' "$(grep -c "$(tail -n 1 "$work/away/keys/hello-online.key")" <<<"$output")" 0
 secret=

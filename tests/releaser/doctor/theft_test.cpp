@@ -52,9 +52,12 @@ public_key = ")",
 }
 
 // "warning: text" a line, each key by its letter.
-std::string told(const Config& config) {
+// `in_ci`: the letter of the key that CI has.
+std::string told(const Config& config, std::string_view in_ci = "") {
   std::string text;
-  for (const Finding& finding : what_a_thief_could_do(config)) {
+  std::optional<trust::PublicKey> seen;
+  if (!in_ci.empty()) seen = trust::PublicKey::parse(lines().at(in_ci.front()));
+  for (const Finding& finding : what_a_thief_could_do(config, seen)) {
     CHECK(finding.subject == "theft");
     text += cat(level_name(finding.level), ": ", finding.text, '\n');
   }
@@ -106,6 +109,28 @@ TEST_SUITE("releaser/doctor/theft") {
     const std::string text = told(configuration(
         "solo", {{"root", "ab"}, {"stable", "s"}, {"nightly", "n"}, {"online", "o"}}));
     CHECK(says(text, "note: with the CI secret o and n a thief ships any program as nightly"));
+  }
+
+  TEST_CASE("what CI has counts, and not what it should have") {
+    const Config solo = configuration("solo", {{"root", "ab"}, {"stable", "s"}, {"online", "o"}});
+    CHECK(told(solo, "o") == told(solo));
+    CHECK(told(solo, "u") == told(solo));  // somebody else's
+    const std::string release = told(solo, "s");
+    CHECK(says(release,
+               "warning: with the CI secret o and s a thief ships any program as stable and beta "
+               "and nightly"));
+    CHECK_FALSE(says(release, "he ships no"));
+    CHECK(says(release, "ok: with the CI secret he changes no keys"));
+    CHECK_FALSE(says(release, "the key s alone"));
+    const std::string root = told(solo, "a");
+    CHECK(says(root, "warning: with the CI secret he names new keys for everything"));
+    CHECK_FALSE(says(root, "he ships no"));
+    CHECK_FALSE(says(root, "he changes no keys"));
+    const std::string one_of_team =
+        told(configuration("team", {{"root", "abc"}, {"stable", "stu"}, {"online", "o"}}), "a");
+    CHECK(says(one_of_team, "ok: with the CI secret he ships no stable"));
+    CHECK(says(one_of_team,
+               "warning: with the CI secret he changes no keys while 1 more of root's keys stay"));
   }
 
   TEST_CASE("without [trust] the one key ships everything, and cannot be called back") {
