@@ -33,8 +33,8 @@ void print_json(const Run& run, std::ostream& out) {
   json::Array awaits;
   for (const std::string& line : run.awaits)
     awaits.emplace_back(line);
-  const bool is_published =
-      run.publishes() && !run.options.dry_run && run.awaits.empty() && !run.options.sign_only;
+  const bool is_published = run.publishes() && !run.options.dry_run && run.awaits.empty() &&
+                            !run.options.sign_only && !run.is_held_back;
   json::Object result{{"schema", 1},
                       {"product", run.config.product.name},
                       {"version", run.identity->version.text()},
@@ -104,6 +104,16 @@ void print_text(const Run& run, std::ostream& out) {
       out << archive.packed.sha256.hex() << "  " << archive.asset << '\n';
     return;
   }
+  if (run.is_held_back) {
+    out << release << " is not announced: its files are at ";
+    const char* separator = "";
+    for (const auto& destination : run.destinations) {
+      out << separator << destination->place();
+      separator = ", ";
+    }
+    out << ", and nothing names them yet\n";
+    return;
+  }
   for (const auto& destination : run.destinations) {
     std::size_t count = 0;
     for (const Action& action : run.actions)
@@ -120,7 +130,7 @@ void print_text(const Run& run, std::ostream& out) {
 
 // What the maintainer carries on by hand.
 void tell_of_package_files(const Run& run) {
-  if (run.options.dry_run || !run.publishes() || run.actions.empty()) return;
+  if (run.options.dry_run || !run.publishes() || run.actions.empty() || run.is_held_back) return;
   if (run.options.sign_only) return;
   for (const auto& [folder, place] :
        {std::pair("formula", "Homebrew tap (its Formula/)"), std::pair("scoop", "Scoop bucket")}) {

@@ -218,6 +218,10 @@ void tell_end(const TrustFolder& folder, const Prepared& prepared, const base::M
   messages.say(cat("next: the CI secret CCO_RELEASE_KEY holds the contents of ",
                    prepared.online ? prepared.online->string()
                                    : cat("the ", is_ci_stable ? "release" : "online", " key")));
+  if (prepared.online && !is_ci_stable) {
+    messages.say(
+        cat("next: where no CI publishes, cco-release publish --key ", prepared.online->string()));
+  }
   messages.say(cat("next: commit ", folder.path.string(), " and ",
                    prepared.config.file.filename().string()));
 }

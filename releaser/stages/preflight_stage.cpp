@@ -276,7 +276,7 @@ void conclude(const Run& run, Problems& problems) {
   if (run.options.strict) problems.make_problems_of_warnings();
   for (const std::string& warning : problems.warnings())
     run.around.messages.warn(warning);
-  if (problems.problems().empty()) return;
+  if (problems.problems().empty() && !run.lacks_required()) return;
   for (const DestinationFailure& failure : run.failures)
     problems.add(failure.code, failure.problem);
   problems.throw_if_any();

@@ -213,6 +213,10 @@ Skipped publish_stage(Run& run) {
     const std::size_t taking_part = run.destinations.size();
     put_assets(run, shares);
     if (run.destinations.size() == taking_part) break;
+    if (run.lacks_required()) {
+      run.is_held_back = true;
+      return std::nullopt;
+    }
     // The manifests name a mirror that has not got what they say of it: all is made anew without.
     manifest_stage(run);
     render_stage(run);

@@ -35,6 +35,11 @@ std::optional<schema::Version> PublicState::newest(schema::Channel channel) cons
   return found->second;
 }
 
+bool Run::lacks_required() const {
+  return std::any_of(failures.begin(), failures.end(),
+                     [](const DestinationFailure& failure) { return !failure.is_optional; });
+}
+
 Standing Run::standing_of(const Destination& destination) const {
   const auto found = standings.find(destination.name());
   return found == standings.end() ? Standing() : found->second;

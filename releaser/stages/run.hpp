@@ -110,6 +110,7 @@ struct DestinationFailure {
   std::string name;
   base::Errc code = base::Errc::internal;
   std::string problem;  // one line, with its place
+  bool is_optional = true;
 };
 
 // One release as it grows from stage to stage. Each stage reads what those before it have filled.
@@ -165,12 +166,16 @@ struct Run {
   std::map<std::string, std::string> unsigned_files;
   std::vector<std::string> awaits;  // who has to sign, a line each; any: the release is staged
   bool is_public_already = false;   // so that nothing is left to sign
+  bool is_held_back = false;        // publish: what must have the assets lacks them, so no document
+                                    // that names them was announced
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
   // The one of Config::asset_host(). There are destinations.
   [[nodiscard]] Destination& asset_host() const;
   // Where a public file of any name is read.
   [[nodiscard]] const Destination& holder_of(std::string_view public_name) const;
+  // Did a destination fail that may not lag behind?
+  [[nodiscard]] bool lacks_required() const;
   // As preflight found it, whatever this run did there since.
   [[nodiscard]] Standing standing_of(const Destination& destination) const;
   // Will a destination change, or would it but for a dry run? Or is that prepared by signing?

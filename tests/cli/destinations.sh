@@ -16,6 +16,7 @@ type = "directory"
 name = "stick"
 path = "media/stick"
 url = "https://stick.example.com/hello"
+optional = true
 TOML
 publish() { release publish --date "$hello_date" "$@"; }
 # The mirrors that a manifest names for a version.
@@ -135,9 +136,42 @@ sed -i 's|path = "media/stick"|path = "./site/"|' cco-release.toml
 status 'two destinations with one path' 3 publish --version 1.4.0
 like 'are refused' "$output" 'two destinations have the path `\./site/`'
 
+# --- one that must not lag behind ---
+cd "$work" && hello_project "$work/s" && cd "$work/s" || exit 1
+printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "media/stick"\nurl = "https://stick.example.com/hello"\n' >>cco-release.toml
+status 'two destinations that both must have it' 0 publish --version 1.0.0
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+before=$(contents_of site; contents_of media)
+status 'where one cannot be written' 13 in_namespace 'mount --bind media media && mount -o remount,bind,ro media' 1.1.0
+is 'nothing begins' "$(contents_of site; contents_of media)" "$before"
+named=$(sha256sum site/*.json site/install.sh)
+status 'where one fails in the middle' 16 in_namespace "$full" 1.1.0
+like 'it is not announced' "$output" '^hello 1\.1\.0 is not announced: its files are at directory .*site, and nothing names them yet'
+is 'by no document' "$(sha256sum site/*.json site/install.sh)" "$named"
+status 'for strangers nothing has changed' 0 release verify
+status 'mended, the same command announces it' 0 publish --version 1.1.0
+is 'at both' "$(contents_of media/stick)" "$(contents_of site)"
+
+# --- the archives at one place, the site at another ---
+cd "$work" && hello_project "$work/t" && cd "$work/t" || exit 1
+sed -i 's|^path = "site"|&\ncarries = ["site"]|' cco-release.toml
+status 'archives that are nowhere' 3 publish --version 1.0.0
+like 'are asked for' "$output" 'no destination carries the archives'
+printf '[[destination]]\ntype = "directory"\nname = "archives"\npath = "archives"\nurl = "https://archives.example.com/hello"\ncarries = ["assets"]\n' >>cco-release.toml
+status 'a host of archives beside the site' 0 publish --version 1.0.0
+is 'has the release alone' "$(cd archives && find . -type f ! -path './releases/v1.0.0/*')" ''
+is 'which the site has not' "$(ls -d site/releases 2>/dev/null)" ''
+is 'manifests name the archive there' "$(python3 -c 'import json; print(*[p["url"] for p in json.load(open("site/stable.version-manifest.json"))["versions"]["1.0.0"]["platforms"].values()])')" \
+  'https://archives.example.com/hello/releases/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz'
+before=$(state_of site; state_of archives)
+status 'the same command again' 0 publish --version 1.0.0
+is 'writes nothing' "$(state_of site; state_of archives)" "$before"
+status '--skip of the only archives' 2 publish --version 1.1.0 --skip archives
+like 'would name what is not there' "$output" 'the manifests would name archives that are not there'
+
 # --- rights, as a user who has none of root's ---
 cd "$work" && hello_project "$work/u" && cd "$work/u" || exit 1
-printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "locked/stick"\nurl = "https://stick.example.com/hello"\n' >>cco-release.toml
+printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "locked/stick"\nurl = "https://stick.example.com/hello"\noptional = true\n' >>cco-release.toml
 mkdir -p locked/stick
 cp "$CCO_RELEASE" "$work/cco-release"
 as_user=()
