@@ -306,10 +306,14 @@ HttpResponse CurlHandle::perform(const HttpRequest& request, const ByteSink& sin
     throw Error(Errc::network,
                 cat(place_of(transfer), ": ", problem_of(code, detail, transfer, m_options)));
   }
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  transfer.response.status = static_cast<int>(status);
+  transfer.response.status = status();
   return std::move(transfer.response);
+}
+
+int CurlHandle::status() const {
+  long status = 0;
+  curl_easy_getinfo(m_easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
 }
 
 std::optional<std::string> HttpResponse::header(std::string_view lower_case_name) const {

@@ -17,6 +17,8 @@ class CurlHandle {
   // As HttpClient::get. `set_more` may set further options of libcurl, last.
   HttpResponse perform(const HttpRequest& request, const ByteSink& sink, Bodies bodies,
                        void (*set_more)(void* easy, void* user), void* user = nullptr);
+  // Of the answer that is coming.
+  [[nodiscard]] int status() const;
 
  private:
   struct Closer {

@@ -16,7 +16,7 @@ std::string_view method_name(HttpMethod method);
 // What a request carries. A file is opened anew for each try and never whole in memory.
 struct HttpUpload {
   std::string content_type;
-  std::variant<std::string, Path> contents;
+  std::variant<Path, std::string> contents;
   std::uint64_t size = 0;
 };
 
@@ -28,14 +28,16 @@ struct HttpCall {
   // A secret, such as "Bearer …": sent as Authorization to the host of `url` alone, by https alone.
   std::string authorization;
   std::optional<HttpUpload> upload;
-  std::size_t max_answer_bytes = std::size_t{16} << 20;
+  std::uint64_t max_answer_bytes = std::uint64_t{16} << 20;
+  // Gets the body of 2xx where there is one; HttpAnswer::body is then that of other statuses alone.
+  ByteSink sink;
   std::chrono::seconds deadline{3600};
   // Asked a few times a second; true ends the request with Errc::cancelled. May be empty.
   std::function<bool()> is_cancelled;
 };
 
 struct HttpAnswer : HttpResponse {
-  std::string body;  // of any status
+  std::string body;
 };
 
 // Where the network begins for programs that write to it.

@@ -145,8 +145,15 @@ class CurlSender : public HttpSender {
     HttpAnswer answer;
     try {
       static_cast<HttpResponse&>(answer) = m_handle.perform(
-          request, [&](std::string_view bytes) { answer.body += bytes; }, Bodies::of_every_status,
-          &set_call, &sending);
+          request,
+          [&](std::string_view bytes) {
+            if (call.sink && m_handle.status() / 100 == 2) {
+              call.sink(bytes);
+            } else {
+              answer.body += bytes;
+            }
+          },
+          Bodies::of_every_status, &set_call, &sending);
     } catch (const Error&) {
       if (sending.failure) std::rethrow_exception(sending.failure);
       if (sending.was_cancelled) throw Error(Errc::cancelled, "cancelled");

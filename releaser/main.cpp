@@ -27,6 +27,8 @@ int run(const std::vector<std::string>& arguments) {
       .errors = std::cerr,
       .release_key = std::move(key),
       .release_password = std::move(password),
+      .take_secret =
+          [](const std::string& variable) { return base::take_secret_variable(variable.c_str()); },
   };
   const releaser::CommandLine command_line(services);
   const int status = base::run_program(command_line.program, arguments, std::cout);

@@ -7,6 +7,7 @@
 #include "base/terminal.hpp"
 #include "trust/signing/secret_key.hpp"
 
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -25,6 +26,8 @@ struct Services {
   // CCO_RELEASE_KEY and CCO_RELEASE_PASSWORD: contents, taken out of the environment first.
   std::optional<trust::SecretBytes> release_key;
   std::optional<trust::SecretBytes> release_password;
+  // Takes another secret out of the process environment, by the name that the configuration gives.
+  std::function<std::optional<std::string>(const std::string& variable)> take_secret = {};
 };
 
 // The options that every command has, in the order of --help.

@@ -1,5 +1,6 @@
 #include "releaser/commands/public_trust.hpp"
 
+#include "releaser/commands/network_access.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/destinations/destination.hpp"
 #include "releaser/metadata/public_floor.hpp"
@@ -36,10 +37,11 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
   std::vector<PublicTrust> places;
   const std::string home = services.environment.find("HOME").value_or("");
   const auto locks = std::make_shared<FolderLocks>();
+  const Network network = network_access(services, config, std::chrono::minutes(5));
   for (const DestinationSettings& settings : config.destinations) {
     if (!settings.carries.site) continue;
     try {
-      const auto destination = make_destination(settings, config, home, locks);
+      const auto destination = make_destination(settings, config, home, locks, network);
       places.push_back(base::with_context(destination->place(), [&] {
         return read_place(*destination, folder,
                           remembered_floors(config, home, default_dist(config), settings.url));

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/agreement.hpp"
+#include "releaser/commands/network_access.hpp"
 #include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/commands/stop_notice.hpp"
@@ -205,6 +206,7 @@ base::Command add_publish(const Services& services) {
                      "publish a release that waited, with these; repeated for several",
                      {}});
   options.push_back(above_option());
+  options.push_back(timeout_option());
   for (base::Option& option : password_options())
     options.push_back(std::move(option));
   return {.name = "publish",

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/agreement.hpp"
+#include "releaser/commands/network_access.hpp"
 #include "releaser/commands/password.hpp"
 
 #include <charconv>
@@ -117,14 +118,16 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
   }
   KeyPasswords passwords(services, arguments, messages);
   if (config.sign && !config.sign->old_public_key.empty()) passwords.name_each_key();
+  const base::Environment environment = without_tokens(services.environment, config);
   const Surroundings around{
-      .environment = services.environment,
+      .environment = environment,
       .messages = messages,
       .now = services.now,
       .tool_version = base::build_info().version,
       .key_text = services.release_key ? &*services.release_key : nullptr,
       .password = [&](std::string_view place) { return passwords.of_key(place); },
       .asks_for_password = asks_for_password(services, arguments),
+      .network = network_access(services, config, timeout_of(arguments)),
       .agree =
           [&](const std::vector<std::string>& words) {
             std::ostream& out = wants_json(arguments) ? services.errors : services.out;

@@ -31,7 +31,7 @@ base::Url file_url(const base::Path& folder) {
   return base::Url::parse(text);
 }
 
-std::unique_ptr<base::HttpClient> make_client(const base::Environment& environment) {
+base::HttpOptions http_options(const base::Environment& environment) {
   base::HttpOptions options;
   options.user_agent = cat("cco-release/", base::build_info().version);
   if (const auto file = environment.find("SSL_CERT_FILE")) options.ca_file = *file;
@@ -42,7 +42,11 @@ std::unique_ptr<base::HttpClient> make_client(const base::Environment& environme
   for (const char* const name : {"no_proxy", "NO_PROXY"}) {
     if (const auto hosts = environment.find(name)) options.no_proxy = *hosts;
   }
-  return base::make_http_client(options);
+  return options;
+}
+
+std::unique_ptr<base::HttpClient> make_client(const base::Environment& environment) {
+  return base::make_http_client(http_options(environment));
 }
 
 namespace {

@@ -12,6 +12,9 @@ namespace releaser {
 // "file:///srv/my%20site" of a folder.
 base::Url file_url(const base::Path& folder);
 
+// The proxies and certificates of the environment.
+base::HttpOptions http_options(const base::Environment& environment);
+
 // A client with the proxies and certificates of the environment.
 std::unique_ptr<base::HttpClient> make_client(const base::Environment& environment);
 

@@ -133,7 +133,8 @@ int run_status(const Services& services, const base::Arguments& arguments) {
     std::vector<DestinationFailure> failures;
     for (const DestinationSettings& settings : run.config.destinations) {
       if (!settings.carries.site) continue;
-      const auto destination = make_destination(settings, run.config, run.home, run.locks);
+      const auto destination =
+          make_destination(settings, run.config, run.home, run.locks, run.around.network);
       std::vector<ChannelLine> lines;
       std::optional<std::string> problem;
       try {

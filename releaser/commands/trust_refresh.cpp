@@ -78,7 +78,8 @@ std::vector<Refreshed> refresh(Run& run) {
   Problems problems;
   for (const DestinationSettings& settings : run.config.destinations) {
     if (!settings.carries.site) continue;
-    run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
+    run.destinations.push_back(
+        make_destination(settings, run.config, run.home, run.locks, run.around.network));
   }
   at_each_destination(run, [](Destination& destination) {
     destination.preflight();

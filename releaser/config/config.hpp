@@ -102,6 +102,11 @@ struct Carries {
 
 struct DestinationSettings {
   std::string type, name, path, url;
+  // Hosts of releases and of repositories:
+  std::string repository;                  // "owner/name"
+  std::string token_env, token_file;       // the file where it is given
+  std::string api_url, upload_url;         // without a slash at the end
+  bool draft = false;                      // a person publishes it
   std::vector<std::string> carries_words;  // `carries`; empty: what the type carries
   bool metadata = false;                   // its public state is what the others follow
   bool optional = false;                   // may lag behind

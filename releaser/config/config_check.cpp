@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "manifest-schema/version.hpp"
+#include "releaser/config/forge_check.hpp"
 #include "releaser/config/license.hpp"
 #include "releaser/config/placeholders.hpp"
 #include "trust/public_key.hpp"
@@ -334,6 +335,13 @@ void check_destinations(Config& config, ConfigProblems& problems) {
         !paths.insert((base::Path(destination.path) / "").lexically_normal()).second) {
       problems.add(destination.line, cat("two destinations have the path `", destination.path,
                                          "`; one of them is enough"));
+    }
+    if (destination.type == "github" || destination.type == "gitea") {
+      check_forge(destination, problems);
+    } else if (destination.url.empty()) {
+      problems.add(destination.line,
+                   cat("a destination of type \"", destination.type,
+                       "\" needs `url`: where users will find what is published"));
     }
     // Names are added with a slash of their own.
     while (destination.url.ends_with('/'))

@@ -4,6 +4,7 @@
 #include "base/url.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/destinations/folder_locks.hpp"
+#include "releaser/destinations/network.hpp"
 #include "trust/digest.hpp"
 
 #include <cstdint>
@@ -106,10 +107,17 @@ class Destination {
 // The list of kinds. `home` resolves "~/"; all destinations of a run share its locks.
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
                                               const Config& config, std::string_view home,
-                                              const std::shared_ptr<FolderLocks>& locks);
+                                              const std::shared_ptr<FolderLocks>& locks,
+                                              const Network& network);
 // Of one kind each, as the list names them.
 std::unique_ptr<Destination> make_directory_destination(const DestinationSettings& settings,
                                                         const base::Path& folder,
                                                         std::shared_ptr<FolderLocks> locks);
+struct AccessToken {
+  std::string text;  // empty: none
+  std::string from;  // "the variable GH_TOKEN"
+};
+std::unique_ptr<Destination> make_github_destination(const DestinationSettings& settings,
+                                                     const Network& network, AccessToken token);
 
 }  // namespace releaser

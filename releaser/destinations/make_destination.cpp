@@ -10,14 +10,38 @@ std::string staged_name(std::string_view tag, std::string_view name) {
 
 base::Url asset_url(const DestinationSettings& settings, std::string_view tag,
                     std::string_view name) {
-  return base::Url::parse(settings.url).child(base::cat("releases/", tag, "/", name));
+  const bool is_forge = settings.type == "github" || settings.type == "gitea";
+  return base::Url::parse(settings.url)
+      .child(base::cat(is_forge ? "releases/download/" : "releases/", tag, "/", name));
 }
+
+namespace {
+
+// From the file of `token_file`, else from the variable that main took out of the environment.
+AccessToken token_of(const DestinationSettings& settings, const Config& config,
+                     std::string_view home, const Network& network) {
+  constexpr std::size_t kMaxTokenBytes = 16UL * 1024;
+  if (!settings.token_file.empty()) {
+    const base::Path file = config.resolve(settings.token_file, home);
+    const std::string text = base::read_file(file, kMaxTokenBytes);
+    return {std::string(base::trim(text)), base::cat("the file ", file.string())};
+  }
+  const auto found = network.tokens.find(settings.token_env);
+  return {found == network.tokens.end() ? "" : std::string(base::trim(found->second)),
+          base::cat("the variable ", settings.token_env)};
+}
+
+}  // namespace
 
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
                                               const Config& config, std::string_view home,
-                                              const std::shared_ptr<FolderLocks>& locks) {
+                                              const std::shared_ptr<FolderLocks>& locks,
+                                              const Network& network) {
   if (settings.type == "directory") {
     return make_directory_destination(settings, config.resolve(settings.path, home), locks);
+  }
+  if (settings.type == "github") {
+    return make_github_destination(settings, network, token_of(settings, config, home, network));
   }
   throw base::Error(base::Errc::config,
                     base::cat("unknown type of destination `", settings.type, "`"));

@@ -60,7 +60,8 @@ void at_each_site(Run& run, const std::function<void(Destination&)>& work) {
 void open_destinations(Run& run) {
   run.destinations.reserve(run.config.destinations.size());
   for (const DestinationSettings& settings : run.config.destinations)
-    run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
+    run.destinations.push_back(
+        make_destination(settings, run.config, run.home, run.locks, run.around.network));
   if (run.destinations.empty()) {
     throw Error(Errc::config, cat(run.config.file.filename().string(),
                                   ": there is no [[destination]] where anything could be public"));

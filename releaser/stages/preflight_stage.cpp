@@ -77,7 +77,8 @@ void open_destinations(Run& run, Problems& problems) {
   if (run.skips("manifest") && run.skips("publish")) return;
   for (const DestinationSettings& settings : run.config.destinations) {
     if (run.skips(settings.name)) continue;
-    run.destinations.push_back(make_destination(settings, run.config, run.home, run.locks));
+    run.destinations.push_back(
+        make_destination(settings, run.config, run.home, run.locks, run.around.network));
   }
   if (run.destinations.empty()) return;
   if (run.publishes() && !run.options.sign_only) {

@@ -76,6 +76,8 @@ struct Surroundings {
   Keyring::AskPassword password;
   // Would a person be asked for it?
   bool asks_for_password = false;
+  // How to reach destinations.
+  Network network = {};
   // Shows what is going to be signed, and asks. Throws where the answer is no.
   std::function<void(const std::vector<std::string>& words)> agree;
 };

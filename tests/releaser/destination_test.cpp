@@ -1,36 +1,122 @@
 #include "releaser/destinations/destination.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "tests/support/expect_error.hpp"
+#include "tests/support/forge_server.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace {
 
-// Each kind of destination, made anew over the same place.
-struct Kind {
-  const char* name;
-  std::unique_ptr<releaser::Destination> (*make)(
-      const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks);
-  std::unique_ptr<releaser::Destination> make_alone(const base::Path& place) const {
+using base::cat;
+
+// Counts waits in place of waiting, and has an end.
+class CountedPatience final : public releaser::Patience {
+ public:
+  [[nodiscard]] base::Time now() const override { return base::system_now(); }
+  [[nodiscard]] std::chrono::milliseconds left() const override { return m_left; }
+  void wait(std::chrono::milliseconds time) override {
+    waited += time;
+    m_left -= std::min(time, m_left);
+  }
+  std::chrono::milliseconds waited{0};
+
+ private:
+  std::chrono::milliseconds m_left{std::chrono::hours(1)};
+};
+
+// A place where destinations of one kind can be, and destinations there, made anew over it.
+class Kind {
+ public:
+  explicit Kind(std::string kind_name) : name(std::move(kind_name)) {}
+  virtual ~Kind() = default;
+  // Begins with nothing there.
+  virtual void clear() {}
+  virtual std::unique_ptr<releaser::Destination> make(
+      const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks) = 0;
+  std::unique_ptr<releaser::Destination> make_alone(const base::Path& place) {
     return make(place, std::make_shared<releaser::FolderLocks>());
+  }
+  const std::string name;
+  bool carries_site = true;  // and it has a lock
+};
+
+class Directory final : public Kind {
+ public:
+  Directory() : Kind("directory") {}
+  std::unique_ptr<releaser::Destination> make(
+      const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks) override {
+    return make_directory(place / "site", locks);
+  }
+  static std::unique_ptr<releaser::Destination> make_directory(
+      const base::Path& folder, const std::shared_ptr<releaser::FolderLocks>& locks) {
+    releaser::DestinationSettings settings;
+    settings.type = settings.name = "directory";
+    settings.url = "https://releases.example.com/tool";
+    return releaser::make_directory_destination(settings, folder, locks);
   }
 };
 
-std::unique_ptr<releaser::Destination> make_directory(
-    const base::Path& folder, const std::shared_ptr<releaser::FolderLocks>& locks) {
-  releaser::DestinationSettings settings;
-  settings.type = settings.name = "directory";
-  settings.url = "https://releases.example.com/tool";
-  return releaser::make_directory_destination(settings, folder, locks);
+class GitHub final : public Kind {
+ public:
+  GitHub() : Kind("github") { carries_site = false; }
+  void clear() override {
+    server.control("/reset", R"({"repositories": {"o/r": {}}, "tokens": {)"
+                             R"("t": {"permissions": {"o/r": "write"}}}})");
+  }
+  std::unique_ptr<releaser::Destination> make(
+      const base::Path&, const std::shared_ptr<releaser::FolderLocks>&) override {
+    return make_with(settings());
+  }
+  [[nodiscard]] releaser::DestinationSettings settings() const {
+    releaser::DestinationSettings settings;
+    settings.type = settings.name = "github";
+    settings.repository = "o/r";
+    settings.api_url = server.url("api");
+    settings.upload_url = server.url("uploads");
+    settings.url = server.url("web") + "/o/r";
+    settings.carries.assets = true;
+    return settings;
+  }
+  std::unique_ptr<releaser::Destination> make_with(const releaser::DestinationSettings& settings,
+                                                   const std::string& token = "t") {
+    patience = std::make_shared<CountedPatience>();
+    return releaser::make_github_destination(
+        settings, {.http = server.http_options(), .tokens = {}, .patience = patience},
+        {token, "the variable GH_TOKEN"});
+  }
+  test::ForgeServer server;
+  std::shared_ptr<CountedPatience> patience;
+};
+
+GitHub& github() {
+  static GitHub kind;
+  return kind;
 }
 
-const Kind kKinds[] = {
-    {"directory", [](const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks) {
-       return make_directory(place / "site", locks);
-     }}};
+std::vector<Kind*> kinds() {
+  static Directory directory;
+  std::vector<Kind*> all{&directory, &github()};
+  for (Kind* const kind : all)
+    kind->clear();
+  return all;
+}
+
+// Makes what was put of a release public.
+void release(releaser::Destination& destination, const std::string& tag) {
+  if (destination.is_released(tag)) return;
+  destination.release_assets({.tag = tag,
+                              .title = "tool " + tag,
+                              .notes = "What is new.",
+                              .commit = {},
+                              .is_prerelease = false,
+                              .is_latest = true});
+  CHECK(destination.is_released(tag));
+}
 
 releaser::WantedFile wanted(const std::string& name, const std::string& text) {
   return {name, text, text.size(), trust::sha256_of(text)};
@@ -40,10 +126,10 @@ releaser::WantedFile wanted(const std::string& name, const std::string& text) {
 
 TEST_SUITE("releaser/destinations contract") {
   TEST_CASE("what was put is found, read and streamed; nothing else is") {
-    for (const Kind& kind : kKinds) {
-      CAPTURE(kind.name);
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      const auto destination = kind.make_alone(place.path());
+      const auto destination = kind->make_alone(place.path());
       const auto file = wanted("releases/v1.0.0/a.tar.gz", "archive");
       destination->preflight();
       destination->acquire();
@@ -55,10 +141,15 @@ TEST_SUITE("releaser/destinations contract") {
       CHECK(destination->find(file) == releaser::Found::same);
       CHECK(destination->find(wanted(file.name, "other")) == releaser::Found::different);
       CHECK(destination->find(wanted(file.name, "archivE")) == releaser::Found::different);
+      CHECK(destination->find(file) == releaser::Found::same);
+      release(*destination, "v1.0.0");
+      CHECK(destination->find(file) == releaser::Found::same);
+      CHECK(destination->find(wanted(file.name, "archivE")) == releaser::Found::different);
       CHECK(destination->read(file.name, 100) == "archive");
       std::string streamed;
       CHECK(destination->stream(file.name, [&](std::string_view bytes) { streamed += bytes; }));
       CHECK(streamed == "archive");
+      if (!kind->carries_site) continue;
       for (const char* const text : {"one", "two"}) {
         CHECK(destination->announce({wanted("manifest.json", text)}) == releaser::Announced::done);
       }
@@ -67,10 +158,10 @@ TEST_SUITE("releaser/destinations contract") {
   }
 
   TEST_CASE("what is staged goes away by its release, and nothing else does") {
-    for (const Kind& kind : kKinds) {
-      CAPTURE(kind.name);
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      const auto destination = kind.make_alone(place.path());
+      const auto destination = kind->make_alone(place.path());
       destination->drop_staged("v1.0.0");
       CHECK(std::filesystem::is_empty(place.path()));
       const auto staged = wanted(releaser::staged_name("v1.0.0", "draft.json"), "draft");
@@ -89,11 +180,12 @@ TEST_SUITE("releaser/destinations contract") {
   }
 
   TEST_CASE("a second publisher is kept out, before and after the first file is there") {
-    for (const Kind& kind : kKinds) {
-      CAPTURE(kind.name);
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
+      if (!kind->carries_site) continue;
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      auto first = kind.make_alone(place.path());
-      const auto second = kind.make_alone(place.path());
+      auto first = kind->make_alone(place.path());
+      const auto second = kind->make_alone(place.path());
       first->acquire();
       test::check_error(base::Errc::locked, "run again", [&] { second->acquire(); });
       first->put(wanted("a", "a"));
@@ -104,27 +196,28 @@ TEST_SUITE("releaser/destinations contract") {
   }
 
   TEST_CASE("two of one run do not keep each other out, another run they do") {
-    for (const Kind& kind : kKinds) {
-      CAPTURE(kind.name);
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
+      if (!kind->carries_site) continue;
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
       const auto locks = std::make_shared<releaser::FolderLocks>();
-      const auto first = kind.make(place.path() / "one", locks);
-      const auto second = kind.make(place.path() / "two", locks);
+      const auto first = kind->make(place.path() / "one", locks);
+      const auto second = kind->make(place.path() / "two", locks);
       first->acquire();
       second->acquire();
       first->put(wanted("a", "a"));
       second->put(wanted("a", "a"));
       test::check_error(base::Errc::locked, "run again",
-                        [&] { kind.make_alone(place.path() / "two")->acquire(); });
+                        [&] { kind->make_alone(place.path() / "two")->acquire(); });
     }
   }
 
   TEST_CASE("bytes that are not those promised are never shown") {
-    for (const Kind& kind : kKinds) {
-      CAPTURE(kind.name);
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      const auto destination = kind.make_alone(place.path());
-      auto file = wanted("a", "promised");
+      const auto destination = kind->make_alone(place.path());
+      auto file = wanted("releases/v1.0.0/a", "promised");
       file.contents = std::string("changed!");
       destination->acquire();
       test::check_error(base::Errc::conflict, "changed while it was copied",
@@ -134,10 +227,10 @@ TEST_SUITE("releaser/destinations contract") {
   }
 
   TEST_CASE("a name that leads out of the destination is never written") {
-    for (const Kind& kind : kKinds) {
-      CAPTURE(kind.name);
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
-      const auto destination = kind.make_alone(place.path() / "site");
+      const auto destination = kind->make_alone(place.path() / "site");
       destination->acquire();
       for (const char* name : {"../a", "targets/../../a", "/a", "targets//a", "."}) {
         CAPTURE(name);
@@ -152,7 +245,7 @@ TEST_SUITE("releaser/destinations contract") {
 TEST_SUITE("releaser/destinations/directory") {
   TEST_CASE("leftovers of a killed run go, files of others stay") {
     const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "directory-");
-    const auto destination = kKinds[0].make_alone(place.path());
+    const auto destination = Directory().make_alone(place.path());
     const base::Path site = place.path() / "site";
     destination->acquire();
     destination->put(wanted("releases/a", "a"));
@@ -172,7 +265,7 @@ TEST_SUITE("releaser/destinations/directory") {
     for (const char* const path : {"file", "file/site", "file/a/b/site"}) {
       CAPTURE(path);
       const auto destination =
-          make_directory(place.path() / path, std::make_shared<releaser::FolderLocks>());
+          Directory::make_directory(place.path() / path, std::make_shared<releaser::FolderLocks>());
       test::check_error(base::Errc::config, "file is no folder; mend `path`",
                         [&] { destination->preflight(); });
       test::check_error(base::Errc::config, "is no folder", [&] { destination->acquire(); });
@@ -184,10 +277,254 @@ TEST_SUITE("releaser/destinations/directory") {
   TEST_CASE("a loop of links is an error that names the path") {
     const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "directory-");
     std::filesystem::create_symlink("loop", place.path() / "loop");
-    const auto destination =
-        make_directory(place.path() / "loop" / "site", std::make_shared<releaser::FolderLocks>());
+    const auto destination = Directory::make_directory(place.path() / "loop" / "site",
+                                                       std::make_shared<releaser::FolderLocks>());
     test::check_error(base::Errc::cannot_write, "loop", [&] { destination->preflight(); });
     test::check_error(base::Errc::cannot_write, "loop",
                       [&] { (void)destination->find(wanted("a", "a")); });
+  }
+}
+
+TEST_SUITE("releaser/destinations/github") {
+  using releaser::Found;
+  const char* const kArchive = "releases/v1.0.0/a.tar.gz";
+
+  TEST_CASE("nobody sees anything before it is released, and then all of it") {
+    GitHub& kind = github();
+    kind.clear();
+    const auto destination = kind.make_alone("");
+    const auto file = wanted(kArchive, "archive");
+    destination->put(file);
+    CHECK_FALSE(destination->is_released("v1.0.0"));
+    CHECK_FALSE(destination->read(kArchive, 100));
+    CHECK_FALSE(destination->stream(kArchive, [](std::string_view) {}));
+    CHECK(kind.server.control("/state").find("\"releases\": []") != std::string::npos);
+    // Another process goes on with the same draft.
+    const auto again = kind.make_alone("");
+    CHECK(again->find(file) == Found::same);
+    CHECK(again->find(wanted(kArchive, "other")) == Found::different);
+    again->put(wanted(kArchive, "other"));
+    release(*again, "v1.0.0");
+    const auto later = kind.make_alone("");
+    CHECK(later->read(kArchive, 100) == "other");
+    test::check_error(base::Errc::conflict, "other bytes are public already",
+                      [&] { later->put(file); });
+    const std::string state = kind.server.control("/state");
+    CHECK(state.find("\"name\": \"tool v1.0.0\", \"body\": \"What is new.\"") != std::string::npos);
+    CHECK(state.find("\"is_latest\": true") != std::string::npos);
+    CHECK(state.find("\"drafts\": []") != std::string::npos);
+  }
+
+  TEST_CASE("at every request each fault is made up for, within the same run or the next") {
+    GitHub& kind = github();
+    const auto publish = [&] {
+      const auto destination = kind.make_alone("");
+      destination->preflight();
+      for (const char* const name : {"a", "b"}) {
+        const auto file = wanted(cat("releases/v1.0.0/", name), cat("bytes of ", name));
+        if (destination->find(file) != Found::same) destination->put(file);
+      }
+      release(*destination, "v1.0.0");
+      for (const char* const name : {"a", "b"})
+        CHECK(destination->read(cat("releases/v1.0.0/", name), 100) == cat("bytes of ", name));
+    };
+    kind.clear();
+    kind.server.control("/faults", "[]");
+    publish();
+    const int requests = kind.server.count();
+    const std::string expected = kind.server.control("/state");
+    int points = 0;
+    for (const char* const fault :
+         {"refuse", "lost", "502", "502_after", "reset_in_request", "reset_in_answer",
+          "secondary_limit", "429", "primary_limit", "wrong_digest"}) {
+      for (int request = 1; request <= requests; ++request) {
+        CAPTURE(fault);
+        CAPTURE(request);
+        kind.clear();
+        kind.server.control(
+            "/faults", cat(R"([{"at": )", request, R"(, "do": ")", fault, R"(", "seconds": 1}])"));
+        try {
+          publish();
+        } catch (const base::Error& error) {
+          // The stranger's download, of which nothing else is known, may be what failed.
+          CHECK_MESSAGE(error.code() == base::Errc::network, error.what());
+          publish();
+        }
+        CHECK(kind.server.control("/state") == expected);
+        ++points;
+      }
+    }
+    MESSAGE("requests: ", requests, ", points tried: ", points);
+  }
+
+  TEST_CASE("rights that are missing are told with repository, variable and permission") {
+    GitHub& kind = github();
+    kind.server.control("/reset",
+                        R"({"repositories": {"o/r": {}, "o/hidden": {"private": true}}, "tokens": {
+      "read": {"permissions": {"o/r": "read"}},
+      "fine": {"kind": "fine_grained", "permissions": {"o/r": "read"}},
+      "app": {"kind": "integration", "permissions": {"o/r": "read"}},
+      "old": {"expired": true, "permissions": {"o/r": "write"}},
+      "t": {"permissions": {"o/r": "write", "o/hidden": "write"}}}})");
+    const auto file = wanted(kArchive, "archive");
+    for (const char* const token : {"read", "fine", "app", "old", "nobody's", ""}) {
+      CAPTURE(token);
+      const auto destination = kind.make_with(kind.settings(), token);
+      for (const char* const words : {"GH_TOKEN", "o/r", "Contents: write"}) {
+        test::check_error(base::Errc::permission, words, [&] { destination->preflight(); });
+        test::check_error(base::Errc::permission, words, [&] { destination->put(file); });
+      }
+    }
+    auto settings = kind.settings();
+    settings.repository = "o/hidden";
+    test::check_error(base::Errc::config, "is private",
+                      [&] { kind.make_with(settings)->preflight(); });
+    settings.repository = "o/none";
+    test::check_error(base::Errc::permission, "shows no repository o/none",
+                      [&] { kind.make_with(settings)->preflight(); });
+    settings = kind.settings();
+    settings.api_url = settings.url;
+    test::check_error(base::Errc::permission, "shows no repository",
+                      [&] { kind.make_with(settings)->preflight(); });
+  }
+
+  TEST_CASE("a rate limit is waited for where there is time, else its end is told") {
+    GitHub& kind = github();
+    kind.clear();
+    kind.server.control("/faults", R"([{"at": 1, "do": "secondary_limit", "seconds": 90}])");
+    auto destination = kind.make_alone("");
+    destination->preflight();
+    CHECK(kind.patience->waited == std::chrono::seconds(90));
+    kind.server.control("/limit", R"({"token": "t", "remaining": 0})");
+    destination = kind.make_alone("");
+    test::check_error(base::Errc::network, "rate limit); run the same command after 20",
+                      [&] { destination->preflight(); });
+    kind.server.control("/faults", R"([{"at": 1, "do": "429", "seconds": 7200}])");
+    destination = kind.make_alone("");
+    test::check_error(base::Errc::network, "rate limit); run the same command after 20",
+                      [&] { destination->preflight(); });
+  }
+
+  TEST_CASE("two drafts of one tag are an error that names both") {
+    GitHub& kind = github();
+    kind.clear();
+    const auto sender = base::make_http_sender(kind.server.http_options());
+    for (int count = 0; count < 2; ++count) {
+      const std::string text = R"({"tag_name": "v1.0.0", "draft": true})";
+      (void)sender->send({.method = base::HttpMethod::post,
+                          .url = base::Url::parse(kind.server.url("api") + "/repos/o/r/releases"),
+                          .headers = {},
+                          .authorization = "Bearer t",
+                          .upload = base::HttpUpload{"application/json", text, text.size()},
+                          .sink = {},
+                          .is_cancelled = {}});
+    }
+    const auto destination = kind.make_alone("");
+    test::check_error(base::Errc::conflict, "two drafts of v1.0.0: ", [&] {
+      destination->put(wanted(kArchive, "archive"));
+    });
+    test::check_error(base::Errc::conflict, "(number 4) and ",
+                      [&] { (void)destination->find(wanted(kArchive, "archive")); });
+  }
+
+  TEST_CASE("what people did meanwhile is found, and what they wrote is kept") {
+    GitHub& kind = github();
+    kind.clear();
+    auto settings = kind.settings();
+    settings.draft = true;
+    const releaser::AssetRelease words{.tag = "v1.0.0",
+                                       .title = "tool 1.0.0",
+                                       .notes = "Ours.",
+                                       .commit = {},
+                                       .is_prerelease = false,
+                                       .is_latest = true};
+    const auto file = wanted(kArchive, "archive");
+    auto destination = kind.make_with(settings);
+    destination->put(file);
+    destination->release_assets(words);
+    CHECK_FALSE(destination->is_released("v1.0.0"));
+    // A click publishes it.
+    kind.server.control("/publish", R"({"repository": "o/r", "tag": "v1.0.0"})");
+    destination = kind.make_with(settings);
+    CHECK(destination->find(file) == Found::same);
+    CHECK(destination->is_released("v1.0.0"));
+    CHECK(kind.server.control("/state").find("\"body\": \"Ours.\"") != std::string::npos);
+    // Somebody deletes the draft, or changes an asset, between two requests.
+    const auto second = wanted("releases/v2.0.0/a", "second");
+    destination = kind.make_alone("");
+    destination->put(second);
+    kind.server.control("/tamper",
+                        R"({"repository": "o/r", "tag": "v2.0.0", "name": "a", "text": "other!"})");
+    auto second_words = words;
+    second_words.tag = "v2.0.0";
+    test::check_error(base::Errc::conflict, "somebody changed it meanwhile",
+                      [&] { destination->release_assets(second_words); });
+    kind.server.control("/tamper",
+                        R"({"repository": "o/r", "tag": "v2.0.0", "delete": "release"})");
+    test::check_error(base::Errc::conflict, "is gone",
+                      [&] { destination->release_assets(second_words); });
+  }
+
+  TEST_CASE("a release that is immutable is published whole, and never changed") {
+    GitHub& kind = github();
+    kind.server.control("/reset", R"({"repositories": {"o/r": {"immutable": true}}, "tokens": {)"
+                                  R"("t": {"permissions": {"o/r": "write"}}}})");
+    const auto file = wanted(kArchive, "archive");
+    auto destination = kind.make_alone("");
+    destination->put(file);
+    release(*destination, "v1.0.0");
+    destination = kind.make_alone("");
+    CHECK(destination->find(file) == Found::same);
+    test::check_error(base::Errc::conflict, "it is immutable",
+                      [&] { destination->put(wanted("releases/v1.0.0/b", "late")); });
+  }
+
+  TEST_CASE("a repository that was renamed is followed") {
+    GitHub& kind = github();
+    kind.clear();
+    kind.server.control("/rename", R"({"from": "o/r", "to": "o/new"})");
+    const auto destination = kind.make_alone("");
+    destination->preflight();
+    destination->put(wanted(kArchive, "archive"));
+    release(*destination, "v1.0.0");
+    CHECK(destination->read(kArchive, 100) == "archive");
+  }
+
+  TEST_CASE("only the newest stable release is the latest one") {
+    GitHub& kind = github();
+    kind.clear();
+    const auto publish = [&](const std::string& tag, bool is_prerelease, bool is_latest) {
+      const auto destination = kind.make_alone("");
+      destination->put(wanted(cat("releases/", tag, "/a"), tag));
+      destination->release_assets({.tag = tag,
+                                   .title = tag,
+                                   .notes = "",
+                                   .commit = {},
+                                   .is_prerelease = is_prerelease,
+                                   .is_latest = is_latest});
+    };
+    publish("v2.0.0", false, true);
+    publish("v1.0.1", false, false);
+    publish("v3.0.0-rc.1", true, false);
+    const std::string state = kind.server.control("/state");
+    const auto after = [&](const std::string& tag) {
+      const auto at = state.find("is_latest", state.find(cat("\"tag\": \"", tag)));
+      return state.substr(at + 12, 4);
+    };
+    CHECK(after("v2.0.0") == "true");
+    CHECK(after("v1.0.1") == "fals");
+    CHECK(after("v3.0.0") == "fals");
+  }
+
+  TEST_CASE("a token is not sent where the API does not belong") {
+    GitHub& kind = github();
+    kind.clear();
+    auto settings = kind.settings();
+    settings.upload_url.clear();
+    // Of the same machine, on another port: that is how it is for whoever runs a server at home.
+    kind.make_with(settings)->put(wanted(kArchive, "archive"));
+    settings.api_url = base::replace_all(settings.api_url, "localhost", "127.0.0.1");
+    test::check_error(base::Errc::untrusted, "give it as `upload_url`",
+                      [&] { kind.make_with(settings)->put(wanted("releases/v1.0.0/b", "b")); });
   }
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A stateful HTTPS server that behaves like GitHub's REST API for releases; with --dialect gitea like Gitea's.
 
-    github_server.py DIR [--dialect gitea]
+    github_server.py DIR [--dialect gitea] [--site FOLDER]
 
 Four hosts on 127.0.0.1, as GitHub has them: api, uploads, web (github.com) and assets (where downloads are redirected to), with one
-certificate, DIR/ca.pem; for Gitea the first three are one. A fifth, control, is plain http and for tests alone. When all listen, a line of
+certificate, DIR/ca.pem; for Gitea the first three are one. With --site FOLDER a fifth serves that folder as a plain web server. Another, control, is plain http and for tests alone. When all listen, a line of
 JSON with their URLs is printed; the server ends when its standard input does. Each request is a line of JSON in DIR/log.jsonl.
 
 Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew; /save and /restore keep a state by {name};
@@ -271,6 +271,13 @@ def assets_rule(world, path, headers):
     raise Refusal(404, "Not Found")
 
 
+def site_rule(folder, path):
+    file = folder / urllib.parse.unquote(path).lstrip("/")
+    if ".." in path or not file.is_file():
+        raise Refusal(404, "Not Found")
+    return Answer(200, file.read_bytes())
+
+
 class Broken(Exception):
     """The connection shall end here, or has ended."""
 
@@ -279,6 +286,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "GitHub.com", ""
     timeout = 120
+    disable_nagle_algorithm = True
 
     def setup(self):
         self.request.settimeout(self.timeout)
@@ -372,7 +380,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             data = self.read_body()
             if kind == "502":
                 raise Refusal(502, "bad gateway")
-            return data[:-1] + bytes([data[-1] ^ 1]) if kind == "wrong_digest" else data
+            return data[:-1] + bytes([data[-1] ^ 1]) if kind == "wrong_digest" and is_upload else data
 
         # An upload takes its time; all else is done by one at a time.
         query = dict(urllib.parse.parse_qsl(url.query))
@@ -411,6 +419,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def rule(self, world, url, query, body):
         headers, role = self.headers, self.server.role
+        if role == "site":
+            return site_rule(self.server.site, url.path)
         if role == "assets":
             return assets_rule(world, url.path, headers)
         is_api = url.path.startswith(world.prefix + "/") if world.prefix else role != "web"
@@ -471,7 +481,7 @@ class Host(http.server.ThreadingHTTPServer):
 
     def __init__(self, role, context):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.role, self.world = role, None
+        self.role, self.world, self.site = role, None, None
         self.port = self.server_address[1]
         if context:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -489,6 +499,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("directory", type=pathlib.Path)
     options.add_argument("--dialect", choices=("github", "gitea"), default="github")
+    options.add_argument("--site", type=pathlib.Path)
     options = options.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True)
     certificate, key = options.directory / "ca.pem", options.directory / "tls.key"
@@ -500,6 +511,10 @@ def main():
     hosts = {role: Host(role, None if role == "control" else context) for role in ("api", "uploads", "web", "assets", "control")}
     url = lambda role, host="localhost": f"{'http' if role == 'control' else 'https'}://{host}:{hosts[role].port}"
     urls = {"api": url("api"), "uploads": url("uploads"), "web": url("web"), "assets": url("assets", "127.0.0.1"), "control": url("control", "127.0.0.1")}
+    if options.site:
+        hosts["site"] = Host("site", context)
+        hosts["site"].site = options.site
+        urls["site"] = url("site")
     if options.dialect == "gitea":
         urls.update(api=f"{url('web')}/api/v1", uploads=f"{url('web')}/api/v1")
     world = World(options.directory, urls, options.dialect)

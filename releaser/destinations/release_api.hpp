@@ -1,0 +1,75 @@
+#pragma once
+
+#include "base/http_send.hpp"
+#include "base/json.hpp"
+#include "releaser/destinations/network.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace releaser {
+
+// Whose token is sent, and how errors about it are put.
+struct ApiAccess {
+  std::string host;        // "GitHub"
+  std::string repository;  // "owner/name"
+  std::string token;       // empty: a stranger
+  std::string token_from;  // "the variable GH_TOKEN", "the file /run/token"
+  std::string permission;  // "permission `Contents: write`, or …"
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// What came of a request that writes.
+struct Written {
+  int status = 0;  // 2xx, or what says that something is in the way: 400, 409, 422, 404 of a DELETE
+  base::json::Value body;
+  std::string problem;  // what the host says of a status above 299
+  std::string doubt;    // not empty: the network or the host failed, and nobody knows what was done
+};
+
+struct Page {
+  base::json::Array items;
+  bool has_next = false;
+};
+
+// Requests to a REST API in JSON. Reads are tried again after failures; writes are not, but for a
+// rate limit, under which nothing was done. Errors: Errc::permission for 401, 403 and 404 of a
+// write, Errc::network for all that may pass.
+class ReleaseApi {
+ public:
+  ReleaseApi(const Network& network, ApiAccess access);
+
+  // Nothing for 404.
+  [[nodiscard]] std::optional<base::json::Value> find(const base::Url& url);
+  [[nodiscard]] Page list(const base::Url& url);
+  Written write(base::HttpMethod method, const base::Url& url,
+                std::optional<base::HttpUpload> upload = {});
+  Written write(base::HttpMethod method, const base::Url& url, const base::json::Object& fields);
+  // The bytes behind a URL of the API; false for 404. Throws where they break off.
+  bool download(const base::Url& url, const base::ByteSink& sink);
+
+  // Before a try number `tries` + 1, a while later. Throws `problem` where there have been enough.
+  void wait_or_give_up(int tries, const std::string& problem);
+  [[nodiscard]] const ApiAccess& access() const { return m_access; }
+  // Throws Errc::permission unless there is a token.
+  void require_token() const;
+
+ private:
+  base::HttpAnswer send(base::HttpCall call);
+  base::HttpAnswer read(const base::Url& url);
+  [[nodiscard]] std::optional<std::chrono::seconds> limit_of(const base::HttpAnswer& answer) const;
+  void wait_for_limit(std::chrono::seconds time, int& times);
+  [[noreturn]] void refuse(const base::HttpAnswer& answer, bool is_write) const;
+
+  std::shared_ptr<Patience> m_patience;
+  ApiAccess m_access;
+  std::unique_ptr<base::HttpSender> m_sender;
+};
+
+// The part of an answer in JSON that people can read: message and errors of GitHub, or its start.
+std::string message_of(std::string_view body);
+
+}  // namespace releaser
