@@ -11,11 +11,11 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import Tap, World  # noqa: E402
+from agent_world import Tap, World, is_sanitized  # noqa: E402
 
 KILL_AT = os.environ["KILL_AT"]
 EVERY = "--all" in sys.argv
-SAMPLE = 24
+SAMPLE = 8 if is_sanitized() else 24
 
 tap = Tap()
 world = World()
