@@ -1,7 +1,6 @@
 #include "agent/repair.hpp"
 
 #include "agent/activation.hpp"
-#include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
 #include "agent/state.hpp"
 #include "base/text.hpp"
@@ -30,7 +29,7 @@ std::vector<schema::Version> candidates(const Layout& layout) {
 
 std::optional<schema::Version> best_complete_version(const Services& services) {
   const Layout& layout = services.layout;
-  const auto floor = read_watermark(layout).seen_by(followed_channel(services)).security_floor();
+  const auto floor = known_security_floor(services);
   const std::vector<BlockedVersion> blocked = read_blocklist(layout);
   std::optional<schema::Version> last_resort;
   for (const schema::Version& version : candidates(layout)) {

@@ -1,8 +1,12 @@
 #include "agent/site_memory.hpp"
 
+#include "agent/settings.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "site/kept_metadata.hpp"
+
+#include <algorithm>
 
 namespace agent {
 namespace {
@@ -36,6 +40,23 @@ bool is_watermark_damaged(const Layout& layout) {
 
 site::Watermark read_watermark(const Layout& layout) {
   return find_watermark(layout).value_or(site::Watermark());
+}
+
+std::optional<schema::Version> known_security_floor(const Services& services) {
+  const schema::Channel followed = followed_channel(services);
+  if (const auto watermark = find_watermark(services.layout)) {
+    return watermark->seen_by(followed).security_floor();
+  }
+  const auto folder = site::make_folder_store(metadata_folder(services.layout));
+  const auto kept = site::read_kept_metadata(*folder, services.identity);
+  std::optional<schema::Version> floor;
+  for (const schema::Channel channel : schema::channels_seen_by(followed)) {
+    const auto found = kept.manifests.find(channel);
+    if (found != kept.manifests.end()) {
+      floor = std::max(floor, found->second.security_floor);
+    }
+  }
+  return floor;
 }
 
 void write_watermark(const Layout& layout, const site::Watermark& seen) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/layout.hpp"
+#include "agent/services.hpp"
 #include "site/watermark.hpp"
 
 namespace agent {
@@ -11,6 +12,9 @@ namespace agent {
 site::Watermark read_watermark(const Layout& layout);
 bool is_watermark_damaged(const Layout& layout);
 base::Path metadata_folder(const Layout& layout);
+// The lowest version that may be used, of all that was seen of the followed channel; where the
+// watermark was lost, of what the kept metadata still proves.
+std::optional<schema::Version> known_security_floor(const Services& services);
 // A mark is never lowered, also where somebody saw more meanwhile. Only while the lock is held
 // (WriteAccess).
 void write_watermark(const Layout& layout, const site::Watermark& seen);

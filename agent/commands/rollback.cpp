@@ -1,5 +1,4 @@
 #include "agent/commands/changing.hpp"
-#include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -50,8 +49,7 @@ base::Command rollback_command(const ServicesOf& services_of) {
     if (const auto to = arguments.value("--to")) {
       order.target = schema::Version::parse(*to);
     }
-    order.security_floor =
-        read_watermark(services.layout).seen_by(followed_channel(services)).security_floor();
+    order.security_floor = known_security_floor(services);
     const InstallOutcome outcome = rollback(services, access, order);
     if (outcome.from == outcome.version) {
       report_change(

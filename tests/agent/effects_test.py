@@ -58,6 +58,15 @@ for product, agent in (("tool", "tool-updater"), ("cco", "cco")):
     result = home.agent("rollback", "--to", "1.1.0")
     tap.is_(f"{agent}: rollback below the security floor is 7", (result.status, home.product_says()), (7, said("1.2.0")))
 
+    watermark = home.state / "watermark.json"
+    saved = watermark.read_bytes()
+    for sentence, lose in (("removed", watermark.unlink), ("emptied", lambda: watermark.write_bytes(b"")), ("damaged", lambda: watermark.write_bytes(saved[:40]))):
+        watermark.write_bytes(saved)
+        lose()
+        result = home.agent("rollback", "--to", "1.1.0")
+        tap.is_(f"{agent}: also where the watermark was {sentence}, as the kept metadata knows it", (result.status, home.product_says()), (7, said("1.2.0")))
+    watermark.write_bytes(saved)
+
     # A floor of a channel that is not followed any more holds nobody: its keys may have been stolen.
     world.manifest_extra = {}
     beta = {**world.manifest("beta", {"1.2.0": {**world.versions["1.2.0"], "channel": "beta"}}), "security_floor": "9999.1.1"}
