@@ -59,18 +59,6 @@ std::size_t bring_to(const Run& run, Destination& destination) {
   return missing.size();
 }
 
-// Manifests under the names that metadata has for them are there already; followers may lack them.
-void add_targets(Run& run) {
-  MetadataFiles targets;
-  for (const auto& [name, role] : run.public_metadata.set->channels) {
-    // Whatever else a role lists, nobody here has proven it.
-    if (!role.manifest) continue;
-    targets.push_back(
-        {target_file(trust::sha256_of(*role.manifest).hex(), target_name(name)), *role.manifest});
-  }
-  run.metadata.insert(run.metadata.begin(), targets.begin(), targets.end());
-}
-
 std::vector<Refreshed> refresh(Run& run) {
   if (run.config.destinations.empty()) {
     throw Error(Errc::config, "there is no [[destination]] whose metadata could be refreshed");
@@ -107,7 +95,6 @@ std::vector<Refreshed> refresh(Run& run) {
     run.around.messages.warn(warning);
   note_expired_channels(run, plan);
   run.metadata = sign_metadata(run, plan, wanted);
-  add_targets(run);
   at_each_destination(run, [&](Destination& destination) {
     if (&destination != run.destinations.front().get()) check_follower_metadata(run, destination);
     const std::size_t count = bring_to(run, destination);

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "manifest-schema/manifest.hpp"
-#include "trust/tuf/trusted_metadata.hpp"
 
 namespace releaser {
 namespace {
@@ -50,7 +49,7 @@ MetadataSet::Role walk_channel(TrustedMetadata& trusted, const trust::tuf::Targe
       digest == target->second.hashes.end() ? std::string() : digest->second, target->first);
   base::with_context(path, [&] {
     std::string bytes = require(read, path, schema::kMaxManifestBytes);
-    role.manifest = trusted.prove_target(proven, target->first, std::move(bytes)).bytes();
+    role.manifest = trusted.prove_target(proven, target->first, std::move(bytes));
   });
   return role;
 }

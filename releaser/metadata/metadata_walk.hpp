@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "trust/tuf/metadata.hpp"
+#include "trust/tuf/trusted_metadata.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -31,7 +32,7 @@ struct MetadataSet {
   struct Role {
     std::string bytes;
     trust::tuf::Targets content;
-    std::optional<std::string> manifest;  // the bytes of its target, if it has one
+    std::optional<trust::tuf::TargetBytes> manifest;  // its target, if it has one
   };
   trust::tuf::Root root;
   std::string timestamp_bytes, snapshot_bytes, targets_bytes;

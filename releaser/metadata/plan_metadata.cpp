@@ -51,15 +51,6 @@ void check_targets_version(const PublicMetadata& before, const WantedMetadata& w
   }
 }
 
-bool is_signed_by(std::string_view bytes, const tuf::Authority& authority, std::size_t max_bytes) {
-  try {
-    return tuf::count_signatures(tuf::parse_envelope(bytes, max_bytes), authority,
-                                 tuf::checks_ed25519) >= authority.threshold;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 std::size_t count_at_hand(const tuf::Authority& authority, const KeyAtHand& at_hand) {
   std::set<std::string> values;
   for (const tuf::Key& key : authority.keys) {
@@ -224,10 +215,7 @@ class Planner {
     if (wanted == m_wanted.manifests.end()) {
       carry_over(role, *before);
     } else {
-      const std::string name = target_name(delegation.name);
-      const tuf::TargetFile target = tuf::describe_target(wanted->second);
-      m_plan.targets.push_back({target_file(target.hashes.at("sha256"), name), wanted->second});
-      role.content.files.emplace(name, target);
+      list_manifest(role, wanted->second);
     }
     if (before == nullptr) {
       role.reason = "it is new";
@@ -266,14 +254,21 @@ class Planner {
     role.expires = header.expires;
   }
 
+  void list_manifest(PlannedRole& role, const std::string& manifest) {
+    const std::string name = target_name(role.name);
+    const tuf::TargetFile target = tuf::describe_target(manifest);
+    m_plan.targets.push_back({target_file(target.hashes.at("sha256"), name), manifest});
+    role.content.files.emplace(name, target);
+  }
+
   // What a channel goes on to list: its manifest alone, and that only where keys of now have signed
   // for it, or it is ours.
-  void carry_over(PlannedRole& role, const MetadataSet::Role& before) const {
+  void carry_over(PlannedRole& role, const MetadataSet::Role& before) {
     if (!before.manifest) return;
-    const bool is_known = is_signed_by(before.bytes, role.authority, kLimits.targets) ||
-                          (m_wanted.is_ours && m_wanted.is_ours(role.name, *before.manifest));
-    if (!is_known) return;
-    role.content.files.emplace(target_name(role.name), tuf::describe_target(*before.manifest));
+    const bool is_known =
+        is_signed_by(before.bytes, role.authority, kLimits.targets) ||
+        (m_wanted.is_ours && m_wanted.is_ours(role.name, before.manifest->bytes()));
+    if (is_known) list_manifest(role, before.manifest->bytes());
   }
 
   void decide_channel(PlannedRole& role, const MetadataSet::Role& before, bool is_wanted) {

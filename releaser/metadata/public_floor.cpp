@@ -66,8 +66,9 @@ PublicFloor floor_of(const MetadataFiles& files, const FinalTrust& trust) {
   const Trusted trusted = parse_trust(trust);
   PublicFloor floor{.roots = trust.roots.size(), .roles = {}};
   const auto add = [&](std::string_view role, std::uint64_t version, std::string_view bytes) {
-    floor.roles.emplace(
-        role, PublicFloor::Role{version, trust::sha256_of(bytes).hex(), keys_of(trusted, role)});
+    floor.roles.emplace(role, PublicFloor::Role{.version = version,
+                                                .sha256 = trust::sha256_of(bytes).hex(),
+                                                .keys = keys_of(trusted, role)});
   };
   const std::string& timestamp_bytes = timestamp_of(files);
   const tuf::Timestamp timestamp =
@@ -137,9 +138,9 @@ json::Value write_floors(const PublicFloors& floors) {
   for (const auto& [url, floor] : floors) {
     json::Object site{{std::string(kRoot), floor.roots}};
     for (const auto& [name, role] : floor.roles) {
-      site.emplace_back(
-          name,
-          json::Object{{"version", role.version}, {"sha256", role.sha256}, {"keys", role.keys}});
+      json::Object known{{"version", role.version}, {"sha256", role.sha256}, {"keys", role.keys}};
+      if (role.generation != 0) known.emplace_back("generation", role.generation);
+      site.emplace_back(name, std::move(known));
     }
     sites.emplace_back(url, std::move(site));
   }
@@ -155,7 +156,8 @@ PublicFloors read_floors(const json::ObjectReader& sites) {
       if (name == kRoot) continue;
       const json::ObjectReader role = site.object(name);
       floor.roles.emplace(
-          name, PublicFloor::Role{role.number("version"), role.text("sha256"), role.text("keys")});
+          name, PublicFloor::Role{role.number("version"), role.text("sha256"), role.text("keys"),
+                                  role.optional_number("generation").value_or(0)});
     }
     floors.emplace(url, std::move(floor));
   }

@@ -23,6 +23,7 @@ struct PublicFloor {
     // Authority::fingerprint() of who signed it. Like clients, whoever comes later holds nobody to
     // the numbers of keys that were replaced: a thief may have signed the highest there is.
     std::string keys;
+    std::uint64_t generation = 0;  // of a channel's manifest; 0: nothing is known of it
     bool operator==(const Role&) const = default;
   };
   std::uint64_t roots = 0;

@@ -96,6 +96,16 @@ void read_left(PublicMetadata& found, const std::vector<ReadPublic>& places,
 
 }  // namespace
 
+bool is_signed_by(std::string_view unverified, const tuf::Authority& authority,
+                  std::size_t max_bytes) {
+  try {
+    return tuf::count_signatures(tuf::parse_envelope(unverified, max_bytes), authority,
+                                 tuf::checks_ed25519) >= authority.threshold;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& trust) {
   return read_public_metadata(read, trust, {});
 }

@@ -44,6 +44,10 @@ struct PublicMetadata {
   [[nodiscard]] std::uint64_t last_version(std::string_view role) const;
 };
 
+// Have enough keys of a role signed this?
+bool is_signed_by(std::string_view unverified, const trust::tuf::Authority& authority,
+                  std::size_t max_bytes);
+
 // Reads and proves it, whether it has expired or not. Throws
 //   Errc::conflict   where it knows a root that the trust folder does not have, or has another one;
 //   Errc::untrusted  where it is damaged, with what to do.

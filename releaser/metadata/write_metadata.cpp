@@ -80,24 +80,21 @@ ReadPublic reader_over(const MetadataSet& set) {
     if (name == role_file("targets", set.targets.version)) return set.targets_bytes;
     for (const auto& [channel, role] : set.channels) {
       if (name == role_file(channel, role.content.version)) return role.bytes;
-      if (role.manifest &&
-          name == target_file(trust::sha256_of(*role.manifest).hex(), target_name(channel))) {
-        return role.manifest;
+      if (role.manifest && name == target_file(trust::sha256_of(role.manifest->bytes()).hex(),
+                                               target_name(channel))) {
+        return role.manifest->bytes();
       }
     }
     return std::nullopt;
   };
 }
 
-// Channels that have expired and stay as they were are left out: that was said already. So is what
-// others sign for: it is public, and was proven when it was read.
+// Channels that have expired and stay as they were are left out: that was said already.
 std::set<std::string, std::less<>> not_looked_at(const MetadataPlan& plan,
                                                  const WantedMetadata& wanted) {
   std::set<std::string, std::less<>> names;
-  for (const PlannedRole& channel : plan.channels) {
-    const bool stays = !wanted.manifests.contains(channel.name);
-    if (channel.expires <= wanted.now || stays) names.insert(channel.name);
-  }
+  for (const PlannedRole& channel : plan.channels)
+    if (channel.expires <= wanted.now) names.insert(channel.name);
   return names;
 }
 

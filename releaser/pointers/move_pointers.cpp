@@ -7,6 +7,7 @@
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/proven_state.hpp"
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/signed_files.hpp"
@@ -96,13 +97,20 @@ void check_public(const Run& run) {
 void read_public(Run& run) {
   open_destinations(run);
   Problems problems;
+  const bool has_metadata = check_trust(run, problems);
   problems.collect([&] {
     at_each_site(run, [&](Destination& destination) {
       Standing standing;
       if (&destination == run.destinations.front().get()) {
         const base::Path& dist =
             run.dist_to_copy_record_from.empty() ? run.options.dist : run.dist_to_copy_record_from;
-        run.before = read_public_state(destination, run.config, dist / kPointersFolder / "site");
+        const base::Path own_site = dist / kPointersFolder / "site";
+        if (has_metadata) {
+          run.before = read_proven_state(run, own_site, problems);
+          combine_proven_state(run, own_site);
+        } else {
+          run.before = read_public_state(destination, run.config, own_site);
+        }
         check_not_replayed(run);
         standing.site = Known::yes;
       } else {
@@ -112,7 +120,6 @@ void read_public(Run& run) {
     });
     check_public(run);
   });
-  check_trust(run, problems);
   conclude(run, problems);
 }
 
@@ -461,9 +468,10 @@ void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
   if (const auto* const problem = std::get_if<NotPossible>(&result)) {
     throw Error(problem->code, problem->problem);
   }
-  const Edited& edited = std::get<Edited>(result);
+  Edited& edited = std::get<Edited>(result);
   move.words = edited.words;
-  const PublicManifests& after = edited.manifests;
+  PublicManifests& after = edited.manifests;
+  if (run.before.is_proven) after.combined = combined_with(run, after.channels);
 
   make_manifests(run, before, after);
   std::vector<std::string> warnings = edited.warnings;

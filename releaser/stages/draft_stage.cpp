@@ -15,12 +15,20 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
+// The combined manifest follows from the channels where metadata proves them, and what a stopped
+// run has shown of it counts no less than what was there before.
+std::uint64_t generation_before(const Run& run, std::optional<schema::Channel> channel) {
+  if (!channel && run.before.is_proven)
+    return run.manifests.at(schema::manifest_name(channel)).generation - 1;
+  const schema::Manifest* const shown = run.before.manifest(channel);
+  return shown == nullptr ? 0 : shown->generation;
+}
+
 void check_nothing_came_between(const Run& run) {
   if (run.before.find(run.identity->version) != nullptr) return;
   for (const auto channel : schema::kManifestsOfSite) {
     const std::string name = schema::manifest_name(channel);
-    const schema::Manifest* const shown = run.before.manifest(channel);
-    const std::uint64_t now = shown == nullptr ? 0 : shown->generation;
+    const std::uint64_t now = generation_before(run, channel);
     const auto drafted = run.draft->before.find(name);
     const std::uint64_t then = drafted == run.draft->before.end() ? 0 : drafted->second;
     if (now == then || (channel && *channel != run.identity->channel)) continue;

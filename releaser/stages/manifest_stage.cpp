@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/merge_manifest.hpp"
+#include "releaser/stages/proven_state.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 #include "trust/proven_bytes.hpp"
@@ -143,7 +144,9 @@ Skipped manifest_stage(Run& run) {
   write_record(run);
   run.release = release_entry(run);
   const schema::Channel channel = run.identity->channel;
-  for (const auto of : {std::optional(channel), std::optional<schema::Channel>()}) {
+  std::vector<std::optional<schema::Channel>> changed{channel};
+  if (!run.before.is_proven) changed.emplace_back();
+  for (const auto of : changed) {
     const schema::Manifest* const shown = run.before.manifest(of);
     run.manifests.insert_or_assign(
         schema::manifest_name(of),
@@ -153,6 +156,13 @@ Skipped manifest_stage(Run& run) {
   // What a stolen key signed is replaced, in every channel.
   for (const auto of : run.before.stolen)
     run.manifests.emplace(schema::manifest_name(of), *run.before.manifest(of));
+  if (run.before.is_proven) {
+    std::map<schema::Channel, schema::Manifest> channels;
+    for (const auto& [name, manifest] : run.manifests)
+      if (manifest.channel) channels.emplace(*manifest.channel, manifest);
+    run.manifests.insert_or_assign(schema::manifest_name(std::nullopt),
+                                   combined_with(run, channels));
+  }
   for (const auto& [name, manifest] : run.manifests) {
     const std::string text = schema::write_manifest(manifest);
     if (text.size() > schema::kMaxManifestBytes) {

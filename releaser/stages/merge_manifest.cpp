@@ -61,4 +61,29 @@ Manifest merge_manifest(const std::optional<Manifest>& before, const std::string
   return merged;
 }
 
+Manifest combine_manifests(const std::map<schema::Channel, Manifest>& channels,
+                           const std::string& product) {
+  Manifest combined;
+  combined.product = product;
+  // Of a release that was promoted, the entry of the most stable channel comes first and counts.
+  for (const auto& [channel, manifest] : channels) {
+    combined.generated = std::max(combined.generated, manifest.generated);
+    combined.latest.insert(manifest.latest.begin(), manifest.latest.end());
+    combined.versions.insert(manifest.versions.begin(), manifest.versions.end());
+    combined.deprecation_notices.insert(manifest.deprecation_notices.begin(),
+                                        manifest.deprecation_notices.end());
+    const auto& floor = manifest.security_floor;
+    const bool is_higher = floor && (!combined.security_floor || *combined.security_floor < *floor);
+    if (is_higher) combined.security_floor = floor;
+  }
+  drop_old_releases(combined);
+  return combined;
+}
+
+bool say_the_same(const Manifest& left, const Manifest& right) {
+  Manifest same_generation = left;
+  same_generation.generation = right.generation;
+  return same_generation == right;
+}
+
 }  // namespace releaser

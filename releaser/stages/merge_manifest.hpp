@@ -2,6 +2,7 @@
 
 #include "manifest-schema/manifest.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,5 +21,13 @@ std::optional<schema::Version> pinned_version(const schema::Manifest& combined);
 schema::Manifest merge_manifest(const std::optional<schema::Manifest>& before,
                                 const std::string& product, std::optional<schema::Channel> channel,
                                 const schema::Version& version, const schema::Release& release);
+
+// What the manifests of the channels say together, as version-manifest.json does for people and
+// scripts; its generation is 0, and the caller's to give. Its floor is the highest; a halt is of
+// a channel, and it has none. Pure.
+schema::Manifest combine_manifests(const std::map<schema::Channel, schema::Manifest>& channels,
+                                   const std::string& product);
+// Do both say the same, whatever their generations?
+bool say_the_same(const schema::Manifest& left, const schema::Manifest& right);
 
 }  // namespace releaser

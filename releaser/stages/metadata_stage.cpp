@@ -90,9 +90,9 @@ std::map<std::string, std::string, std::less<>> channel_manifests(const Run& run
     const std::string role(schema::channel_name(channel));
     if (run.manifests.contains(name)) {
       manifests[role] = base::read_file(run.folder / "site" / name, schema::kMaxManifestBytes);
-    } else if (run.before.manifest(channel) != nullptr && targets.find_delegation(role)) {
-      auto text = run.destinations.front()->read(name, schema::kMaxManifestBytes);
-      if (text) manifests[role] = std::move(*text);
+    } else if (const auto found = run.before.signed_alone.find(channel);
+               found != run.before.signed_alone.end() && targets.find_delegation(role)) {
+      manifests[role] = found->second;
     }
   }
   return manifests;
@@ -177,9 +177,11 @@ void find_left_files(Run& run) {
 bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest) {
   const auto stolen =
       run.config.sign ? product_keys(*run.config.sign).stolen : std::vector<trust::PublicKey>();
-  const std::vector<std::string> versions = base::list_directory(run.options.dist);
+  const base::Path& dist =
+      run.dist_to_copy_record_from.empty() ? run.options.dist : run.dist_to_copy_record_from;
+  const std::vector<std::string> versions = base::list_directory(dist);
   return std::any_of(versions.begin(), versions.end(), [&](const std::string& version) {
-    const base::Path file = run.options.dist / version / "site" / target_name(channel);
+    const base::Path file = dist / version / "site" / target_name(channel);
     std::error_code ignored;
     if (std::filesystem::file_size(file, ignored) != manifest.size() || ignored ||
         base::read_file(file, manifest.size()) != manifest) {
@@ -209,17 +211,18 @@ std::string agent_without_trust(const Config& config) {
       ": [agent] needs [trust]: an agent believes metadata alone; run cco-release trust init");
 }
 
-void check_trust(Run& run, Problems& problems) {
+bool check_trust(Run& run, Problems& problems) {
   if (!run.config.trust) {
     if (has_agent(run.config)) problems.add(agent_without_trust(run.config));
-    return;
+    return false;
   }
   const TrustPolicy policy = trust_policy(run.config);
   for (const std::string& problem : policy.problems)
     problems.add(problem);
   for (const std::string& warning : policy.warnings)
     problems.warn(warning);
-  if (!policy.problems.empty() || run.skips("sign") || run.destinations.empty()) return;
+  if (!policy.problems.empty() || run.skips("sign") || run.destinations.empty()) return false;
+  bool is_read = false;
   problems.collect([&] {
     base::with_context(run.config.place("trust"),
                        [&] { run.trust = read_final_trust(run.config, run.home); });
@@ -229,9 +232,11 @@ void check_trust(Run& run, Problems& problems) {
     base::with_context(first.place(), [&] {
       run.public_metadata =
           read_public_metadata(reader_of(first), *run.trust, remembered_floors(run, first));
+      is_read = true;
       check_metadata_not_replayed(run);
     });
   });
+  return is_read;
 }
 
 void check_metadata_keys(Run& run, Problems& problems) {

@@ -18,7 +18,8 @@ RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal);
 // what to do.
 FinalTrust read_final_trust(const Config& config, std::string_view home);
 
-// By channel, the manifests that are public or shall be (run.manifests), with their bytes.
+// By channel, the manifests of this run (run.manifests) and those that its metadata takes over by
+// other proof, with their bytes; all others stay as they are.
 std::map<std::string, std::string, std::less<>> channel_manifests(const Run& run);
 
 // Reads public files of a destination.
@@ -48,8 +49,8 @@ bool has_agent(const Config& config);
 std::string agent_without_trust(const Config& config);
 
 // Preflight. The trust folder is there, proven, in time and what the configuration says; the public
-// metadata is whole.
-void check_trust(Run& run, Problems& problems);
+// metadata is whole: true, so that channels can be proven by it.
+bool check_trust(Run& run, Problems& problems);
 // Preflight, after the keys were looked at: are there enough for what a new release needs?
 void check_metadata_keys(Run& run, Problems& problems);
 

@@ -6,6 +6,7 @@
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/own_releases.hpp"
 #include "releaser/stages/private_files.hpp"
+#include "releaser/stages/proven_state.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/policy.hpp"
@@ -73,33 +74,50 @@ void find_archive_files(Run& run, Problems& problems) {
 
 namespace {
 
-void open_destinations(Run& run, Problems& problems) {
-  if (run.skips("manifest") && run.skips("publish")) return;
+// True where they can be read.
+bool open_destinations(Run& run, Problems& problems) {
+  if (run.skips("manifest") && run.skips("publish")) return false;
   for (const DestinationSettings& settings : run.config.destinations) {
     if (run.skips(settings.name)) continue;
     run.destinations.push_back(
         make_destination(settings, run.config, run.home, run.locks, run.around.network));
   }
-  if (run.destinations.empty()) return;
+  if (run.destinations.empty()) return false;
   if (run.publishes() && !run.options.sign_only) {
     const std::size_t known = problems.problems().size();
     problems.collect([&] {
       at_each_destination(run, [](Destination& destination) { destination.preflight(); });
     });
-    if (problems.problems().size() > known) return;
+    if (problems.problems().size() > known) return false;
     if (run.acquires) {
       at_each_destination(run, [](Destination& destination) { destination.acquire(); });
     }
   }
+  return true;
+}
+
+// What metadata does not prove, where there is none or it is damaged, is believed by minisign's
+// signatures.
+void read_first(Run& run, Problems& problems, bool has_metadata) {
+  if (!has_metadata) {
+    run.before = read_public_state(*run.destinations.front(), run.config, run.folder / "site");
+    carry_on_from_dist(run, problems);
+  } else {
+    run.before = read_proven_state(run, run.folder / "site", problems);
+    carry_on_from_dist(run, problems);
+    combine_proven_state(run, run.folder / "site");
+  }
+  check_not_replayed(run);
+}
+
+void read_standings(Run& run, Problems& problems, bool has_metadata) {
   if (!run.config.sign) return;
   problems.collect([&] {
     at_each_destination(run, [&](Destination& destination) {
       const bool has_all = destination.carries().assets && has_signed_checksums(destination, run);
       Standing standing;
       if (&destination == run.destinations.front().get()) {
-        run.before = read_public_state(destination, run.config, run.folder / "site");
-        carry_on_from_dist(run, problems);
-        check_not_replayed(run);
+        read_first(run, problems, has_metadata);
         const bool shows_any = run.before.combined || !run.before.channels.empty();
         standing.site = shows_any ? Known::yes : Known::no;
       } else if (destination.carries().site) {
@@ -199,9 +217,10 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
                                  : run.dist_to_copy_record_from / run.identity->version.text();
   if (!run.options.clean) run.earlier = read_record(earlier / "release.json");
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
-  open_destinations(run, problems);
+  const bool can_be_read = open_destinations(run, problems);
+  const bool has_metadata = check_trust(run, problems);
+  if (can_be_read) read_standings(run, problems, has_metadata);
   warn_of_new_history(run, problems);
-  check_trust(run, problems);
   const bool has_inputs = !run.options.takes_archives();
   // What a hook may make or change is looked at after it ran.
   if (has_inputs && !makes_files(run)) find_archive_files(run, problems);

@@ -38,6 +38,7 @@ struct RunOptions {
   bool check_reproducible = false;
   bool allow_backport = false;
   std::vector<schema::Version> leave_out;  // that only a stolen key lists
+  bool leave_out_all = false;              // that dist/ does not prove
   bool strict = false;
   std::size_t parallelism = 1;
   base::Path dist;               // empty: beside the configuration
@@ -82,10 +83,16 @@ struct Surroundings {
   std::function<void(const std::vector<std::string>& words)> agree;
 };
 
-// The documents of the destination that carries the metadata, each with a valid signature.
+// The documents of the destination that carries the metadata: each as the metadata proves it, or
+// without [trust] by its minisign signature.
 struct PublicState {
   std::map<schema::Channel, schema::Manifest> channels;
   std::optional<schema::Manifest> combined;
+  // With [trust]: `combined` follows from the channels, and this one is shown.
+  bool is_proven = false;
+  std::optional<schema::Manifest> shown_combined;
+  // With [trust], channels that no metadata by keys of now names, as bytes: it takes over these.
+  std::map<schema::Channel, std::string> signed_alone;
   // Manifests (nothing: the combined one) that are there and signed by a stolen key alone.
   std::set<std::optional<schema::Channel>> stolen;
   // The one of schema::manifest_name(channel), or nothing.

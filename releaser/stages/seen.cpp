@@ -130,6 +130,28 @@ void write_public_record(const Run& run, const PublicFloor& floor) {
   }
 }
 
+// A channel's manifest is that of this run, or the one that was there.
+void note_generations(const Run& run, PublicFloor& floor) {
+  for (auto& [role, known] : floor.roles) {
+    const auto channel = schema::parse_channel(role);
+    if (!channel) continue;
+    if (const auto made = run.manifests.find(target_name(role)); made != run.manifests.end()) {
+      known.generation = made->second.generation;
+    } else if (const schema::Manifest* const shown = run.before.manifest(channel)) {
+      known.generation = shown->generation;
+    } else if (run.public_metadata.set) {
+      const auto& channels = run.public_metadata.set->channels;
+      const auto found = channels.find(role);
+      if (found == channels.end() || !found->second.manifest) continue;
+      try {
+        known.generation = schema::parse_manifest(*found->second.manifest).generation;
+      } catch (const Error&) {
+        continue;  // what clients do not read has no generation either
+      }
+    }
+  }
+}
+
 std::uint64_t highest_timestamp(const PublicMetadata& found) {
   const auto highest = found.highest.find("timestamp");
   return highest == found.highest.end() ? 0 : highest->second;
@@ -194,6 +216,25 @@ std::vector<RememberedFloor> remembered_floors(const Run& run, const Destination
   return remembered_floors(run.config, run.home, dist_of(run), destination.url());
 }
 
+std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
+                                                            const Destination& destination) {
+  constexpr std::uint64_t kMostThatIsOurs = std::uint64_t{1} << 32U;
+  Generations all;
+  const auto add = [&](const std::string& name, std::uint64_t generation) {
+    if (generation == 0 || generation > kMostThatIsOurs) return;
+    all[name] = std::max(all[name], generation);
+  };
+  const Seen seen = read_seen(seen_file(dist_of(run)));
+  if (const auto found = seen.generations.find(destination.url()); found != seen.generations.end())
+    for (const auto& [name, generation] : found->second)
+      add(name, generation);
+  if (!run.config.trust) return all;
+  for (const auto& [said_by, floor] : remembered_floors(run, destination))
+    for (const auto& [role, known] : floor.roles)
+      add(target_name(role), known.generation);
+  return all;
+}
+
 void check_metadata_not_replayed(const Run& run) {
   const PublicMetadata& found = run.public_metadata;
   if (const auto problem = describe_gone_back(found)) {
@@ -226,7 +267,8 @@ void remember_published(const Run& run) {
     seen.generations[run.destinations.front()->url()] = std::move(now);
   }
   if (!run.metadata.empty()) {
-    const PublicFloor floor = floor_of(run.metadata, *run.trust);
+    PublicFloor floor = floor_of(run.metadata, *run.trust);
+    note_generations(run, floor);
     put_floors(seen.metadata, run, floor);
     write_public_record(run, floor);
   }

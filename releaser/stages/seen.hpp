@@ -3,6 +3,9 @@
 #include "releaser/metadata/public_floor.hpp"
 #include "releaser/stages/run.hpp"
 
+#include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace releaser {
@@ -21,6 +24,11 @@ void check_not_replayed(const Run& run);
 std::vector<RememberedFloor> remembered_floors(const Config& config, std::string_view home,
                                                const base::Path& dist, std::string_view url);
 std::vector<RememberedFloor> remembered_floors(const Run& run, const Destination& destination);
+
+// The generations of manifests that were public at a destination, by their name. Numbers that only
+// a thief would give are left out.
+std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
+                                                            const Destination& destination);
 
 // Throws Errc::untrusted, with what to do, where note_floors() found that something went back.
 void require_not_gone_back(const PublicMetadata& found);
