@@ -48,7 +48,11 @@ std::vector<base::Option> release_options() {
       {"--strict", "", "", "warnings are errors", {}},
       {"--allow-dirty", "", "", "files may differ from what the tag holds", {}},
       {"--allow-backport", "", "", "the version may be lower than the newest of its channel", {}},
-      {"--leave-out", "", "VERSION", "a release that only a stolen key lists; repeated", {}},
+      {"--leave-out",
+       "",
+       "VERSION",
+       "a release that only a stolen key lists, or all; repeated",
+       {}},
   };
 }
 
@@ -85,7 +89,11 @@ RunOptions run_options(const base::Arguments& arguments) {
   options.identify.allow_dirty = arguments.has("--allow-dirty");
   options.allow_backport = arguments.has("--allow-backport");
   for (const std::string& version : arguments.list("--leave-out"))
-    options.leave_out.push_back(schema::Version::parse(version));
+    if (version == "all") {
+      options.leave_out_all = true;
+    } else {
+      options.leave_out.push_back(schema::Version::parse(version));
+    }
   options.strict = arguments.has("--strict");
   options.parallelism = parallelism_of(arguments);
   options.dist = dist_path_of(arguments);

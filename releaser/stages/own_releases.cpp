@@ -4,10 +4,12 @@
 #include "base/text.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/seen.hpp"
 #include "trust/minisign.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -44,6 +46,7 @@ struct OwnRelease {
 // The generations that this machine has given, and its releases that are whole.
 struct Dist {
   std::map<std::string, std::uint64_t> generations;  // by name of the manifest
+  std::set<Version> known;                           // listed with a later or earlier release
   std::map<Version, OwnRelease> releases;
 };
 
@@ -57,7 +60,9 @@ bool has_archives(const base::Path& assets, const schema::Release& entry) {
   });
 }
 
-Dist read_dist(const base::Path& dist, const std::vector<trust::PublicKey>& keys) {
+// The generation that this release got in a run that was stopped is given again.
+Dist read_dist(const Run& run, const std::vector<trust::PublicKey>& keys) {
+  const base::Path dist = dist_of(run);
   Dist found;
   for (const std::string& name : base::list_directory(dist)) {
     std::optional<Version> version;
@@ -74,8 +79,12 @@ Dist read_dist(const base::Path& dist, const std::vector<trust::PublicKey>& keys
           base::read_file_if_exists(signature_name(path.string()), trust::kMaxSignatureBytes),
           keys);
       if (!manifest) continue;
-      auto& generation = found.generations[file];
-      generation = std::max(generation, manifest->generation);
+      if (*version != run.identity->version) {
+        auto& generation = found.generations[file];
+        generation = std::max(generation, manifest->generation);
+      }
+      for (const auto& [listed, release] : manifest->versions)
+        if (listed != *version) found.known.insert(listed);
       const auto entry = manifest->versions.find(*version);
       if (entry == manifest->versions.end()) continue;
       if (has_archives(dist / name / "assets", entry->second)) {
@@ -103,16 +112,21 @@ std::map<Version, schema::Channel> listed_versions(const Run& run,
   return listed;
 }
 
-// A release that no manifest lists may have been public all the same, or never.
+// A release that no manifest lists, and that no other run in dist/ found there, may have been
+// public all the same, or never.
 bool is_public(const Run& run, const Version& version, const base::Path& assets) {
   const auto there = run.asset_host().read(cat("releases/v", version.text(), "/checksums.sha256"),
                                            kMaxChecksumsBytes);
   return there && there == base::read_file_if_exists(assets / "checksums.sha256", there->size());
 }
 
-bool is_left_out(const Run& run, const Version& version) {
+bool is_said_to_go(const Run& run, const Version& version) {
   return std::find(run.options.leave_out.begin(), run.options.leave_out.end(), version) !=
          run.options.leave_out.end();
+}
+
+bool is_left_out(const Run& run, const Version& version) {
+  return run.options.leave_out_all || is_said_to_go(run, version);
 }
 
 using Releases = std::map<Version, schema::Release>;
@@ -144,6 +158,59 @@ void check_proven(const Run& run, const std::map<Version, schema::Channel>& list
           ", bring dist/VERSION of the machine that did, with its archives; else add", options));
 }
 
+// What the metadata names, whoever signed it: agents may have seen that. A number that only a thief
+// would give binds nobody who has the new keys.
+std::uint64_t named_generation(const Run& run, std::optional<schema::Channel> channel) {
+  constexpr std::uint64_t kMostThatIsOurs = std::uint64_t{1} << 32U;
+  if (!channel || !run.public_metadata.set) return 0;
+  const auto& channels = run.public_metadata.set->channels;
+  const auto role = channels.find(schema::channel_name(*channel));
+  if (role == channels.end() || !role->second.manifest) return 0;
+  try {
+    const std::uint64_t named = schema::parse_manifest(*role->second.manifest).generation;
+    return named > kMostThatIsOurs ? 0 : named;
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+// Who knows that releases of a channel were public, beside the site; nothing where nobody does.
+std::optional<std::string> who_remembers(const Run& run, schema::Channel channel,
+                                         bool thief_lists_some) {
+  for (const std::string& tag : version_tags(run.config.root)) {
+    const Version version = Version::parse(tag);
+    if (version == run.identity->version || schema::channel_of(version) != channel) continue;
+    if (!is_left_out(run, version)) return cat("git has ", tag);
+  }
+  // What follows may be a thief's, who began this channel: then its releases are named one by one.
+  if (thief_lists_some) return std::nullopt;
+  const auto remembered = remembered_generations(run, *run.destinations.front());
+  if (const auto known = remembered.find(schema::manifest_name(channel)); known != remembered.end())
+    return cat("generation ", known->second, " was public");
+  if (named_generation(run, channel) > 0) return "the metadata names releases";
+  return std::nullopt;
+}
+
+// A channel begins anew only where nothing knows of an earlier release, or a person says so: else
+// whoever writes one file at the host, or has dist/ lost, ends what was yanked or halted.
+void check_not_forgotten(const Run& run, const std::map<Version, schema::Channel>& listed,
+                         Problems& problems) {
+  if (run.options.leave_out_all) return;
+  for (const auto of : run.before.stolen) {
+    if (!of || run.before.channels.contains(*of)) continue;
+    const bool thief_lists_some = std::any_of(listed.begin(), listed.end(),
+                                              [&](const auto& each) { return each.second == of; });
+    const auto memory = who_remembers(run, *of, thief_lists_some);
+    if (!memory) continue;
+    problems.add(Errc::untrusted,
+                 cat(run.destinations.front()->place(), ": ", schema::manifest_name(of),
+                     " is by a stolen key, and ", dist_of(run).string(), " proves no release of ",
+                     schema::channel_name(*of), ", but ", *memory,
+                     "; publish where dist/ has them, or, to begin the channel anew without them, "
+                     "add --leave-out all"));
+  }
+}
+
 }  // namespace
 
 void carry_on_from_dist(Run& run, Problems& problems) {
@@ -151,7 +218,7 @@ void carry_on_from_dist(Run& run, Problems& problems) {
   const ProductKeys keys = product_keys(*run.config.sign);
   std::vector<trust::PublicKey> all = keys.trusted;
   all.insert(all.end(), keys.stolen.begin(), keys.stolen.end());
-  const Dist dist = read_dist(dist_of(run), all);
+  const Dist dist = read_dist(run, all);
   const auto listed = listed_versions(run, keys.stolen);
   const Releases proven = releases_of(run.before.channels);
   check_proven(run, listed, dist, proven, problems);
@@ -169,8 +236,15 @@ void carry_on_from_dist(Run& run, Problems& problems) {
   }
   std::vector<std::string> carried;
   for (const auto& [version, release] : dist.releases) {
-    if (is_left_out(run, version) || version == run.identity->version) continue;
-    if (!listed.contains(version) && !is_public(run, version, release.assets)) continue;
+    if (is_said_to_go(run, version) || version == run.identity->version) continue;
+    const bool was_public = listed.contains(version) || dist.known.contains(version) ||
+                            is_public(run, version, release.assets);
+    if (!was_public) {
+      problems.warn(cat(version.text(), " is in ", dist_of(run).string(),
+                        ", and nothing shows that "
+                        "it was public: it is not carried on"));
+      continue;
+    }
     const bool is_remade = run.before.stolen.contains(release.entry.channel);
     if (!is_remade) continue;
     run.carried.push_back({version, release.entry, release.assets});
@@ -185,9 +259,14 @@ void carry_on_from_dist(Run& run, Problems& problems) {
       combined = merge_manifest(combined, run.config.product.name, {}, version, release.entry);
     }
   }
+  check_not_forgotten(run, listed, problems);
+  const auto remembered = remembered_generations(run, *run.destinations.front());
   for (const auto of : run.before.stolen) {
-    const auto known = dist.generations.find(schema::manifest_name(of));
-    const std::uint64_t generation = known == dist.generations.end() ? 0 : known->second;
+    std::uint64_t generation = named_generation(run, of);
+    for (const auto* const source : {&dist.generations, &remembered}) {
+      const auto known = source->find(schema::manifest_name(of));
+      if (known != source->end()) generation = std::max(generation, known->second);
+    }
     // A channel of which nothing is proven shows that.
     schema::Manifest empty;
     empty.product = run.config.product.name;

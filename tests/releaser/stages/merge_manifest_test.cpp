@@ -91,4 +91,49 @@ TEST_SUITE("releaser/stages/merge_manifest") {
     CHECK(after.halt == before.halt);
     CHECK(after.deprecation_notices == before.deprecation_notices);
   }
+
+  TEST_CASE("the combined manifest says what all channels say") {
+    const auto beta_release = [](const std::string& version) {
+      auto release = release_of(version);
+      release.channel = Channel::beta;
+      return release;
+    };
+    std::map<Channel, schema::Manifest> channels;
+    channels[Channel::stable] = merge(std::nullopt, "1.0.0", release_of("1.0.0"));
+    channels[Channel::beta] =
+        releaser::merge_manifest(std::nullopt, "tool", Channel::beta,
+                                 Version::parse("1.1.0-beta.1"), beta_release("1.1.0-beta.1"));
+    auto& stable = channels[Channel::stable];
+    auto& beta = channels[Channel::beta];
+    beta.generated += std::chrono::hours(1);
+    beta.deprecation_notices[Version::parse("1.1.0-beta.1")] = "soon";
+    stable.security_floor = Version::parse("1.0.0");
+    stable.halt = schema::Notice{"a bad one", {}};
+    const auto combined = releaser::combine_manifests(channels, "tool");
+    CHECK(combined.product == "tool");
+    CHECK(!combined.channel);
+    CHECK(combined.generation == 0);
+    CHECK(combined.generated == beta.generated);
+    CHECK(combined.latest.at(Channel::stable) == Version::parse("1.0.0"));
+    CHECK(combined.latest.at(Channel::beta) == Version::parse("1.1.0-beta.1"));
+    CHECK(combined.versions.size() == 2);
+    CHECK(combined.deprecation_notices == beta.deprecation_notices);
+    CHECK(combined.security_floor == Version::parse("1.0.0"));
+    CHECK(!combined.halt);
+
+    SUBCASE("of a release that was promoted, what the more stable channel says counts") {
+      beta = releaser::merge_manifest(beta, "tool", Channel::beta, Version::parse("1.0.0"),
+                                      beta_release("1.0.0"));
+      CHECK(releaser::combine_manifests(channels, "tool")
+                .versions.at(Version::parse("1.0.0"))
+                .channel == Channel::stable);
+    }
+    SUBCASE("two that differ in their generations alone say the same") {
+      auto other = combined;
+      other.generation = 7;
+      CHECK(releaser::say_the_same(combined, other));
+      other.latest.erase(Channel::beta);
+      CHECK(!releaser::say_the_same(combined, other));
+    }
+  }
 }
