@@ -59,6 +59,12 @@ void check_forge(DestinationSettings& destination, ConfigProblems& problems) {
   }
   check_api_url(destination.api_url, "api_url", line, problems);
   check_api_url(destination.upload_url, "upload_url", line, problems);
+  if (!is_github && !destination.api_url.ends_with("/api/v1")) {
+    problems.add(line,
+                 "a destination of type \"gitea\" needs `api_url`, such as "
+                 "\"https://codeberg.org/api/v1\"");
+    return;
+  }
   if (!destination.url.empty()) return;
   const std::string host =
       is_github && destination.api_url.empty()

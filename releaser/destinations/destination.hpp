@@ -119,5 +119,7 @@ struct AccessToken {
 };
 std::unique_ptr<Destination> make_github_destination(const DestinationSettings& settings,
                                                      const Network& network, AccessToken token);
+std::unique_ptr<Destination> make_gitea_destination(const DestinationSettings& settings,
+                                                    const Network& network, AccessToken token);
 
 }  // namespace releaser

@@ -20,7 +20,8 @@ HostedAsset parse_asset(const base::json::ObjectReader& asset) {
           .name = asset.text("name"),
           .size = asset.number("size"),
           .is_whole = state == "uploaded",
-          .sha256 = parse_digest(asset.optional_text("digest"))};
+          .sha256 = parse_digest(asset.optional_text("digest")),
+          .uuid = asset.optional_text("uuid").value_or("")};
 }
 
 HostedRelease parse_release(const base::json::ObjectReader& release) {

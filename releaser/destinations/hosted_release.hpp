@@ -17,6 +17,7 @@ struct HostedAsset {
   std::uint64_t size = 0;
   bool is_whole = false;                // false: an upload broke and left this
   std::optional<trust::Sha256> sha256;  // where the host says it
+  std::string uuid;                     // by which Gitea serves it
 };
 
 struct HostedRelease {

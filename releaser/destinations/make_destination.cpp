@@ -43,6 +43,9 @@ std::unique_ptr<Destination> make_destination(const DestinationSettings& setting
   if (settings.type == "github") {
     return make_github_destination(settings, network, token_of(settings, config, home, network));
   }
+  if (settings.type == "gitea") {
+    return make_gitea_destination(settings, network, token_of(settings, config, home, network));
+  }
   throw base::Error(base::Errc::config,
                     base::cat("unknown type of destination `", settings.type, "`"));
 }

@@ -199,7 +199,8 @@ Page ReleaseApi::list(const base::Url& url) {
   const auto* const items = value.get_if<json::Array>();
   if (items == nullptr) throw Error(Errc::network, cat(url.host(), ": its list is none"));
   const auto link = answer.header("link");
-  return {*items, link && link->find("rel=\"next\"") != std::string::npos};
+  return {*items, link && link->find("rel=\"next\"") != std::string::npos,
+          base::parse_decimal(answer.header("x-total-count").value_or(""))};
 }
 
 Written ReleaseApi::write(HttpMethod method, const base::Url& url,
@@ -248,17 +249,22 @@ Written ReleaseApi::write(HttpMethod method, const base::Url& url, const json::O
 }
 
 bool ReleaseApi::download(const base::Url& url, const base::ByteSink& sink) {
-  const HttpAnswer answer = send({.method = HttpMethod::get,
-                                  .url = url,
-                                  .headers = {{"Accept", "application/octet-stream"}},
-                                  .authorization = {},
-                                  .upload = {},
-                                  .max_answer_bytes = std::uint64_t{16} << 30,
-                                  .sink = sink,
-                                  .is_cancelled = {}});
-  if (answer.status == 404) return false;
-  if (answer.status != 200) refuse(answer, false);
-  return true;
+  int limits = 0;
+  for (;;) {
+    const HttpAnswer answer = send({.method = HttpMethod::get,
+                                    .url = url,
+                                    .headers = {{"Accept", "application/octet-stream"}},
+                                    .authorization = {},
+                                    .upload = {},
+                                    .max_answer_bytes = std::uint64_t{16} << 30,
+                                    .sink = sink,
+                                    .is_cancelled = {}});
+    if (answer.status == 404) return false;
+    if (answer.status == 200) return true;
+    const auto limit = limit_of(answer);
+    if (!limit) refuse(answer, false);
+    wait_for_limit(*limit, limits);
+  }
 }
 
 }  // namespace releaser

@@ -32,7 +32,8 @@ struct Written {
 
 struct Page {
   base::json::Array items;
-  bool has_next = false;
+  bool has_next = false;               // GitHub says it
+  std::optional<std::uint64_t> total;  // of all pages: Gitea says that
 };
 
 // Requests to a REST API in JSON. Reads are tried again after failures; writes are not, but for a

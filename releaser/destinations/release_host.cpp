@@ -289,16 +289,26 @@ class ReleaseHost final : public Destination {
     return cat(base::safe_text(draft.page, 300), " (number ", draft.id, ")");
   }
 
+  // All pages of a list of the API.
+  void list_all(const std::string& path,
+                const std::function<void(const json::Value& item)>& take) const {
+    std::uint64_t seen = 0;
+    for (int number = 1; number <= kMaxPages; ++number) {
+      const Page page = m_api.list(below(cat(path, "?", m_dialect.page_size, "&page=", number)));
+      for (const json::Value& item : page.items)
+        take(item);
+      seen += page.items.size();
+      const bool has_next = page.has_next || (page.total && seen < *page.total);
+      if (!has_next || page.items.empty()) break;
+    }
+  }
+
   [[nodiscard]] std::vector<HostedRelease> list_drafts() const {
     std::vector<HostedRelease> drafts;
-    for (int number = 1; number <= kMaxPages; ++number) {
-      const Page page = m_api.list(below(cat("/releases?", m_dialect.page_size, "&page=", number)));
-      for (const json::Value& item : page.items) {
-        HostedRelease release = release_of(item);
-        if (release.is_draft) drafts.push_back(std::move(release));
-      }
-      if (!page.has_next) break;
-    }
+    list_all("/releases", [&](const json::Value& item) {
+      HostedRelease release = release_of(item);
+      if (release.is_draft) drafts.push_back(std::move(release));
+    });
     return drafts;
   }
 
@@ -307,14 +317,9 @@ class ReleaseHost final : public Destination {
     constexpr std::size_t kSureToBeAll = 30;
     if (release.assets.size() < kSureToBeAll) return;
     std::vector<HostedAsset> all;
-    for (int number = 1; number <= kMaxPages; ++number) {
-      const Page page = m_api.list(
-          below(cat("/releases/", release.id, "/assets?", m_dialect.page_size, "&page=", number)));
-      all.reserve(all.size() + page.items.size());
-      for (const json::Value& item : page.items)
-        all.push_back(parse_asset(json::ObjectReader(item, "asset", Errc::network)));
-      if (!page.has_next) break;
-    }
+    list_all(cat("/releases/", release.id, "/assets"), [&](const json::Value& item) {
+      all.push_back(parse_asset(json::ObjectReader(item, "asset", Errc::network)));
+    });
     release.assets = std::move(all);
   }
 
@@ -461,7 +466,12 @@ class ReleaseHost final : public Destination {
       if (written.problem.find("already_exists") != std::string::npos) return written.problem;
       throw Error(Errc::conflict, cat("upload ", file.name, ": ", written.problem));
     }
-    const HostedAsset made = parse_asset(json::ObjectReader(written.body, "asset", Errc::network));
+    HostedAsset made = parse_asset(json::ObjectReader(written.body, "asset", Errc::network));
+    // A host that names no digest is asked for the bytes, while nobody else can see them.
+    if (!made.sha256 && made.is_whole && made.size == asset.size) {
+      made.sha256 = digest_of(release, made);
+      m_digests.insert_or_assign(made.id, *made.sha256);
+    }
     release.assets.push_back(made);
     if (made.name != asset.name) {
       static_cast<void>(remove_asset(release, made.id));
@@ -469,14 +479,8 @@ class ReleaseHost final : public Destination {
                                     base::safe_text(made.name, 200),
                                     "; choose names of archives that it leaves as they are"));
     }
-    if (!made.is_whole || made.size != asset.size || (made.sha256 && made.sha256 != asset.sha256))
-      return cat(asset.name, " did not arrive as it was sent");
-    // What was sent had the right digest: a host that names none is not asked for all of it again.
-    if (!made.sha256) {
-      release.assets.back().sha256 = asset.sha256;
-      m_digests.insert_or_assign(made.id, asset.sha256);
-    }
-    return "";
+    const bool is_right = made.is_whole && made.size == asset.size && made.sha256 == asset.sha256;
+    return is_right ? "" : cat(asset.name, " did not arrive as it was sent");
   }
 
   // All that this run knows of the release is there, once and whole.
@@ -525,7 +529,7 @@ class ReleaseHost final : public Destination {
   mutable std::map<std::string, std::optional<HostedRelease>> m_known;
   mutable std::optional<std::vector<HostedRelease>> m_drafts;
   mutable std::map<std::string, std::map<std::string, WantedAsset>> m_wanted;
-  // Of assets whose digest the host does not say, as this run sent or compared them.
+  // Of assets whose digest the host does not say, as this run fetched them.
   mutable std::map<std::uint64_t, trust::Sha256> m_digests;
   mutable std::map<std::string, std::string, std::less<>> m_read;
   std::string m_was_released;

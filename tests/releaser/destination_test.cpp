@@ -61,9 +61,13 @@ class Directory final : public Kind {
   }
 };
 
-class GitHub final : public Kind {
+// GitHub, or Gitea and its kin.
+class Forge final : public Kind {
  public:
-  GitHub() : Kind("github") { carries_site = false; }
+  explicit Forge(test::Dialect dialect)
+      : Kind(dialect == test::Dialect::gitea ? "gitea" : "github"), server(dialect) {
+    carries_site = false;
+  }
   void clear() override {
     server.control("/reset", R"({"repositories": {"o/r": {}}, "tokens": {)"
                              R"("t": {"permissions": {"o/r": "write"}}}})");
@@ -74,10 +78,10 @@ class GitHub final : public Kind {
   }
   [[nodiscard]] releaser::DestinationSettings settings() const {
     releaser::DestinationSettings settings;
-    settings.type = settings.name = "github";
+    settings.type = settings.name = name;
     settings.repository = "o/r";
     settings.api_url = server.url("api");
-    settings.upload_url = server.url("uploads");
+    if (name == "github") settings.upload_url = server.url("uploads");
     settings.url = server.url("web") + "/o/r";
     settings.carries.assets = true;
     return settings;
@@ -85,22 +89,28 @@ class GitHub final : public Kind {
   std::unique_ptr<releaser::Destination> make_with(const releaser::DestinationSettings& settings,
                                                    const std::string& token = "t") {
     patience = std::make_shared<CountedPatience>();
-    return releaser::make_github_destination(
-        settings, {.http = server.http_options(), .tokens = {}, .patience = patience},
-        {token, "the variable GH_TOKEN"});
+    const releaser::Network network{
+        .http = server.http_options(), .tokens = {}, .patience = patience};
+    const releaser::AccessToken access{token, "the variable GH_TOKEN"};
+    return settings.type == "gitea" ? releaser::make_gitea_destination(settings, network, access)
+                                    : releaser::make_github_destination(settings, network, access);
   }
   test::ForgeServer server;
   std::shared_ptr<CountedPatience> patience;
 };
 
-GitHub& github() {
-  static GitHub kind;
+Forge& github() {
+  static Forge kind(test::Dialect::github);
+  return kind;
+}
+Forge& gitea() {
+  static Forge kind(test::Dialect::gitea);
   return kind;
 }
 
 std::vector<Kind*> kinds() {
   static Directory directory;
-  std::vector<Kind*> all{&directory, &github()};
+  std::vector<Kind*> all{&directory, &github(), &gitea()};
   for (Kind* const kind : all)
     kind->clear();
   return all;
@@ -290,7 +300,7 @@ TEST_SUITE("releaser/destinations/github") {
   const char* const kArchive = "releases/v1.0.0/a.tar.gz";
 
   TEST_CASE("nobody sees anything before it is released, and then all of it") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     const auto destination = kind.make_alone("");
     const auto file = wanted(kArchive, "archive");
@@ -316,49 +326,52 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("at every request each fault is made up for, within the same run or the next") {
-    GitHub& kind = github();
-    const auto publish = [&] {
-      const auto destination = kind.make_alone("");
-      destination->preflight();
-      for (const char* const name : {"a", "b"}) {
-        const auto file = wanted(cat("releases/v1.0.0/", name), cat("bytes of ", name));
-        if (destination->find(file) != Found::same) destination->put(file);
-      }
-      release(*destination, "v1.0.0");
-      for (const char* const name : {"a", "b"})
-        CHECK(destination->read(cat("releases/v1.0.0/", name), 100) == cat("bytes of ", name));
-    };
-    kind.clear();
-    kind.server.control("/faults", "[]");
-    publish();
-    const int requests = kind.server.count();
-    const std::string expected = kind.server.control("/state");
-    int points = 0;
-    for (const char* const fault :
-         {"refuse", "lost", "502", "502_after", "reset_in_request", "reset_in_answer",
-          "secondary_limit", "429", "primary_limit", "wrong_digest"}) {
-      for (int request = 1; request <= requests; ++request) {
-        CAPTURE(fault);
-        CAPTURE(request);
-        kind.clear();
-        kind.server.control(
-            "/faults", cat(R"([{"at": )", request, R"(, "do": ")", fault, R"(", "seconds": 1}])"));
-        try {
-          publish();
-        } catch (const base::Error& error) {
-          // The stranger's download, of which nothing else is known, may be what failed.
-          CHECK_MESSAGE(error.code() == base::Errc::network, error.what());
-          publish();
+    for (Forge* const each : {&github(), &gitea()}) {
+      Forge& kind = *each;
+      CAPTURE(kind.name);
+      const auto publish = [&] {
+        const auto destination = kind.make_alone("");
+        destination->preflight();
+        for (const char* const name : {"a", "b"}) {
+          const auto file = wanted(cat("releases/v1.0.0/", name), cat("bytes of ", name));
+          if (destination->find(file) != Found::same) destination->put(file);
         }
-        CHECK(kind.server.control("/state") == expected);
-        ++points;
+        release(*destination, "v1.0.0");
+        for (const char* const name : {"a", "b"})
+          CHECK(destination->read(cat("releases/v1.0.0/", name), 100) == cat("bytes of ", name));
+      };
+      kind.clear();
+      kind.server.control("/faults", "[]");
+      publish();
+      const int requests = kind.server.count();
+      const std::string expected = kind.server.control("/state");
+      int points = 0;
+      for (const char* const fault :
+           {"refuse", "lost", "502", "502_after", "reset_in_request", "reset_in_answer",
+            "secondary_limit", "429", "primary_limit", "wrong_digest"}) {
+        for (int request = 1; request <= requests; ++request) {
+          CAPTURE(fault);
+          CAPTURE(request);
+          kind.clear();
+          kind.server.control("/faults", cat(R"([{"at": )", request, R"(, "do": ")", fault,
+                                             R"(", "seconds": 1}])"));
+          try {
+            publish();
+          } catch (const base::Error& error) {
+            // The stranger's download, of which nothing else is known, may be what failed.
+            CHECK_MESSAGE(error.code() == base::Errc::network, error.what());
+            publish();
+          }
+          CHECK(kind.server.control("/state") == expected);
+          ++points;
+        }
       }
+      MESSAGE(kind.name, ": requests: ", requests, ", points tried: ", points);
     }
-    MESSAGE("requests: ", requests, ", points tried: ", points);
   }
 
   TEST_CASE("rights that are missing are told with repository, variable and permission") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.server.control("/reset",
                         R"({"repositories": {"o/r": {}, "o/hidden": {"private": true}}, "tokens": {
       "read": {"permissions": {"o/r": "read"}},
@@ -389,7 +402,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("a rate limit is waited for where there is time, else its end is told") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     kind.server.control("/faults", R"([{"at": 1, "do": "secondary_limit", "seconds": 90}])");
     auto destination = kind.make_alone("");
@@ -406,7 +419,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("two drafts of one tag are an error that names both") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     const auto sender = base::make_http_sender(kind.server.http_options());
     for (int count = 0; count < 2; ++count) {
@@ -428,7 +441,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("what people did meanwhile is found, and what they wrote is kept") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     auto settings = kind.settings();
     settings.draft = true;
@@ -466,7 +479,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("a release that is immutable is published whole, and never changed") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.server.control("/reset", R"({"repositories": {"o/r": {"immutable": true}}, "tokens": {)"
                                   R"("t": {"permissions": {"o/r": "write"}}}})");
     const auto file = wanted(kArchive, "archive");
@@ -480,7 +493,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("a repository that was renamed is followed") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     kind.server.control("/rename", R"({"from": "o/r", "to": "o/new"})");
     const auto destination = kind.make_alone("");
@@ -491,7 +504,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("only the newest stable release is the latest one") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     const auto publish = [&](const std::string& tag, bool is_prerelease, bool is_latest) {
       const auto destination = kind.make_alone("");
@@ -517,7 +530,7 @@ TEST_SUITE("releaser/destinations/github") {
   }
 
   TEST_CASE("a token is not sent where the API does not belong") {
-    GitHub& kind = github();
+    Forge& kind = github();
     kind.clear();
     auto settings = kind.settings();
     settings.upload_url.clear();

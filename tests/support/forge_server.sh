@@ -9,6 +9,7 @@ forge_start() { # DIR [OPTION...]: starts it; its files are in DIR
   forge_pid=$!
   exec 9>"$1/input"
   for ((tries = 0; tries < 200; tries++)); do [ ! -s "$1/urls" ] || break; sleep 0.05; done
+  # shellcheck disable=SC2034  # for the scripts that source this
   forge_ca=$1/ca.pem
 }
 forge_stop() { [ -z "${forge_pid:-}" ] || { exec 9>&-; wait "$forge_pid" 2>/dev/null; forge_pid=; }; }

@@ -14,6 +14,13 @@ USER_LINKS = ("avatar_url", "events_url", "followers_url", "following_url", "gis
               "repos_url", "starred_url", "subscriptions_url", "url")
 
 
+REPOSITORY_URLS = """archive assignees blobs branches collaborators comments commits compare contents contributors deployments downloads events forks git_commits
+git_refs git_tags hooks issue_comment issue_events issues keys labels languages merges milestones notifications pulls releases stargazers statuses subscribers
+subscription tags teams trees clone git mirror ssh svn""".split()
+REPOSITORY_COUNTS = """forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count network_count subscribers_count""".split()
+REPOSITORY_FLAGS = "fork has_issues has_projects has_wiki has_pages has_discussions disabled".split()
+
+
 class Answer:
     def __init__(self, status, body=None, **headers):
         self.status, self.body, self.headers = status, body, headers
@@ -180,7 +187,12 @@ class Forge:
 
     def repository_json(self, repository, user):
         may = self.allowed(user, repository)
-        return {"id": repository.id, "name": repository.name, "full_name": repository.full_name, "private": repository.private,
+        url = f"{self.urls['api']}/repos/{repository.full_name}"
+        filler = {f"{name}_url": f"{url}/{name}" for name in REPOSITORY_URLS}
+        filler.update({name: 0 for name in REPOSITORY_COUNTS}, **{name: False for name in REPOSITORY_FLAGS})
+        filler.update({name: self.now for name in ("created_at", "updated_at", "pushed_at")})
+        return {**filler, "node_id": f"R_{repository.id}", "description": "", "homepage": None, "language": None, "license": None,
+                "id": repository.id, "name": repository.name, "full_name": repository.full_name, "private": repository.private,
                 "owner": self.user_json(repository.owner), "default_branch": repository.default_branch,
                 "html_url": f"{self.urls['web']}/{repository.full_name}", "url": f"{self.urls['api']}/repos/{repository.full_name}",
                 "archived": False, "permissions": {"admin": False, "push": may == "write", "pull": True}}

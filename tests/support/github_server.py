@@ -5,7 +5,8 @@
 
 Four hosts on 127.0.0.1, as GitHub has them: api, uploads, web (github.com) and assets (where downloads are redirected to), with one
 certificate, DIR/ca.pem; for Gitea the first three are one. With --site FOLDER a fifth serves that folder as a plain web server. Another, control, is plain http and for tests alone. When all listen, a line of
-JSON with their URLs is printed; the server ends when its standard input does. Each request is a line of JSON in DIR/log.jsonl.
+JSON with their URLs is printed; the server ends when its standard input does. Each request is a line of JSON in DIR/log.jsonl. Requests with
+the user agent `stranger` are neither counted nor logged, and no fault meets them.
 
 Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew; /save and /restore keep a state by {name};
 /faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /tamper {repository, tag,
@@ -333,6 +334,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.server.role == "control":
             answer = Answer(200, world.control(url.path, json.loads(self.read_body() or b"{}")))
             return self.send(answer, {})
+        if self.headers.get("User-Agent") == "stranger":
+            return self.send(self.apply(world, url, {}), {})
         number, fault = world.fault_for(self.command, url.path)
         entry = {"k": number, "host": self.server.role, "method": self.command, "path": self.path, "fault": fault.get("do"),
                  "authorization": "Authorization" in self.headers, "length": int(self.headers.get("Content-Length", 0)), "status": None}
