@@ -16,7 +16,7 @@ std::string_view without_port(std::string_view host) { return host.substr(0, hos
 // brace, where it is the API's own host, or uploads.X of api.X.
 std::string upload_base(const DestinationSettings& settings, const HostedRelease& release,
                         const Url& repository) {
-  const std::string text = release.upload_url.substr(0, release.upload_url.find('{'));
+  std::string text = release.upload_url.substr(0, release.upload_url.find('{'));
   if (!settings.upload_url.empty()) {
     // The rest is as the API says it, which knows the present name of the repository.
     const std::size_t rest = text.find("/repos/");

@@ -49,13 +49,11 @@ AssetAction reconcile(const WantedAsset& wanted, const HostedRelease& found) {
   for (const HostedAsset& asset : found.assets) {
     if (asset.name != wanted.name) continue;
     const bool may_be_it = asset.is_whole && asset.size == wanted.size;
-    if (!asset.is_whole) {
-      action.remove.push_back(asset.id);
-    } else if (may_be_it && asset.sha256 == wanted.sha256 && !is_there) {
+    if (may_be_it && asset.sha256 == wanted.sha256 && !is_there) {
       is_there = true;
     } else if (may_be_it && !asset.sha256) {
       action.candidates.push_back(asset.id);
-    } else if (found.is_draft) {
+    } else if (!asset.is_whole || found.is_draft) {
       action.remove.push_back(asset.id);
     } else if (asset.sha256 != wanted.sha256) {
       is_different = true;

@@ -204,7 +204,7 @@ Page ReleaseApi::list(const base::Url& url) {
 }
 
 Written ReleaseApi::write(HttpMethod method, const base::Url& url,
-                          std::optional<base::HttpUpload> upload) {
+                          const std::optional<base::HttpUpload>& upload) {
   int limits = 0;
   for (;;) {
     HttpAnswer answer;

@@ -47,7 +47,7 @@ class ReleaseApi {
   [[nodiscard]] std::optional<base::json::Value> find(const base::Url& url);
   [[nodiscard]] Page list(const base::Url& url);
   Written write(base::HttpMethod method, const base::Url& url,
-                std::optional<base::HttpUpload> upload = {});
+                const std::optional<base::HttpUpload>& upload = {});
   Written write(base::HttpMethod method, const base::Url& url, const base::json::Object& fields);
   // The bytes behind a URL of the API; false for 404. Throws where they break off.
   bool download(const base::Url& url, const base::ByteSink& sink);

@@ -192,8 +192,11 @@ class ReleaseHost final : public Destination {
                                         " is gone; somebody deleted it meanwhile: run again"));
       }
       check_complete(*found);
-      if (!found->is_draft) m_was_released = words.tag;
-      if (!found->is_draft || (settings().draft && !would_change(*found, words))) return;
+      if (!found->is_draft) {
+        m_was_released = words.tag;
+        return;
+      }
+      if (settings().draft && !would_change(*found, words)) leave_to_person(*found);
       const Written written =
           m_api.write(HttpMethod::patch, release_url(found->id), fields_of(*found, words));
       if (!written.problem.empty()) {
@@ -210,6 +213,7 @@ class ReleaseHost final : public Destination {
                                      " as published; run the same command again"));
     }
     check_complete(*now);
+    if (now->is_draft) leave_to_person(*now);
     m_was_released = words.tag;
   }
 
@@ -458,9 +462,9 @@ class ReleaseHost final : public Destination {
 
   std::string upload(const WantedFile& file, const WantedAsset& asset, const Place& place) {
     HostedRelease& release = *m_known.at(place.tag);
-    base::HttpUpload upload{"application/octet-stream", file.contents, file.size};
+    const base::HttpUpload upload{"application/octet-stream", file.contents, file.size};
     const Written written =
-        m_api.write(HttpMethod::post, m_dialect.upload_url(release, asset.name), std::move(upload));
+        m_api.write(HttpMethod::post, m_dialect.upload_url(release, asset.name), upload);
     if (!written.doubt.empty()) return written.doubt;
     if (!written.problem.empty()) {
       if (written.problem.find("already_exists") != std::string::npos) return written.problem;
@@ -494,6 +498,12 @@ class ReleaseHost final : public Destination {
                                       " is not what was uploaded; somebody changed it meanwhile: "
                                       "run the same command again"));
     }
+  }
+
+  [[noreturn]] static void leave_to_person(const HostedRelease& draft) {
+    throw Error(Errc::partial,
+                cat("the draft of ", draft.tag, " is uploaded and verified; publish it at ",
+                    base::safe_text(draft.page, 300), " and run the same command again"));
   }
 
   // What a person wrote into the draft stays.

@@ -118,8 +118,23 @@ forge /tamper '{"repository": "maker/hello", "tag": "v1.3.0", "name": "hello-v1.
 status 'an archive that somebody replaced' 5 publish --version 1.3.0
 like 'is a conflict' "$output" 'other bytes are public already as releases/v1\.3\.0/hello-v1\.3\.0-linux-x86_64\.tar\.gz'
 
-# --- configuration ---
+# --- a person publishes ---
 cp cco-release.toml saved.toml
+hello_binary bin/linux-x86_64/hello 'hello 1.4.0'
+echo secret >"$work/token"
+sed "s|^repository = .*|&\ndraft = true\ntoken_file = \"$work/token\"|" saved.toml >cco-release.toml
+before=$(pointers)
+token=
+status 'draft = true, with the token in a file' 16 publish --version 1.4.0
+like 'says where to publish it' "$output" 'the draft of v1\.4\.0 is uploaded and verified; publish it at https://'
+is 'it is a draft, and no pointer moved' "$(state 'd["drafts"]') $(pointers)" "['v1.4.0'] $before"
+status 'the same command again' 16 publish --version 1.4.0
+forge /publish '{"repository": "maker/hello", "tag": "v1.4.0"}' >/dev/null
+status 'and after the click' 0 publish --version 1.4.0
+like 'moves the pointers' "$(cat site/stable.version-manifest.json)" '"stable": "1\.4\.0"'
+token=GH_TOKEN=secret
+
+# --- configuration ---
 wrong() { # SENTENCE SED-EXPRESSION REGEX
   sed "$2" saved.toml >cco-release.toml
   status "$1" 3 publish --version 1.3.0

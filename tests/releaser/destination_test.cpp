@@ -454,7 +454,8 @@ TEST_SUITE("releaser/destinations/github") {
     const auto file = wanted(kArchive, "archive");
     auto destination = kind.make_with(settings);
     destination->put(file);
-    destination->release_assets(words);
+    test::check_error(base::Errc::partial, "publish it at https://",
+                      [&] { destination->release_assets(words); });
     CHECK_FALSE(destination->is_released("v1.0.0"));
     // A click publishes it.
     kind.server.control("/publish", R"({"repository": "o/r", "tag": "v1.0.0"})");
