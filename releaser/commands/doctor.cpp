@@ -6,6 +6,7 @@
 #include "releaser/commands/public_site.hpp"
 #include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/release_run.hpp"
+#include "releaser/commands/site_metadata.hpp"
 #include "releaser/commands/site_reader.hpp"
 #include "releaser/doctor/find_keys.hpp"
 #include "releaser/doctor/site_health.hpp"
@@ -98,17 +99,21 @@ struct Question {
   std::optional<std::chrono::seconds> max_age;
 };
 
-void look_at_sites(const Services& services, const Config& config, const Question& question,
+void look_at_sites(const Services& services, const Run& run, const Question& question,
                    const std::vector<PublicTrust>& trusts, Findings& all) {
+  const Config& config = run.config;
+  const std::string& home = run.home;
+  const base::Path& dist = run.options.dist;
   SiteQuestion asked{.product = config.product.name,
                      .keys = product_keys(*config.sign),
                      .trust = std::nullopt,
+                     .floors = {},
                      .installers = config.installers ? Installers::yes : Installers::no,
                      .version = std::nullopt,
                      .now = services.now};
   try {
     if (config.trust) {
-      asked.trust = read_final_trust(config, services.environment.find("HOME").value_or(""));
+      asked.trust = read_final_trust(config, home);
     }
   } catch (const Error& error) {
     all.push_back({Level::error, "trust", error.what(), error.code()});
@@ -117,6 +122,7 @@ void look_at_sites(const Services& services, const Config& config, const Questio
   const auto http = make_client(services.environment);
   for (const Place& place : places_of(config, question.url)) {
     try {
+      asked.floors = floors_of_site(config, home, dist, place.url);
       SiteHealth health = health_of(verify_site(*http, place.url, asked), place.url);
       health.own_timestamp = timestamp_of(trusts, place.name);
       append(all, judge_site(health, config, services.now, question.max_age));
@@ -142,7 +148,8 @@ std::vector<PublicTrust> look_at_trust(const Services& services, const Config& c
     if (folder.root) places = read_public_trust(services, config, folder, problems);
     for (const PlaceProblem& problem : problems)
       all.push_back({Level::error, "trust", problem.problem, problem.code});
-    append(all, judge_expiry(make_trust_report(folder, &config, places, services.now)));
+    const TrustReport report = make_trust_report(folder, &config, places, services.now);
+    append(all, judge_expiry(report));
     return places;
   } catch (const Error& error) {
     all.push_back({Level::error, "trust", error.what(), error.code()});
@@ -198,6 +205,17 @@ json::Object json_of(const Config& config, const Findings& findings) {
           {"findings", std::move(shown)}};
 }
 
+// What is not on this machine is looked at by its URL alone, and not as if it were empty.
+RunOptions doctor_options(const Services& services, const base::Arguments& arguments) {
+  RunOptions options = run_options(arguments);
+  const Config config = load_config(find_config(arguments.value("--config"), "."));
+  const std::string home = services.environment.find("HOME").value_or("");
+  const base::Path dist = options.dist.empty() ? default_dist(config) : options.dist;
+  for (const DestinationSettings& destination : config.destinations)
+    if (is_elsewhere(destination, config, home, dist)) options.skip.insert(destination.name);
+  return options;
+}
+
 int run_doctor(const Services& services, const base::Arguments& arguments) {
   Question question{.url = arguments.value("--url"), .max_age = std::nullopt};
   if (const auto text = arguments.value("--max-age")) {
@@ -207,7 +225,7 @@ int run_doctor(const Services& services, const base::Arguments& arguments) {
     }
   }
   Findings all;
-  with_run(services, arguments, run_options(arguments), [&](Run& run) {
+  with_run(services, arguments, doctor_options(services, arguments), [&](Run& run) {
     const Config& config = run.config;
     if (!config.sign) {
       throw Error(Errc::config,
@@ -217,7 +235,7 @@ int run_doctor(const Services& services, const base::Arguments& arguments) {
     look_at_release(run, all);
     std::vector<PublicTrust> trusts;
     if (config.trust) trusts = look_at_trust(services, config, all);
-    look_at_sites(services, config, question, trusts, all);
+    look_at_sites(services, run, question, trusts, all);
     KeyPlaces places = find_key_places(config, key_question(run));
     places.text = look_at_key_text(run);
     append(all, judge_key_places(config, places));

@@ -2,9 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/site_metadata.hpp"
 #include "releaser/commands/site_reader.hpp"
 #include "site/channel_manifest.hpp"
-#include "site/metadata_walk.hpp"
 #include "trust/minisign.hpp"
 
 #include <algorithm>
@@ -34,6 +34,10 @@ Manifests read_manifests(base::HttpClient& http, const base::Url& url, const std
   auto combined = site::fetch_manifest(
       reached, {.product = product, .channel = std::nullopt, .keys = keys.trusted});
   if (combined) found.combined = std::move(combined->manifest);
+  return found;
+}
+
+void require_manifests(const Manifests& found, const base::Url& url) {
   if (found.channels.empty()) {
     throw Error(Errc::not_found,
                 cat("nothing is published at ", url.text(), "; cco-release publish does that"));
@@ -42,7 +46,6 @@ Manifests read_manifests(base::HttpClient& http, const base::Url& url, const std
     throw Error(Errc::not_found,
                 cat("version-manifest.json is missing at ", url.text(), "; publish again"));
   }
-  return found;
 }
 
 // The versions to look at, each with its entry: the one that was asked for, else what each channel
@@ -111,44 +114,49 @@ void verify_manifest_signatures(const FetchFile& fetch, const Manifests& manifes
   }
 }
 
-// As an agent reads it that begins with the first root: everything from there to each channel's
-// manifest, which must be the one that stands beside the metadata.
-void verify_metadata(base::HttpClient& http, const base::Url& url, const FinalTrust& trust,
-                     base::Time now, VerifiedSite& site) {
-  site::MemoryStore store;
-  site::MetadataWalk walk(
-      http, site::address_at(url), store,
-      {.pin = schema::RootPin{1, trust::sha256_of(trust.roots.front())}, .now = now});
-  walk.refresh();
-  const auto& metadata = walk.metadata();
-  const std::uint64_t own = trust.roots.size();
-  if (metadata.root().version != own) {
-    throw Error(Errc::untrusted, cat("metadata ends with root ", metadata.root().version,
-                                     ", and the trust folder with root ", own,
-                                     "; publish again, from an up-to-date trust folder"));
-  }
-  site.roles = {{"root", metadata.root()},
-                {"timestamp", *metadata.timestamp()},
-                {"snapshot", *metadata.snapshot()},
-                {"targets", *metadata.targets()}};
-  for (const auto& [channel, manifest] : site.channels) {
-    const std::string name = schema::manifest_name(channel);
-    const auto target = walk.find_target(name);
-    if (!target) {
-      throw Error(Errc::not_found, cat("no metadata names ", name, "; publish again"));
+// Each manifest that metadata names stands beside it, for installers and people, with the same
+// bytes, and there is none that it does not name.
+void compare_manifests(const FetchFile& fetch, const MetadataSet& set, const Manifests& manifests,
+                       VerifiedSite& site) {
+  for (const auto& [role, channel] : set.channels) {
+    if (!channel.manifest) continue;
+    const std::string name = target_name(role);
+    bool found = false;
+    const std::string beside = fetch_text(fetch, name, found);
+    if (!found) {
+      throw Error(Errc::untrusted, cat("metadata names ", name,
+                                       ", which is not there: somebody took it away; put it and "
+                                       "its .minisig back, or publish again"));
     }
-    site.roles.emplace(schema::channel_name(channel), *target->role);
-    const std::string bytes = walk.fetch_target(*target, "").bytes();
-    std::string beside;
-    const FetchFile fetch = fetch_below(http, url);
-    fetch(name, schema::kMaxManifestBytes, [&](std::string_view part) { beside += part; });
-    if (beside != bytes) {
+    if (beside != channel.manifest->bytes()) {
       throw Error(Errc::untrusted, cat("metadata names another ", name,
                                        " than the one that is public; publish again"));
     }
-    const std::string digest = trust::sha256_of(bytes).hex();
-    site.files.push_back({target_file(digest, name), bytes.size(), {}});
+    site.roles.emplace(role, channel.content);
+    site.files.push_back(
+        {target_file(trust::sha256_of(beside).hex(), name), beside.size(), {}, false});
   }
+  for (const auto& [channel, manifest] : manifests.channels) {
+    const auto role = set.channels.find(schema::channel_name(channel));
+    if (role != set.channels.end() && role->second.manifest) continue;
+    throw Error(Errc::not_found,
+                cat("no metadata names ", schema::manifest_name(channel), "; publish again"));
+  }
+}
+
+void verify_metadata(base::HttpClient& http, const base::Url& url, const SiteQuestion& question,
+                     const Manifests& manifests, VerifiedSite& site) {
+  const auto set = read_site_metadata(http, url, *question.trust, question.floors, question.now);
+  if (!set) {
+    require_manifests(manifests, url);
+    throw Error(Errc::not_found,
+                cat(kTimestampFile, " is missing at ", url.text(), "; publish again"));
+  }
+  site.roles = {{"root", set->root},
+                {"timestamp", set->timestamp},
+                {"snapshot", set->snapshot},
+                {"targets", set->targets}};
+  compare_manifests(fetch_below(http, url), *set, manifests, site);
 }
 
 }  // namespace
@@ -161,14 +169,17 @@ std::size_t not_checked(const VerifiedSite& site) {
 
 VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
                          const SiteQuestion& question) {
-  const auto& [product, keys, trust, installers, asked, now] = question;
+  const std::string& product = question.product;
+  const ProductKeys& keys = question.keys;
+  const Installers installers = question.installers;
   const Manifests manifests = read_manifests(http, url, product, keys);
   const FetchFile fetch = fetch_below(http, url);
   VerifiedSite site;
   site.channels = manifests.channels;
+  if (question.trust) verify_metadata(http, url, question, manifests, site);
+  require_manifests(manifests, url);
   if (keys.old) verify_manifest_signatures(fetch, manifests, keys, site.files);
-  if (trust) verify_metadata(http, url, *trust, now, site);
-  for (const auto& [version, release] : releases_to_verify(manifests, asked)) {
+  for (const auto& [version, release] : releases_to_verify(manifests, question.version)) {
     const auto combined = manifests.combined->versions.find(version);
     if (combined == manifests.combined->versions.end() || !(combined->second == release)) {
       throw Error(Errc::untrusted,

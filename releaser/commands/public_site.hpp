@@ -3,7 +3,7 @@
 #include "base/http.hpp"
 #include "base/url.hpp"
 #include "manifest-schema/manifest.hpp"
-#include "releaser/metadata/public_metadata.hpp"
+#include "releaser/metadata/public_floor.hpp"
 #include "releaser/stages/verify_release.hpp"
 #include "trust/tuf/metadata.hpp"
 
@@ -19,7 +19,8 @@ namespace releaser {
 struct SiteQuestion {
   std::string product;
   ProductKeys keys;
-  std::optional<FinalTrust> trust;  // nothing: minisign alone
+  std::optional<FinalTrust> trust;      // nothing: minisign alone
+  std::vector<RememberedFloor> floors;  // what was public there before (floors_of_site)
   Installers installers = Installers::no;
   std::optional<std::string> version;  // one release instead of the newest of each channel
   base::Time now{};
@@ -36,8 +37,9 @@ struct VerifiedSite {
 // How many of its files are by a stolen key alone.
 std::size_t not_checked(const VerifiedSite& site);
 
-// Walks the metadata from the first root as an agent does, then checks the manifests, and
-// everything of the releases that are asked for. Throws Errc::untrusted, Errc::expired,
+// Walks the metadata from the first root as an agent does, all channels that it names, holds it
+// against what is remembered, then checks the manifests beside it, and everything of the releases
+// that are asked for. Throws Errc::untrusted, Errc::expired,
 // Errc::not_found, Errc::network that names the file.
 VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
                          const SiteQuestion& question);

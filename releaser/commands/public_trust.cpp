@@ -1,5 +1,6 @@
 #include "releaser/commands/public_trust.hpp"
 
+#include "base/text.hpp"
 #include "releaser/commands/network_access.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/destinations/destination.hpp"
@@ -7,12 +8,17 @@
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/seen.hpp"
 
+#include <filesystem>
+
 namespace releaser {
 namespace {
 
+using base::cat;
+
 PublicTrust read_place(const Destination& destination, const TrustFolder& folder,
                        const std::vector<RememberedFloor>& floors) {
-  PublicTrust place{.place = destination.name(), .roots = 0, .roles = {}, .problem = {}};
+  PublicTrust place{
+      .place = destination.name(), .roots = 0, .roles = {}, .problem = {}, .elsewhere = {}};
   const FinalTrust trust{.roots = folder.roots, .targets = folder.targets_bytes};
   const PublicMetadata found = read_public_metadata(reader_of(destination), trust, floors);
   require_not_gone_back(found);
@@ -31,6 +37,15 @@ PublicTrust read_place(const Destination& destination, const TrustFolder& folder
 
 }  // namespace
 
+bool is_elsewhere(const DestinationSettings& destination, const Config& config,
+                  std::string_view home, const base::Path& dist) {
+  if (!config.trust || destination.path.empty()) return false;
+  const base::Path folder = config.resolve(destination.path, home);
+  std::error_code error;  // a folder that may not be entered is told by whoever reads it
+  return std::filesystem::status(folder, error).type() == std::filesystem::file_type::not_found &&
+         !remembered_floors(config, home, dist, destination.url).empty();
+}
+
 std::vector<PublicTrust> read_public_trust(const Services& services, const Config& config,
                                            const TrustFolder& folder,
                                            std::vector<PlaceProblem>& problems) {
@@ -41,6 +56,17 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
   for (const DestinationSettings& settings : config.destinations) {
     if (!settings.carries.site) continue;
     try {
+      if (is_elsewhere(settings, config, home, default_dist(config))) {
+        places.push_back(
+            {.place = settings.name,
+             .roots = 0,
+             .roles = {},
+             .problem = {},
+             .elsewhere =
+                 cat("directory ", config.resolve(settings.path, home).string(),
+                     " is not on this machine; cco-release verify looks at ", settings.url)});
+        continue;
+      }
       const auto destination = make_destination(settings, config, home, locks, network);
       places.push_back(base::with_context(destination->place(), [&] {
         return read_place(*destination, folder,
@@ -48,7 +74,11 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
       }));
     } catch (const base::Error& error) {
       problems.push_back({settings.name, error.what(), error.code()});
-      places.push_back({.place = settings.name, .roots = 0, .roles = {}, .problem = error.what()});
+      places.push_back({.place = settings.name,
+                        .roots = 0,
+                        .roles = {},
+                        .problem = error.what(),
+                        .elsewhere = {}});
     }
   }
   return places;

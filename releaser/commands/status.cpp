@@ -102,6 +102,8 @@ void print_metadata(std::ostream& out, const TrustReport& report) {
         << (role.days_left == 1 ? " day" : " days")
         << (role.state == RoleState::good ? ")" : cat("): ", state_name(role.state))) << '\n';
   }
+  for (const std::string& line : report.notes)
+    out << "note: " << line << '\n';
   for (const std::string& line : report.next)
     out << "next: " << line << '\n';
 }

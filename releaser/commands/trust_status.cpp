@@ -67,6 +67,8 @@ void print_text(const TrustFolder& folder, const TrustReport& report, std::ostre
       names.push_back(file.name);
     out << "a ceremony is under way for " << base::join(names, " and ") << '\n';
   }
+  for (const std::string& line : report.notes)
+    out << "note: " << line << '\n';
   for (const std::string& line : report.next)
     out << "next: " << line << '\n';
 }
@@ -109,6 +111,7 @@ json::Object json_of(const TrustPlace& place, const TrustFolder& folder, const T
                                        {"problem", each.problem}});
   }
   all.emplace_back("failures", std::move(failures));
+  all.emplace_back("notes", texts(report.notes));
   all.emplace_back("next", texts(report.next));
   return all;
 }

@@ -4,6 +4,9 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/public_site.hpp"
+#include "releaser/commands/public_trust.hpp"
+#include "releaser/commands/release_run.hpp"
+#include "releaser/commands/site_metadata.hpp"
 #include "releaser/commands/site_reader.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/stages/each_destination.hpp"
@@ -46,20 +49,27 @@ json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
   return {{"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}};
 }
 
-std::vector<base::Url> urls_to_verify(const Config& config, const std::string& home,
-                                      const std::optional<std::string>& given) {
-  if (given) return {base::Url::parse(*given)};
-  std::vector<base::Url> urls;
+struct Place {
+  base::Url url;       // where it is read
+  base::Url known_as;  // what is remembered of it is remembered under this one
+};
+
+// A folder that is on another machine is looked at from outside, as everybody does.
+std::vector<Place> places_to_verify(const Config& config, const std::string& home,
+                                    const std::optional<std::string>& given) {
+  if (given) return {{base::Url::parse(*given), base::Url::parse(*given)}};
+  std::vector<Place> places;
   for (const DestinationSettings& destination : config.destinations) {
     if (!destination.carries.site) continue;
-    urls.push_back(destination.type == "directory"
-                       ? file_url(config.resolve(destination.path, home))
-                       : base::Url::parse(destination.url));
+    const base::Url url = base::Url::parse(destination.url);
+    const bool is_folder =
+        !destination.path.empty() && !is_elsewhere(destination, config, home, default_dist(config));
+    places.push_back({is_folder ? file_url(config.resolve(destination.path, home)) : url, url});
   }
-  if (urls.empty()) {
+  if (places.empty()) {
     throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
   }
-  return urls;
+  return places;
 }
 
 int run_verify(const Services& services, const base::Arguments& arguments) {
@@ -70,10 +80,11 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
                 "with; `cco-release keys new` makes one");
   }
   const std::string home = services.environment.find("HOME").value_or("");
-  const std::vector<base::Url> urls = urls_to_verify(config, home, arguments.value("--url"));
+  const std::vector<Place> places = places_to_verify(config, home, arguments.value("--url"));
   SiteQuestion question{.product = config.product.name,
                         .keys = product_keys(*config.sign),
                         .trust = std::nullopt,
+                        .floors = {},
                         .installers = config.installers ? Installers::yes : Installers::no,
                         .version = arguments.value("--version"),
                         .now = services.now};
@@ -81,13 +92,14 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   const auto http = make_client(services.environment);
   std::vector<DestinationFailure> failures;
   json::Array sites;
-  for (const base::Url& url : urls) {
+  for (const auto& [url, known_as] : places) {
     try {
+      question.floors = floors_of_site(config, home, default_dist(config), known_as);
       const VerifiedSite verified = verify_site(*http, url, question);
       if (!wants_json(arguments)) print_text(verified, url, services.out);
       sites.emplace_back(json_of(verified, url));
     } catch (const Error& error) {  // one of several: the others are looked at all the same
-      const std::string where = urls.size() == 1 ? "" : cat(url.text(), ": ");
+      const std::string where = places.size() == 1 ? "" : cat(url.text(), ": ");
       failures.push_back({url.text(), error.code(), where + error.what()});
       sites.emplace_back(json::Object{{"url", url.text()}, {"problem", error.what()}});
     }
@@ -97,7 +109,7 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
         json::Object{{"schema", 1}, {"product", config.product.name}, {"sites", std::move(sites)}},
         json::Style::pretty);
   }
-  if (!failures.empty()) throw failure_of(failures, urls.size(), common_code(failures), "");
+  if (!failures.empty()) throw failure_of(failures, places.size(), common_code(failures), "");
   return base::exit_status(Errc::done);
 }
 
@@ -109,9 +121,9 @@ base::Command add_verify(const Services& services) {
       .aliases = {},
       .summary = "fetch what is public, as a stranger, and check it against the signed manifests",
       .description =
-          "With [trust], walks the metadata from the first root as an agent does. Checks "
-          "manifests, "
-          "and of the newest release of each channel (or of --version) every "
+          "With [trust], walks the metadata from the first root as an agent does, and refuses what "
+          "is older than trust/public.json remembers. Checks manifests, and of the newest release "
+          "of each channel (or of --version) every "
           "platform's archive: size, SHA-256, signature, checksums, and the installers' "
           "signatures.",
       .options = {{"--version", "", "VERSION", "one release instead of the newest ones", {}},

@@ -12,6 +12,8 @@ using base::cat;
 using base::Errc;
 using Level = Finding::Level;
 
+constexpr std::chrono::hours kOtherClocks{24};
+
 const PublicTrust::Role* find_role(const SiteHealth& site, std::string_view name) {
   const auto found = std::find_if(site.roles.begin(), site.roles.end(),
                                   [&](const auto& role) { return role.name == name; });
@@ -38,11 +40,22 @@ std::vector<Finding> judge_site(const SiteHealth& site, const Config& config, ba
                      " files are what the signatures say"));
   const PublicTrust::Role* const timestamp = find_role(site, "timestamp");
   if (timestamp != nullptr && site.own_timestamp && timestamp->version < *site.own_timestamp) {
-    say(Level::warning, cat("users get version ", timestamp->version,
-                            " of timestamp.json, and the destination has ", *site.own_timestamp,
-                            "; make the cache in between ask again for timestamp.json"));
+    say(Level::error,
+        cat("users get version ", timestamp->version,
+            " of timestamp.json, and the destination has ", *site.own_timestamp,
+            ": a host or a cache in between shows an older site; let it ask again for "
+            "timestamp.json"),
+        Errc::untrusted);
   }
-  if (const auto moment = last_signed(site, config)) {
+  const auto moment = last_signed(site, config);
+  if (moment && timestamp != nullptr && config.trust && *moment > now + kOtherClocks) {
+    // How long ago that was nobody can tell.
+    say(max_age ? Level::error : Level::warning,
+        cat("timestamp.json is good until ", base::format_date(timestamp->expires),
+            ", which is longer than [trust] says, so that its age is not known, and users could be "
+            "kept at this state until then; run cco-release trust refresh"),
+        max_age ? Errc::expired : Errc::done);
+  } else if (moment) {
     // A clock may be a little behind.
     const auto age = std::max(std::chrono::seconds(0), std::chrono::seconds(now - *moment));
     const std::string text = cat("last signed ", describe_age(age), " ago");
@@ -77,6 +90,8 @@ std::vector<Finding> judge_expiry(const TrustReport& report) {
   if (all_are_good && !report.roles.empty()) {
     findings.push_back({Level::ok, "trust", "nothing expires soon", Errc::done});
   }
+  for (const std::string& note : report.notes)
+    findings.push_back({Level::note, "trust", note, Errc::done});
   for (const std::string& next : report.next)
     findings.push_back({Level::warning, "trust", cat("to be done: ", next), Errc::done});
   return findings;

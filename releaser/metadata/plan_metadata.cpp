@@ -15,6 +15,7 @@ using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
 constexpr tuf::ByteLimits kLimits;
+constexpr std::chrono::hours kOtherClocks{24};
 
 struct Trusted {
   tuf::Root root;
@@ -116,6 +117,10 @@ class Planner {
   }
   [[nodiscard]] bool is_near_expiry(base::Time expires, std::string_view role) const {
     return expires - m_wanted.now < term(role).renew_below;
+  }
+  // Of before the schedule became shorter: whoever keeps it back could show it as long as that.
+  [[nodiscard]] bool is_good_too_long(base::Time expires, std::string_view role) const {
+    return expires - m_wanted.now > term(role).lifetime + kOtherClocks;
   }
   [[nodiscard]] static std::string reason_of_time(base::Time expires) {
     return cat("it expires at ", base::format_time(expires));
@@ -367,6 +372,9 @@ class Planner {
       role.reason = std::move(*back);
     } else if (is_near_expiry(m_before.set->timestamp.expires, role.name)) {
       role.reason = reason_of_time(m_before.set->timestamp.expires);
+    } else if (is_good_too_long(m_before.set->timestamp.expires, role.name)) {
+      role.reason = cat("it is good until ", base::format_time(m_before.set->timestamp.expires),
+                        ", which is longer than [trust] says");
     } else {
       keep(role, m_before.set->timestamp_bytes, m_before.set->timestamp);
     }

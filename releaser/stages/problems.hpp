@@ -35,7 +35,7 @@ class Problems {
 
   [[nodiscard]] const std::vector<Problem>& problems() const { return m_problems; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return m_warnings; }
-  // One Error with a line each; its code is theirs where they agree, else Errc::config.
+  // One Error with a line each; its code: untrusted, else expired, else theirs if all agree.
   void throw_if_any() const;
 
  private:

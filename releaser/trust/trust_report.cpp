@@ -128,6 +128,10 @@ class Builder {
   void tell_places(const std::vector<PublicTrust>& places) {
     for (const PublicTrust& place : places) {
       if (!place.problem.empty()) continue;
+      if (!place.elsewhere.empty()) {
+        m_report.notes.push_back(place.elsewhere);
+        continue;
+      }
       if (place.roles.empty()) {
         tell(cat(place.place, " shows no metadata yet: cco-release publish"));
         continue;

@@ -38,13 +38,16 @@ struct PublicTrust {
   std::uint64_t roots = 0;  // how many N.root.json
   std::vector<Role> roles;  // snapshot, timestamp, targets, channels; empty: nothing is public
   std::string problem;      // why it cannot be believed or read, with what to do; empty: it can
+  std::string elsewhere =
+      {};  // why nothing is known of it here, without a fault; empty: it is known
 };
 
 struct TrustReport {
   std::vector<RoleReport> roles;
   std::vector<std::string> missing;  // signatures of a ceremony
   bool has_ceremony = false;
-  std::vector<std::string> next;  // what to do, the most urgent first
+  std::vector<std::string> next;   // what to do, the most urgent first
+  std::vector<std::string> notes;  // what cannot be seen from this machine
   // The role that expires first of those that expire soon or have; nothing while all have time.
   std::optional<RoleReport> late;
 };

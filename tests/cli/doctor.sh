@@ -98,11 +98,27 @@ cp -a site "$work/edge"
 start_server "$work/edge"
 hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
 status 'a second release' 0 at "$today" publish --version 1.1.0 --date "$hello_date" --key "$work/away/keys/hello-online.key"
-status 'a cache that is behind' 0 doctor "$today"
-like 'is a warning' "$output" '^warning  site: .*users get version 1 of timestamp\.json, and the destination has 2'
+status 'a cache that is behind, or a host that shows an older site' 7 doctor "$today"
+like 'is an error' "$output" '^error    site: .*timestamp went back from version 2 to 1 \(.*public\.json\); users get an older site: let a cache'
+rm trust/public.json dist/seen.json
+status 'also where only the destination itself tells it' 7 doctor "$today"
+like 'which is said' "$output" '^error    site: .*users get version 1 of timestamp\.json, and the destination has 2: a host or a cache'
+# A schedule of a refresh begins: what is public was signed for a year.
+sed -i 's/^refresh = "weekly"/refresh = "none"/' cco-release.toml
+hello_binary bin/linux-x86_64/hello 'hello 1.2.0'
+rm -rf dist
+status 'a release without a schedule' 0 at "$today" publish --version 1.2.0 --date "$hello_date" --key "$work/away/keys/hello-online.key"
+sed -i 's/^refresh = "none"/refresh = "daily"/' cco-release.toml
+next_doctor() { local when=$1; shift; at "$when" doctor --version 1.3.0 --date "$hello_date" --url "file://$PWD/site" "$@"; }
+status 'a schedule that did not run yet is not fresh' 8 next_doctor '2026-11-24 12:00:00' --max-age 48h
+like 'since nobody knows its age' "$output" '^error    site: .*timestamp\.json is good until 2027-11-21, which is longer than \[trust\] says.*run cco-release trust refresh$'
+status 'the first refresh' 0 at '2026-11-24 12:00:00' trust refresh --key "$work/away/keys/hello-online.key"
+like 'signs it anew' "$output" 'timestamp has version .*it is good until 2027-11-21T12:00:00Z, which is longer than \[trust\] says'
+status 'and all is well' 0 next_doctor '2026-11-24 12:00:01' --max-age 48h
+like 'with its age' "$output" '^ok       site: .*last signed less than a minute ago'
 status 'an age that is none' 2 doctor "$today" --max-age soon
 like 'is refused with an example' "$output" 'max-age takes an age such as 48h'
 sed -i '/^\[trust\]/,/^\[\[/{/^\[\[/!d}' cco-release.toml
-status 'without [trust]' 0 doctor "$today"
+status 'without [trust]' 0 next_doctor "$today"
 like 'the one key is worth everything' "$output" '^warning  theft: there is no \[trust\]'
 done_testing

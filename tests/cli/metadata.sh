@@ -133,7 +133,10 @@ fresh
 publish --version 1.1.0 "${online[@]}" >/dev/null 2>&1
 cp "$work/published/site/metadata/timestamp.json" site/metadata/
 status "a timestamp of yesterday beside today's manifest is told" 7 at "$today" verify
-like "as what it is" "$output" 'metadata names another stable.version-manifest.json'
+like "as what it is" "$output" 'timestamp went back from version [0-9]+ to [0-9]+ \(.*json\); users get an older site'
+rm -r dist trust/public.json
+status "also by who remembers nothing" 7 at "$today" verify
+like "as what is seen" "$output" 'metadata names another stable.version-manifest.json'
 
 # A second destination gets the same files, and one that is newer than the first is a conflict.
 fresh

@@ -74,4 +74,50 @@ minisign_of "$file"
 status 'an installer of a release that was not carried on, by the stolen key itself' 7 release verify
 like 'is named' "$output" 'releases/v2\.0\.0/install\.sh'
 put_back
+
+# --- manifests beside the metadata ---
+status 'a beta is published' 0 publish 2.1.0-beta.1
+rm -r "$work/good" && cp -a site "$work/good"
+status 'and is what it says' 0 release verify
+for gone in beta.version-manifest.json stable.version-manifest.json; do
+  rm site/$gone site/$gone.minisig
+  status "without $gone, which metadata names" 7 release verify
+  like 'that is told' "$output" "metadata names $gone, which is not there: somebody took it away"
+  status 'by doctor too' 7 doctor
+  put_back
+done
+rm site/*.version-manifest.json site/*.version-manifest.json.minisig
+status 'without any of them' 7 release verify
+put_back
+cp site/beta.version-manifest.json "$work/beta.1.json" && cp site/beta.version-manifest.json.minisig "$work/beta.1.minisig"
+status 'another beta' 0 publish 2.1.0-beta.2
+cp -a site "$work/newest"
+cp "$work/beta.1.json" site/beta.version-manifest.json && cp "$work/beta.1.minisig" site/beta.version-manifest.json.minisig
+status 'the manifest of before, with its signature' 7 release verify
+like 'is told' "$output" 'metadata names another beta\.version-manifest\.json than the one that is public'
+
+# --- a whole site of before, which was right once ---
+rm -r site && cp -a "$work/good" site
+back='timestamp went back from version [0-9]+ to [0-9]+ \(.*(public|seen)\.json\); users get an older site'
+status 'a host that shows the site of before' 7 release verify
+like 'is told by verify' "$output" "$back"
+status 'and' 7 doctor
+like 'by doctor' "$output" "^error    site: file:.*$back"
+# A monitor has a clone of the project: no site, no dist.
+mkdir "$work/clone" && cp -a cco-release.toml trust "$work/clone/" && cd "$work/clone" || exit 1
+status 'a monitor with a clone sees it too' 7 release verify --url "file://$work/good"
+like 'and what is remembered' "$output" "$back"
+status 'so does doctor there' 7 release doctor --version 2.1.0 --date "$hello_date" --url "file://$work/good"
+status 'what is newest is well' 0 release verify --url "file://$work/newest"
+status 'there is no false alarm' 0 release doctor --version 2.1.0 --date "$hello_date" --url "file://$work/newest"
+like 'for a folder that is on another machine' "$output" '^note     trust: directory .*site is not on this machine; cco-release verify looks at https://releases\.example\.com/hello'
+is 'nor an advice to begin anew' "$(grep -c -e '--above' <<<"$output")" 0
+status 'trust status says the same' 0 release trust status
+like 'as a note' "$output" '^note: directory .*site is not on this machine'
+sed -i 's|https://releases.example.com/hello|https://127.0.0.1:1/hello|' cco-release.toml trust/public.json
+status 'without --url verify goes where users go' 6 release verify
+like 'and not to a folder that is not there' "$output" 'https://127\.0\.0\.1:1/hello'
+rm -rf "$work/empty" && mkdir "$work/empty"
+status 'a site that is empty' 7 release verify --url "file://$work/empty"
+like 'went back as well' "$output" 'timestamp is not there, but has had version'
 done_testing

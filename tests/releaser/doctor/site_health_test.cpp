@@ -84,6 +84,21 @@ TEST_SUITE("releaser/doctor/site_health") {
     }
   }
 
+  TEST_CASE("the age of what was signed for longer than [trust] says is not known") {
+    const Config config = configuration(true);  // its timestamp lives for 30 days
+    const std::string text =
+        "https://example.com: timestamp.json is good until 2027-11-20, which is longer than "
+        "[trust] says, so that its age is not known, and users could be kept at this state until "
+        "then; run cco-release trust refresh\n";
+    CHECK(told(judge_site(site(kNow + days(365)), config, kNow, hours(48))) ==
+          kWell + "error 8 " + text);
+    CHECK(told(judge_site(site(kNow + days(365)), config, kNow, {})) ==
+          kWell + "warning 0 " + text);
+    CHECK(told(judge_site(site(kNow + days(31)), config, kNow, hours(48))) ==
+          kWell +
+              "ok 0 https://example.com: last signed less than a minute ago (at most 2 days)\n");
+  }
+
   TEST_CASE("without [trust] the newest manifest tells it") {
     const Config config = configuration(false);
     CHECK(told(judge_site(site(std::nullopt), config, kNow, hours(6))) ==
@@ -94,17 +109,18 @@ TEST_SUITE("releaser/doctor/site_health") {
               "publish\n");
   }
 
-  TEST_CASE("a cache that shows an older timestamp is told") {
+  TEST_CASE("a host or a cache that shows an older timestamp is told") {
     const Config config = configuration(true);
     SiteHealth behind = site(kNow + days(30));
     behind.own_timestamp = 11;
     CHECK(told(judge_site(behind, config, kNow, {})) ==
           kWell +
-              "warning 0 https://example.com: users get version 9 of timestamp.json, and the "
-              "destination has 11; make the cache in between ask again for timestamp.json\n"
+              "error 7 https://example.com: users get version 9 of timestamp.json, and the "
+              "destination has 11: a host or a cache in between shows an older site; let it ask "
+              "again for timestamp.json\n"
               "ok 0 https://example.com: last signed less than a minute ago\n");
     behind.own_timestamp = std::nullopt;
-    CHECK_FALSE(told(judge_site(behind, config, kNow, {})).find("warning") != std::string::npos);
+    CHECK_FALSE(told(judge_site(behind, config, kNow, {})).find("error") != std::string::npos);
   }
 
   TEST_CASE("what expires soon is an error, what is due a warning, and what to do is told") {

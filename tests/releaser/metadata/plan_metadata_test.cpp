@@ -58,6 +58,18 @@ TEST_SUITE("releaser/metadata/plan_metadata") {
          "snapshot changes"},
         {"the timestamp has expired", [](TrustWorld& world) { world.now += days(100); },
          "stable 1; snapshot 1; timestamp 2: it expires at 2026-12-20T12:00:00Z"},
+        {"the schedule became shorter",
+         [](TrustWorld& world) {
+           world.terms["timestamp"] = {days(28), days(9)};
+         },
+         "stable 1; snapshot 1; timestamp 2: it is good until 2026-12-20T12:00:00Z, which is "
+         "longer "
+         "than [trust] says"},
+        {"no more than clocks differ",
+         [](TrustWorld& world) {
+           world.terms["timestamp"] = {days(29), days(9)};
+         },
+         "stable 1; snapshot 1; timestamp 1"},
         {"the key of the channel changed",
          [](TrustWorld& world) {
            world.replace_key("stable");
