@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
+#include "releaser/init/ci_files.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <filesystem>
@@ -37,6 +38,15 @@ void check_tools(const Run& run, Problems& problems) {
           cat("the program `", program, "` of a command or hook is not there; install it"));
     }
   }
+}
+
+void check_workflows(const Config& config, Problems& problems) {
+  constexpr std::size_t kMaxWorkflowBytes = 1024UL * 1024;
+  const auto drift = ci_drift(config, [&](const std::string& path) {
+    return base::read_file_if_exists(config.resolve(path, ""), kMaxWorkflowBytes);
+  });
+  for (const std::string& line : drift)
+    problems.warn(line);
 }
 
 void report(const Problems& problems, bool as_json, std::ostream& out) {
@@ -72,6 +82,7 @@ int run_check(const Services& services, const base::Arguments& arguments) {
     run.warns_again = true;
     inspect_everything(run, problems);
     check_tools(run, problems);
+    check_workflows(run.config, problems);
     if (run.options.strict) problems.make_problems_of_warnings();
     report(problems, wants_json(arguments), services.out);
     try {

@@ -6,6 +6,7 @@
 #include "base/url.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/config/license.hpp"
+#include "releaser/init/ci_files.hpp"
 #include "releaser/init/config_text.hpp"
 #include "releaser/init/git_ignore.hpp"
 #include "trust/public_key.hpp"
@@ -97,8 +98,54 @@ std::vector<std::string> generated_folders(const ProjectFacts& facts) {
   return {"dist", "site", built.substr(0, built.find('/'))};
 }
 
+constexpr std::size_t kMaxWorkflowBytes = 1024UL * 1024;
+
+// init --ci: workflows for the configuration that is there.
+int write_ci_files(const Services& services, const base::Arguments& arguments,
+                   const base::Messages& messages, CiHost host) {
+  const Config config = load_config(find_config(arguments.value("--config"), "."));
+  const ReadCiFile read = [&](const std::string& path) {
+    return base::read_file_if_exists(config.resolve(path, ""), kMaxWorkflowBytes);
+  };
+  const std::vector<CiFile> files = ci_files(config, host, read);
+  for (const CiFile& file : files) {
+    const auto there = read(file.path);
+    const bool is_ours = !there || there->starts_with("# Written by `cco-release");
+    if (is_ours || arguments.has("--force")) continue;
+    throw Error(Errc::conflict, cat(file.path,
+                                    " is there and not written by cco-release; --force replaces "
+                                    "it, or rename it"));
+  }
+  json::Array written;
+  for (const CiFile& file : files) {
+    if (read(file.path) == file.text) continue;
+    const base::Path path = config.resolve(file.path, "");
+    base::make_directories(path.parent_path());
+    base::write_file_atomically(path, file.text);
+    written.emplace_back(file.path);
+    if (!wants_json(arguments)) services.out << file.path << '\n';
+  }
+  if (wants_json(arguments)) {
+    services.out << json::write(
+        json::Object{
+            {"schema", 1}, {"product", config.product.name}, {"written", std::move(written)}},
+        json::Style::pretty);
+    return base::exit_status(Errc::done);
+  }
+  messages.say(
+      written.empty()
+          ? std::string("nothing to do: they are as this version writes them")
+          : "next: put your build between the two marks of release.yml, set the secrets and "
+            "variables that it names, and commit");
+  return base::exit_status(Errc::done);
+}
+
 int run_init(const Services& services, const base::Arguments& arguments,
              const base::Messages& messages) {
+  if (const auto host = arguments.value("--ci")) {
+    return write_ci_files(services, arguments, messages,
+                          *host == "gitea" ? CiHost::gitea : CiHost::github);
+  }
   const base::Path file = arguments.value("--config").value_or("cco-release.toml");
   std::error_code error;
   const bool force = arguments.has("--force");
@@ -174,16 +221,28 @@ base::Command add_init(const Services& services) {
           "the current folder, and writes a configuration in which every key is explained. On a "
           "terminal it asks for what it did not find, Enter takes the proposal; elsewhere it asks "
           "nothing. A file that exists is kept unless --force is given. In a git work tree the "
-          "folders of what is made (dist, site) are added to .gitignore.",
+          "folders of what is made (dist, site) are added to .gitignore.\n"
+          "\n"
+          "--ci writes workflows for the configuration that is there: a release on a tag, built on "
+          "a matrix, collected and published; the refresh of [trust] on schedule; installations "
+          "after a release. Actions are pinned, jobs have no more permissions than they need. Your "
+          "build stands between two marks and stays; check tells when the rest should be written "
+          "again.",
       .options = {{"--product", "", "NAME", "name of the product: a-z, 0-9 and \"-\"", {}},
                   {"--description", "", "TEXT", "what it is, in one sentence", {}},
                   {"--homepage", "", "URL", "its web address", {}},
                   {"--license", "", "SPDX", "its license, for example MIT", {}},
                   {"--maintainer", "", "NAME", "who maintains it: Name <mail@example.com>", {}},
                   {"--url", "", "URL", "where users will find its releases", {}},
+                  {"--ci",
+                   "",
+                   "HOST",
+                   "write workflows instead, for what cco-release.toml says",
+                   {"github", "gitea"}},
                   {"--force", "", "", "replace a file that exists", {}}},
       .positionals = {},
       .examples = {{"cco-release init", "writes ./cco-release.toml"},
+                   {"cco-release init --ci github", "writes .github/workflows/"},
                    {"cco-release init --product mytool --url https://releases.example.com/mytool",
                     "with two answers given"}},
       .run = [&services](const base::Arguments& arguments) {

@@ -21,6 +21,7 @@ struct ProductSettings {
 
 struct VersionSettings {
   std::string scheme = "semver";
+  std::vector<std::string> files;
 };
 
 struct BuildSettings {
@@ -49,6 +50,16 @@ struct AgentSettings {
   std::string binary;  // empty: no agent, but `probe` holds for the installers
   std::vector<std::string> probe;
   std::vector<std::string> allow_libraries;
+};
+
+struct ChangelogSettings {
+  std::string from = "file";
+  std::string file = "CHANGELOG.md";
+  std::vector<std::string> groups, include, exclude;  // of git
+};
+
+struct TagSettings {
+  std::vector<Argv> checks;
 };
 
 struct ReleaseSettings {
@@ -129,6 +140,8 @@ struct Config {
   HookSettings hooks;
   std::optional<AgentSettings> agent;
   ReleaseSettings release;
+  std::optional<ChangelogSettings> changelog;  // absent: notes come from release.notes_file alone
+  TagSettings tag;
   ArchiveSettings archive;
   std::optional<SignSettings> sign;
   std::optional<TrustSettings> trust;  // absent: minisign only

@@ -80,7 +80,13 @@ const SectionKeys<VersionSettings>& version_keys() {
                                         &S::scheme,
                                         {.choices = {"semver", "calver"}},
                                         "semver (1.4.0) or calver (2026.11.1)",
-                                        "scheme = \"semver\""}},
+                                        "scheme = \"semver\""},
+                                       {"files",
+                                        &S::files,
+                                        {},
+                                        "files of the sources that name the version; "
+                                        "`cco-release tag` holds them to it",
+                                        "files = [\"Cargo.toml\"]"}},
                                       member_of(&Config::version)};
   return section;
 }
@@ -238,6 +244,56 @@ const SectionKeys<ReleaseSettings>& release_keys() {
                                         "older installations go through this version first",
                                         "minimum_upgrade_from = \"1.0.0\""}},
                                       member_of(&Config::release)};
+  return section;
+}
+
+const SectionKeys<ChangelogSettings>& changelog_keys() {
+  using S = ChangelogSettings;
+  static const SectionKeys<S> section{
+      "changelog",
+      SectionKind::table,
+      !kRequired,
+      "what is new in a version, for the notes that are shown before an update (unless notes_file "
+      "has them) and for `cco-release changelog`",
+      {{"from",
+        &S::from,
+        {.choices = {"file", "git"}},
+        "file: the section of the version; git: the commits since the version before",
+        "from = \"file\""},
+       {"file", &S::file, {}, "where from is file", "file = \"CHANGELOG.md\""},
+       {"groups",
+        &S::groups,
+        {},
+        "titles, each with a regular expression of the commits below it; absent: features, bug "
+        "fixes, performance of Conventional Commits",
+        "groups = [\"Features: ^feat\", \"Bug fixes: ^fix\"]"},
+       {"include",
+        &S::include,
+        {},
+        "regular expressions; absent: all commits but those of exclude",
+        "include = [\"^(feat|fix)\"]"},
+       {"exclude",
+        &S::exclude,
+        {},
+        "regular expressions; absent: merges, docs, tests, CI, style, builds and chores; breaking "
+        "changes are always told",
+        "exclude = [\"^docs:\", \"^test:\"]"}},
+      optional_member_of(&Config::changelog)};
+  return section;
+}
+
+const SectionKeys<TagSettings>& tag_keys() {
+  using S = TagSettings;
+  static const SectionKeys<S> section{"tag",
+                                      SectionKind::table,
+                                      !kRequired,
+                                      "what holds before `cco-release tag` makes a tag",
+                                      {{"checks",
+                                        &S::checks,
+                                        {},
+                                        "commands that must end with 0: tests, an audit",
+                                        "checks = [[\"make\", \"test\"]]"}},
+                                      member_of(&Config::tag)};
   return section;
 }
 

@@ -82,6 +82,8 @@ const SectionKeys<OverrideSettings>& override_keys();
 const SectionKeys<HookSettings>& hook_keys();
 const SectionKeys<AgentSettings>& agent_keys();
 const SectionKeys<ReleaseSettings>& release_keys();
+const SectionKeys<ChangelogSettings>& changelog_keys();
+const SectionKeys<TagSettings>& tag_keys();
 const SectionKeys<ArchiveSettings>& archive_keys();
 const SectionKeys<SignSettings>& sign_keys();
 const SectionKeys<TrustSettings>& trust_keys();
@@ -101,6 +103,8 @@ void visit_sections(Visitor&& visit) {
   visit(hook_keys());
   visit(agent_keys());
   visit(release_keys());
+  visit(changelog_keys());
+  visit(tag_keys());
   visit(archive_keys());
   visit(sign_keys());
   visit(trust_keys());

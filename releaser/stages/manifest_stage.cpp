@@ -1,5 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/changelog/changelog.hpp"
+#include "releaser/changelog/section.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/proven_state.hpp"
 #include "releaser/stages/stage.hpp"
@@ -111,10 +113,18 @@ schema::Release release_entry(const Run& run) {
   return release;
 }
 
+std::string notes_of_changelog(const Run& run) {
+  if (!run.config.changelog || run.identity->is_snapshot) return {};
+  return base::with_context(run.config.place("changelog"), [&] {
+    const std::string text = read_changelog(run.config, run.identity->version, {}).text;
+    return shorten(base::safe_text(text, text.size()), kMaxNotesBytes);
+  });
+}
+
 }  // namespace
 
 std::string read_notes(const Run& run) {
-  if (run.config.release.notes_file.empty()) return {};
+  if (run.config.release.notes_file.empty()) return notes_of_changelog(run);
   const std::string path =
       fill(run.config.release.notes_file, release_values(run.config, *run.identity));
   return base::with_context(run.config.place("release.notes_file"), [&] {
