@@ -310,6 +310,17 @@ class Planner {
     return file == m_before.set->snapshot.files.end() ? 0 : file->second.version;
   }
 
+  // What has expired is no good to anybody.
+  bool stays(const PlannedRole& role, base::Time expires) {
+    if (!m_wanted.may_stay || expires <= m_wanted.now) return false;
+    if (count_at_hand(role.authority, m_at_hand) >= role.authority.threshold) return false;
+    m_plan.warnings.push_back(cat("the metadata of ", role.name, " expires at ",
+                                  base::format_time(expires),
+                                  ", and its key is not at hand; run cco-release trust refresh "
+                                  "with that key"));
+    return true;
+  }
+
   void plan_snapshot() {
     PlannedRole& role = m_plan.snapshot;
     role.name = "snapshot";
@@ -341,7 +352,8 @@ class Planner {
       role.reason = "its keys changed";
     } else if (auto back = reason_of_going_back(role.name)) {
       role.reason = std::move(*back);
-    } else if (is_near_expiry(m_before.set->snapshot.expires, role.name)) {
+    } else if (is_near_expiry(m_before.set->snapshot.expires, role.name) &&
+               !stays(role, m_before.set->snapshot.expires)) {
       role.reason = reason_of_time(m_before.set->snapshot.expires);
     } else {
       keep(role, m_before.set->snapshot_bytes, m_before.set->snapshot);
@@ -370,7 +382,8 @@ class Planner {
       role.reason = "its keys changed";
     } else if (auto back = reason_of_going_back(role.name)) {
       role.reason = std::move(*back);
-    } else if (is_near_expiry(m_before.set->timestamp.expires, role.name)) {
+    } else if (is_near_expiry(m_before.set->timestamp.expires, role.name) &&
+               !stays(role, m_before.set->timestamp.expires)) {
       role.reason = reason_of_time(m_before.set->timestamp.expires);
     } else if (is_good_too_long(m_before.set->timestamp.expires, role.name)) {
       role.reason = cat("it is good until ", base::format_time(m_before.set->timestamp.expires),

@@ -37,6 +37,9 @@ struct WantedMetadata {
   // Version and expiry with which holders of keys have signed a channel, or will: a draft that
   // travels. Used where the channel has to be signed.
   std::map<std::string, trust::tuf::Header, std::less<>> drafted = {};
+  // Nothing else may be left to do, so that snapshot and timestamp that are due for their time
+  // alone stay, with a warning, where their keys are not at hand.
+  bool may_stay = false;
 };
 
 // One role of the metadata after the run.

@@ -4,6 +4,7 @@
 #include "releaser/trust/policy.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace releaser {
@@ -17,6 +18,8 @@ RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal);
 // What the trust folder of the configuration says in the end. Throws where there is none, with
 // what to do.
 FinalTrust read_final_trust(const Config& config, std::string_view home);
+trust::tuf::Root newest_root(const FinalTrust& trust);
+trust::tuf::Targets targets_of(const FinalTrust& trust);
 
 // By channel, the manifests of this run (run.manifests) and those that its metadata takes over by
 // other proof, with their bytes; all others stay as they are.
@@ -24,6 +27,10 @@ std::map<std::string, std::string, std::less<>> channel_manifests(const Run& run
 
 // Reads public files of a destination.
 ReadPublic reader_of(const Destination& destination);
+
+// What is added to a message about a key that is missing.
+inline constexpr std::string_view kRunWhereTheKeyIs =
+    "; run the same command where it is, or give it by --key FILE (repeat it for several)";
 
 // "the metadata of stable needs 1 more signature, by key RW…".
 std::string describe_missing(const MissingSignatures& missing, const TrustPolicy& policy);

@@ -20,26 +20,9 @@ namespace {
 using base::cat;
 using base::Errc;
 
-// Is everything of this run public already, so that no signature is missing? Only then no key is
-// unlocked ahead of time.
-bool everything_was_signed(const Run& run) {
-  if (!run.earlier || run.before.find(run.identity->version) == nullptr) return false;
-  if (run.earlier->settings != run.record.settings || run.earlier->date != run.record.date) {
-    return false;
-  }
-  // What hooks make is not known yet; where it differs, signing asks for the key.
-  const bool same_inputs =
-      makes_files(run) ||
-      std::all_of(run.record.inputs.begin(), run.record.inputs.end(), [&](const auto& input) {
-        const auto found = run.earlier->inputs.find(input.first);
-        return found != run.earlier->inputs.end() && found->second == input.second;
-      });
-  const bool same_number =
-      makes_files(run) || run.record.inputs.size() == run.earlier->inputs.size();
-  return same_inputs && same_number &&
-         base::type_of(run.folder / "assets" / "checksums.sha256.minisig") ==
-             std::filesystem::file_type::regular;
-}
+// Then most likely all is signed, and the signatures are there. Where not, signing says so, before
+// anything is public.
+bool is_public_already(const Run& run) { return run.before.find(run.identity->version) != nullptr; }
 
 }  // namespace
 
@@ -260,9 +243,10 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (run.skips("sign")) return;
   // Nobody is asked for a password where the release is refused anyway.
   const bool will_sign = (problems.problems().empty() || unlock == Unlock::without_asking) &&
-                         !everything_was_signed(run) && !run.options.resumes();
+                         !is_public_already(run) && !run.options.resumes();
   const std::size_t known = problems.problems().size();
-  check_signing_key(run, problems, will_sign ? unlock : Unlock::no);
+  check_signing_key(run, problems, will_sign ? unlock : Unlock::no,
+                    is_public_already(run) ? Presence::may_be_away : Presence::needed);
   if (will_sign && problems.problems().size() == known) check_metadata_keys(run, problems);
 }
 

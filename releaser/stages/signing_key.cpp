@@ -114,7 +114,7 @@ void fill_keyring(Run& run) {
 
 }  // namespace
 
-void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
+void check_signing_key(Run& run, Problems& problems, Unlock unlock_now, Presence presence) {
   if (!run.config.sign) {
     problems.add(
         cat(run.config.file.filename().string(),
@@ -124,7 +124,8 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
   const bool has_none =
       run.around.key_text == nullptr && run.config.sign->key.empty() && run.options.keys.empty();
   // What is public by signatures of others may need no key here.
-  if (has_none && run.options.signatures.empty()) {
+  const bool needs_none = !run.options.signatures.empty() || presence == Presence::may_be_away;
+  if (has_none && !needs_none) {
     if (run.config.sign->command.empty()) {
       problems.add(cat(run.config.place("sign"),
                        ": no key; give `key`, --key FILE, its contents in CCO_RELEASE_KEY, or a "
@@ -143,7 +144,7 @@ void check_signing_key(Run& run, Problems& problems, Unlock unlock_now) {
     are_all_good = are_all_good && problems.problems().size() == known;
   };
   // With the signatures of others that key may stay where it is.
-  const bool may_be_away = !run.options.signatures.empty() && !run.config.sign->key.empty() &&
+  const bool may_be_away = needs_none && !run.config.sign->key.empty() &&
                            base::type_of(key_path(run)) == fs::file_type::not_found;
   if (uses_configured_file(run) && !may_be_away) check([&] { check_configured_file(run); });
   if (const auto old_key = old_key_path(run);

@@ -73,7 +73,11 @@ void check_against_public_state(const Run& run, Problems& problems);
 // Key file, its mode, git, its password, its public key. `unlock`: the key will be needed;
 // `without_asking`: where no person must type its password.
 enum class Unlock { no, without_asking, yes };
-void check_signing_key(Run& run, Problems& problems, Unlock unlock);
+// `may_be_away`: everything may be signed already; whoever signs something after all says which key
+// is missing.
+enum class Presence { needed, may_be_away };
+void check_signing_key(Run& run, Problems& problems, Unlock unlock,
+                       Presence presence = Presence::needed);
 // A key of [sign], by its public one. Unlocks it unless it is unlocked.
 const Signer& unlocked_key(Run& run, const trust::PublicKey& wanted);
 // Throws Errc::config unless a key could be at hand that this release needs.
