@@ -127,7 +127,7 @@ for with in minisign trust; do
     "['1.0.0', 'rolled back to 1.0.0', {'1.0.0': 'Please upgrade soon'}]"
 
   # A second destination follows, and where it cannot, the same command makes up for it.
-  printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "stick"\nurl = "https://stick.example.com/hello"\n' >>cco-release.toml
+  printf '[[destination]]\ntype = "directory"\nname = "stick"\npath = "stick"\nurl = "https://stick.example.com/hello"\noptional = true\n' >>cco-release.toml
   publish --version 1.3.0 "${keys[@]}" >/dev/null 2>&1
   does "$with: a yank at two destinations" yank 1.3.0 --reason bad
   is "$with: both show the same" "$(sha256sum <stick/stable.version-manifest.json)" "$(sha256sum <site/stable.version-manifest.json)"
