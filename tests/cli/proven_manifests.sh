@@ -43,7 +43,7 @@ is "a client sees both channels" "$(shown beta) $(shown stable)" "2 1.0.0-beta.2
 cp -a "$work/start" "$work/published"
 # A machine that remembers nothing, as a job of CI that keeps neither dist/ nor what was written to the trust folder.
 fresh() { rm -rf "$work/run" && cp -a "$work/published" "$work/run" && cd "$work/run" && rm -r dist trust/public.json; }
-next() { hello_binary bin/linux-x86_64/hello "hello 1.2.0" && publish --version 1.2.0 "$@"; }
+next() { hello_binary bin/linux-x86_64/hello "hello 1.2.0" && publish --version 1.2.0; }
 everything='4 1.2.0 1.1.0 1.0.0 1.0.0-beta.2 1.0.0-beta.1'
 
 fresh

@@ -122,7 +122,8 @@ TEST_SUITE("releaser/metadata/metadata_sequence") {
         releaser::MetadataSet set = Client(first_root).update(world);
         for (Client& client : clients) {
           if (pick(random, 3) == 0) continue;  // asleep
-          CHECK(client.update(world).channels.at("stable").manifest->bytes() == world.manifests["stable"]);
+          CHECK(client.update(world).channels.at("stable").manifest->bytes() ==
+                world.manifests["stable"]);
         }
         CHECK(set.channels.at("stable").manifest->bytes() == world.manifests["stable"]);
         CHECK(set.timestamp.version >= last_timestamp);
