@@ -99,11 +99,11 @@ is "what was in dist/V is gone" "$(find dist/1.1.0 -name mine)" ""
 is "the record is the same" "$(cmp dist/1.1.0/release.json saved.json && echo same)" same
 is "and so is the site" "$(state_of site)" "$before"
 before=$(state_of dist)
-mv hello.key saved.key
+mv bin/linux-x86_64/hello saved-hello
 status "--clean of a run that is refused" 3 publish --version 1.1.0 --clean
 is "takes nothing away" "$(state_of dist)" "$before"
 status "--clean of a dry run is refused too" 3 publish --version 1.1.0 --clean --dry-run
-mv saved.key hello.key
+mv saved-hello bin/linux-x86_64/hello
 status "--clean of a dry run" 0 publish --version 1.1.0 --clean --dry-run
 is "takes nothing away either" "$(state_of dist)" "$before"
 hello_binary bin/linux-x86_64/hello 'hello 1.2.0'
