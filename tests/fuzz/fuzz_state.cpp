@@ -1,4 +1,3 @@
-#include "site/channel_manifest.hpp"
 #include "site/watermark.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -9,8 +8,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const site::Watermark watermark = site::parse_watermark(text);
     fuzz::require(site::parse_watermark(site::write_watermark(watermark)) == watermark);
   });
-  if (const auto cache = site::parse_cache(text)) {
-    fuzz::require(site::parse_cache(site::write_cache(*cache)) == cache);
-  }
   return 0;
 }
