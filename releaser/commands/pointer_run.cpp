@@ -5,11 +5,7 @@
 #include "base/text.hpp"
 #include "releaser/commands/agreement.hpp"
 #include "releaser/commands/password.hpp"
-#include "releaser/commands/release_run.hpp"
-#include "releaser/commands/stop_notice.hpp"
-#include "releaser/stages/each_destination.hpp"
-
-#include <algorithm>
+#include "releaser/commands/publishing_run.hpp"
 
 namespace releaser {
 namespace {
@@ -23,21 +19,10 @@ void print_json(const Run& run, const PointerMove& move, const std::string& name
   json::Object result{{"schema", 1}, {"product", run.config.product.name}, {"command", name}};
   for (const auto& [member, value] : subject)
     result.emplace_back(member, value);
-  json::Array actions;
-  actions.reserve(run.actions.size());
-  for (const Action& action : run.actions)
-    actions.emplace_back(json::Object{{"action", action.what}, {"destination", action.where}});
-  json::Array failures;
-  failures.reserve(run.failures.size());
-  for (const DestinationFailure& failure : run.failures) {
-    failures.emplace_back(json::Object{{"destination", failure.name},
-                                       {"status", base::exit_status(failure.code)},
-                                       {"problem", failure.problem}});
-  }
   result.emplace_back("dry_run", run.options.dry_run);
   result.emplace_back("changes", json::Array(move.words.begin(), move.words.end()));
-  result.emplace_back("actions", std::move(actions));
-  result.emplace_back("failures", std::move(failures));
+  result.emplace_back("actions", json_of_actions(run));
+  result.emplace_back("failures", json_of_failures(run));
   out << json::write(result, json::Style::pretty);
 }
 
@@ -57,15 +42,8 @@ void print_text(const Run& run, const PointerMove& move, std::ostream& out) {
   }
   for (const auto& destination : run.destinations) {
     if (!destination->carries().site) continue;
-    const auto count =
-        std::count_if(run.actions.begin(), run.actions.end(),
-                      [&](const Action& action) { return action.where == destination->name(); });
-    out << destination->url() << " (" << destination->place() << "): ";
-    if (count == 0) {
-      out << "nothing to do\n";
-    } else {
-      out << count << (count == 1 ? " file" : " files") << " written and verified\n";
-    }
+    out << destination->url() << " (" << destination->place()
+        << "): " << what_was_written(run, *destination) << '\n';
   }
 }
 
@@ -92,34 +70,14 @@ int run_pointer_command(const Services& services, const base::Arguments& argumen
   move.command = name;
   for (const auto& [member, value] : subject)
     move.command += cat(" ", member, "=", value);
-  const auto work = [&](Run& run) {
+  run_or_rehearse(services, arguments, std::move(options), [&](Run& run) {
     move_pointers(run, move, make_edit(run));
     if (wants_json(arguments)) {
       print_json(run, move, name, subject, services.out);
     } else {
       print_text(run, move, services.out);
     }
-    if (run.failures.empty()) return;
-    throw failure_of(run.failures, run.failures.size() + run.destinations.size(),
-                     base::Errc::partial,
-                     "; mend that and run the same command again, which does what is missing");
-  };
-  if (!options.dry_run) {
-    tell_when_stopped();
-    with_run(services, arguments, options, [&](Run& run) {
-      const DistFolder dist(run);
-      run.acquires = true;
-      work(run);
-    });
-    return base::exit_status(base::Errc::done);
-  }
-  const base::Path parent = services.environment.find("TMPDIR").value_or("/tmp");
-  const base::TemporaryDirectory dist(parent, "cco-release-");
-  const base::Path real_dist = options.dist;
-  options.dist = dist.path();
-  with_run(services, arguments, options, [&](Run& run) {
-    run.dist_to_copy_record_from = real_dist.empty() ? default_dist(run.config) : real_dist;
-    work(run);
+    throw_if_some_failed(run);
   });
   return base::exit_status(base::Errc::done);
 }

@@ -6,10 +6,8 @@
 #include "releaser/commands/agreement.hpp"
 #include "releaser/commands/network_access.hpp"
 #include "releaser/commands/password.hpp"
-#include "releaser/commands/release_run.hpp"
-#include "releaser/commands/stop_notice.hpp"
+#include "releaser/commands/publishing_run.hpp"
 #include "releaser/stages.hpp"
-#include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/staging.hpp"
 
 #include <filesystem>
@@ -21,16 +19,6 @@ using base::cat;
 namespace json = base::json;
 
 void print_json(const Run& run, std::ostream& out) {
-  json::Array actions;
-  for (const Action& action : run.actions) {
-    actions.emplace_back(json::Object{{"action", action.what}, {"destination", action.where}});
-  }
-  json::Array failures;
-  for (const DestinationFailure& failure : run.failures) {
-    failures.emplace_back(json::Object{{"destination", failure.name},
-                                       {"status", base::exit_status(failure.code)},
-                                       {"problem", failure.problem}});
-  }
   json::Array awaits;
   for (const std::string& line : run.awaits)
     awaits.emplace_back(line);
@@ -46,8 +34,8 @@ void print_json(const Run& run, std::ostream& out) {
   if (run.options.sign_only && !run.is_public_already) {
     result.emplace_back("signatures", run.signatures_out.string());
   }
-  result.emplace_back("actions", std::move(actions));
-  result.emplace_back("failures", std::move(failures));
+  result.emplace_back("actions", json_of_actions(run));
+  result.emplace_back("failures", json_of_failures(run));
   out << json::write(result, json::Style::pretty);
 }
 
@@ -116,16 +104,8 @@ void print_text(const Run& run, std::ostream& out) {
     return;
   }
   for (const auto& destination : run.destinations) {
-    std::size_t count = 0;
-    for (const Action& action : run.actions)
-      count += action.where == destination->name() ? 1 : 0;
     out << release << " is public at " << destination->url() << " (" << destination->place()
-        << "): ";
-    if (count == 0) {
-      out << "nothing to do\n";
-    } else {
-      out << count << (count == 1 ? " file" : " files") << " written and verified\n";
-    }
+        << "): " << what_was_written(run, *destination) << '\n';
   }
 }
 
@@ -159,31 +139,12 @@ void publish(Run& run, const base::Arguments& arguments, const Services& service
             finishing_command(run, "DIR"), "      anywhere, with the folder that the first wrote"));
   }
   tell_of_package_files(run);
-  if (run.failures.empty()) return;
-  throw failure_of(run.failures, run.failures.size() + run.destinations.size(), base::Errc::partial,
-                   "; mend that and run the same command again, which does what is missing");
+  throw_if_some_failed(run);
 }
 
 int run_publish(const Services& services, const base::Arguments& arguments) {
-  RunOptions options = run_options(arguments);
-  if (!options.dry_run) {
-    tell_when_stopped();
-    with_run(services, arguments, options, [&](Run& run) {
-      const DistFolder dist(run);
-      run.acquires = !run.options.sign_only;
-      publish(run, arguments, services);
-    });
-    return base::exit_status(base::Errc::done);
-  }
-  // A dry run is the same run, in a dist/ that goes away, and it ends before the last effect.
-  const base::Path parent = services.environment.find("TMPDIR").value_or("/tmp");
-  const base::TemporaryDirectory dist(parent, "cco-release-");
-  const base::Path real_dist = options.dist;
-  options.dist = dist.path();
-  with_run(services, arguments, options, [&](Run& run) {
-    run.dist_to_copy_record_from = real_dist.empty() ? default_dist(run.config) : real_dist;
-    publish(run, arguments, services);
-  });
+  run_or_rehearse(services, arguments, run_options(arguments),
+                  [&](Run& run) { publish(run, arguments, services); });
   return base::exit_status(base::Errc::done);
 }
 

@@ -1,0 +1,68 @@
+#include "releaser/commands/publishing_run.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/commands/stop_notice.hpp"
+#include "releaser/stages/each_destination.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+
+namespace json = base::json;
+
+void run_or_rehearse(const Services& services, const base::Arguments& arguments, RunOptions options,
+                     const std::function<void(Run&)>& work) {
+  if (!options.dry_run) {
+    tell_when_stopped();
+    with_run(services, arguments, std::move(options), [&](Run& run) {
+      const DistFolder dist(run);
+      run.acquires = !run.options.sign_only;
+      work(run);
+    });
+    return;
+  }
+  const base::Path parent = services.environment.find("TMPDIR").value_or("/tmp");
+  const base::TemporaryDirectory dist(parent, "cco-release-");
+  const base::Path real_dist = options.dist;
+  options.dist = dist.path();
+  with_run(services, arguments, std::move(options), [&](Run& run) {
+    run.dist_to_copy_record_from = real_dist.empty() ? default_dist(run.config) : real_dist;
+    work(run);
+  });
+}
+
+json::Array json_of_actions(const Run& run) {
+  json::Array actions;
+  actions.reserve(run.actions.size());
+  for (const Action& action : run.actions)
+    actions.emplace_back(json::Object{{"action", action.what}, {"destination", action.where}});
+  return actions;
+}
+
+json::Array json_of_failures(const Run& run) {
+  json::Array failures;
+  failures.reserve(run.failures.size());
+  for (const DestinationFailure& failure : run.failures) {
+    failures.emplace_back(json::Object{{"destination", failure.name},
+                                       {"status", base::exit_status(failure.code)},
+                                       {"problem", failure.problem}});
+  }
+  return failures;
+}
+
+std::string what_was_written(const Run& run, const Destination& destination) {
+  const auto count =
+      std::count_if(run.actions.begin(), run.actions.end(),
+                    [&](const Action& action) { return action.where == destination.name(); });
+  if (count == 0) return "nothing to do";
+  return base::cat(count, count == 1 ? " file" : " files", " written and verified");
+}
+
+void throw_if_some_failed(const Run& run) {
+  if (run.failures.empty()) return;
+  throw failure_of(run.failures, run.failures.size() + run.destinations.size(), base::Errc::partial,
+                   "; mend that and run the same command again, which does what is missing");
+}
+
+}  // namespace releaser

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "releaser/commands/release_run.hpp"
+
+#include <string>
+
+// What publish and the commands that move pointers have in common.
+namespace releaser {
+
+// Calls `work` for a run that changes destinations; with RunOptions::dry_run the same run, in a
+// dist/ that goes away, which ends before the last effect.
+void run_or_rehearse(const Services& services, const base::Arguments& arguments, RunOptions options,
+                     const std::function<void(Run&)>& work);
+
+// Of --json.
+base::json::Array json_of_actions(const Run& run);
+base::json::Array json_of_failures(const Run& run);
+
+// "3 files written and verified", or "nothing to do".
+std::string what_was_written(const Run& run, const Destination& destination);
+
+// Throws Errc::partial with a line for each destination that failed.
+void throw_if_some_failed(const Run& run);
+
+}  // namespace releaser
