@@ -16,7 +16,7 @@ name, text | delete}; /publish {repository, tag}: a person's click; /limit {toke
 Where it is simpler than GitHub, as far as its description tells:
 - tags are names without commits, made when a release is published; the `workflow` scope is not asked for
 - one page of releases is in order of creation of the release; GitHub sorts by the date of the tagged commit
-- rate limits count requests a token, without a clock: x-ratelimit-reset is an hour ahead of the server's start
+- rate limits count requests a token, without a clock: x-ratelimit-reset is two hours ahead of the server's start
 - the web host knows downloads alone, and what it redirects to never expires
 - releases/latest/download and reactions, discussions, attestations and webhooks are left out; so is generate-notes
 - an upload that broke leaves `starter` at once, and no 502 of a proxy before the API takes away what stood before
@@ -437,7 +437,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             remaining = user["remaining"] if user else 60
             if user:
                 user["remaining"] = max(0, remaining - 1)
-            limits = {"X_RateLimit_Limit": "5000", "X_RateLimit_Remaining": str(max(0, remaining - 1)), "X_RateLimit_Reset": str(world.started + 3600)}
+            limits = {"X_RateLimit_Limit": "5000", "X_RateLimit_Remaining": str(max(0, remaining - 1)), "X_RateLimit_Reset": str(world.started + 7200)}
             if remaining <= 0:
                 raise Refusal(403, "API rate limit exceeded for user ID 1.", **limits)
         answer = find_rule(world, self.command, url.path[len(world.prefix):], query, headers, body)
