@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "releaser/render/embedded.hpp"
 #include "releaser/render/escape.hpp"
+#include "releaser/render/key_words.hpp"
 #include "releaser/render/template.hpp"
 
 #include <map>
@@ -93,16 +94,6 @@ std::string names_for(const Machine& machine) {
     names.emplace_back(platform.name());
   }
   return base::join(names, " ");
-}
-
-// Joined by blanks, for one text; the installer splits it again. A second signature has the id of
-// its key in its name, which a shell cannot easily take out of the key.
-std::string key_words(const std::vector<trust::PublicKey>& keys) {
-  std::vector<std::string> words;
-  words.reserve(keys.size());
-  for (const trust::PublicKey& key : keys)
-    words.push_back(cat(key.line(), ":", key.id_text()));
-  return base::join(words, " ");
 }
 
 // The keys alone.

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "releaser/render/embedded.hpp"
 #include "releaser/render/escape.hpp"
+#include "releaser/render/key_words.hpp"
 #include "releaser/render/template.hpp"
 
 #include <algorithm>
@@ -24,15 +25,6 @@ std::vector<trust::PublicKey> keys_of(const Product& product) {
     throw base::Error(base::Errc::internal, "a site without a public key");
   }
   return all;
-}
-
-// As proof.sh.in reads them.
-std::string key_words(const std::vector<trust::PublicKey>& keys) {
-  std::vector<std::string> words;
-  words.reserve(keys.size());
-  for (const trust::PublicKey& key : keys)
-    words.push_back(base::cat(key.line(), ":", key.id_text()));
-  return base::join(words, " ");
 }
 
 // Fills a template with those of the product's marks that it asks for.

@@ -1,13 +1,13 @@
 #include "releaser/stages/record.hpp"
 
 #include "base/json.hpp"
+#include "releaser/stages/packed_json.hpp"
 
 namespace releaser {
 namespace {
 
 using base::Errc;
 using base::Error;
-using base::json::Array;
 using base::json::Object;
 using base::json::ObjectReader;
 using base::json::Value;
@@ -15,28 +15,13 @@ using base::json::Value;
 constexpr std::size_t kMaxRecordBytes = 16UL * 1024 * 1024;
 constexpr int kRecordSchema = 1;
 
-trust::Sha256 read_sha256(const ObjectReader& reader, std::string_view name) {
-  const auto digest = trust::Sha256::from_hex(reader.text(name));
-  if (!digest) reader.fail(name, "must be a SHA-256");
-  return *digest;
-}
-
-base::Time read_time(const ObjectReader& reader, std::string_view name) {
-  const auto time = base::parse_time(reader.text(name));
-  if (!time) reader.fail(name, "must be a time");
-  return *time;
-}
-
 ArchiveRecord read_archive(const ObjectReader& reader) {
   ArchiveRecord record;
   record.settled_by = read_sha256(reader, "settled_by");
   record.packed.sha256 = read_sha256(reader, "sha256");
   record.packed.size = reader.number("size");
   record.packed.unpacked_size = reader.number("unpacked_size");
-  for (const ObjectReader& file : reader.objects("files")) {
-    record.packed.files.push_back({file.text("name"), file.number("size"),
-                                   read_sha256(file, "sha256"), file.boolean("executable", false)});
-  }
+  record.packed.files = read_files(reader);
   return record;
 }
 
@@ -86,18 +71,11 @@ std::string write_record(const ReleaseRecord& record) {
     inputs.emplace_back(path, digest.hex());
   Object archives;
   for (const auto& [name, archive] : record.archives) {
-    Array files;
-    for (const PackedFile& file : archive.packed.files) {
-      files.emplace_back(Object{{"name", file.name},
-                                {"size", file.size},
-                                {"sha256", file.sha256.hex()},
-                                {"executable", file.executable}});
-    }
     archives.emplace_back(name, Object{{"settled_by", archive.settled_by.hex()},
                                        {"size", archive.packed.size},
                                        {"sha256", archive.packed.sha256.hex()},
                                        {"unpacked_size", archive.packed.unpacked_size},
-                                       {"files", std::move(files)}});
+                                       {"files", json_of(archive.packed.files)}});
   }
   Object stamped;
   for (const auto& [path, stamp] : record.stamped) {

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "releaser/config/config.hpp"
+#include "releaser/stages/packed_json.hpp"
 
 namespace releaser {
 namespace {
@@ -13,18 +14,6 @@ using base::json::Array;
 using base::json::Object;
 using base::json::ObjectReader;
 constexpr std::uint64_t kDraftSchema = 1;
-
-trust::Sha256 read_sha256(const ObjectReader& reader, std::string_view name) {
-  const auto digest = trust::Sha256::from_hex(reader.text(name));
-  if (!digest) reader.fail(name, "must be a SHA-256");
-  return *digest;
-}
-
-base::Time read_time(const ObjectReader& reader, std::string_view name) {
-  const auto time = base::parse_time(reader.text(name));
-  if (!time) reader.fail(name, "must be a time");
-  return *time;
-}
 
 bool is_commit(std::string_view text) {
   return (text.size() == 40 || text.size() == 64) &&
@@ -47,11 +36,7 @@ DraftArchive read_archive(const ObjectReader& reader) {
   archive.agent = read_optional(reader, "agent");
   const ObjectReader floors = reader.object("requirements");
   archive.requirements = {floors.text("glibc"), floors.text("macos"), floors.text("windows")};
-  for (const ObjectReader& file : reader.objects("files")) {
-    archive.packed.files.push_back({file.text("name"), file.number("size"),
-                                    read_sha256(file, "sha256"),
-                                    file.boolean("executable", false)});
-  }
+  archive.packed.files = read_files(reader);
   return archive;
 }
 
@@ -92,14 +77,6 @@ std::string write_draft(const ReleaseDraft& draft) {
   Array archives;
   archives.reserve(draft.archives.size());
   for (const DraftArchive& archive : draft.archives) {
-    Array files;
-    files.reserve(archive.packed.files.size());
-    for (const PackedFile& file : archive.packed.files) {
-      files.emplace_back(Object{{"name", file.name},
-                                {"size", file.size},
-                                {"sha256", file.sha256.hex()},
-                                {"executable", file.executable}});
-    }
     Object entry{{"platform", archive.platform},
                  {"name", archive.asset},
                  {"size", archive.packed.size},
@@ -109,7 +86,7 @@ std::string write_draft(const ReleaseDraft& draft) {
     entry.emplace_back("requirements", Object{{"glibc", archive.requirements.glibc},
                                               {"macos", archive.requirements.macos},
                                               {"windows", archive.requirements.windows}});
-    entry.emplace_back("files", std::move(files));
+    entry.emplace_back("files", json_of(archive.packed.files));
     archives.emplace_back(std::move(entry));
   }
   Object before, files;
