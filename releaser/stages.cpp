@@ -75,6 +75,8 @@ void check_skips(const Run& run) {
   }
   for (const auto& destination : run.config.destinations)
     names.push_back(destination.name);
+  for (const std::string_view kind : package_kinds(run))
+    names.emplace_back(kind);
   for (const std::string& name : run.options.skip) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       const std::string nearest = base::did_you_mean(name, names);

@@ -6,6 +6,7 @@
 #include "releaser/commands/completion.hpp"
 #include "releaser/commands/doctor.hpp"
 #include "releaser/commands/init.hpp"
+#include "releaser/commands/init_distribution.hpp"
 #include "releaser/commands/keys_new.hpp"
 #include "releaser/commands/man.hpp"
 #include "releaser/commands/package.hpp"
@@ -34,6 +35,7 @@ CommandLine::CommandLine(const Services& services)
   // In the order of --help: as a new user meets them.
   program.commands = {
       add_init(services),
+      add_init_distribution(services),
       add_keys_new(services),
       add_check(services),
       add_tag(services),

@@ -163,7 +163,7 @@ KeyQuestion key_question(const Run& run) {
   for (const std::string& file : {sign.key, sign.old_key})
     if (!file.empty()) question.usual.push_back(run.config.resolve(file, run.home));
   for (const DestinationSettings& destination : run.config.destinations) {
-    if (destination.path.empty()) continue;
+    if (destination.type != "directory") continue;
     question.public_folders.push_back(run.config.resolve(destination.path, run.home));
   }
   return question;

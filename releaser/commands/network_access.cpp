@@ -7,14 +7,25 @@
 #include <optional>
 
 namespace releaser {
+namespace {
+
+std::vector<std::string> token_variables(const Config& config) {
+  std::vector<std::string> names;
+  for (const DestinationSettings& destination : config.destinations)
+    names.push_back(destination.token_env);
+  if (config.homebrew && !config.homebrew->tap.empty()) names.push_back(config.homebrew->token_env);
+  if (config.scoop && !config.scoop->bucket.empty()) names.push_back(config.scoop->token_env);
+  return names;
+}
+
+}  // namespace
 
 Network network_access(const Services& services, const Config& config,
                        std::chrono::seconds timeout) {
   Network network{
       .http = http_options(services.environment), .tokens = {}, .patience = make_patience(timeout)};
   network.http.stall_timeout = stall_timeout(timeout);
-  for (const DestinationSettings& destination : config.destinations) {
-    const std::string& name = destination.token_env;
+  for (const std::string& name : token_variables(config)) {
     if (name.empty() || network.tokens.contains(name) || !services.take_secret) continue;
     if (auto token = services.take_secret(name)) network.tokens.emplace(name, std::move(*token));
   }
@@ -23,8 +34,8 @@ Network network_access(const Services& services, const Config& config,
 
 base::Environment without_tokens(const base::Environment& environment, const Config& config) {
   auto variables = environment.variables();
-  for (const DestinationSettings& destination : config.destinations)
-    variables.erase(destination.token_env);
+  for (const std::string& name : token_variables(config))
+    variables.erase(name);
   return base::Environment(std::move(variables));
 }
 

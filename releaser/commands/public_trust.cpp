@@ -51,8 +51,9 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
                                            std::vector<PlaceProblem>& problems) {
   std::vector<PublicTrust> places;
   const std::string home = services.environment.find("HOME").value_or("");
-  const auto locks = std::make_shared<FolderLocks>();
   const Network network = network_access(services, config, std::chrono::minutes(5));
+  const Machine machine{services.environment, services.now, std::make_shared<FolderLocks>(),
+                        network};
   for (const DestinationSettings& settings : config.destinations) {
     if (!settings.carries.site) continue;
     try {
@@ -67,7 +68,7 @@ std::vector<PublicTrust> read_public_trust(const Services& services, const Confi
                      " is not on this machine; cco-release verify looks at ", settings.url)});
         continue;
       }
-      const auto destination = make_destination(settings, config, home, locks, network);
+      const auto destination = make_destination(settings, config, machine);
       places.push_back(base::with_context(destination->place(), [&] {
         return read_place(*destination, folder,
                           remembered_floors(config, home, default_dist(config), settings.url));

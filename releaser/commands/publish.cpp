@@ -10,7 +10,9 @@
 #include "releaser/stages.hpp"
 #include "releaser/stages/staging.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 namespace releaser {
 namespace {
@@ -107,14 +109,31 @@ void print_text(const Run& run, std::ostream& out) {
     out << release << " is public at " << destination->url() << " (" << destination->place()
         << "): " << what_was_written(run, *destination) << '\n';
   }
+  for (const PackageRepository& repository : run.packages) {
+    const bool has_failed =
+        std::any_of(run.failures.begin(), run.failures.end(),
+                    [&](const DestinationFailure& each) { return each.name == repository.name(); });
+    if (has_failed) continue;
+    std::vector<std::string> pushed;
+    for (const Action& action : run.actions) {
+      const auto& kinds = repository.kinds;
+      if (std::find(kinds.begin(), kinds.end(), action.where) != kinds.end())
+        pushed.push_back(action.what);
+    }
+    out << repository.name() << " (" << repository.place()
+        << "): " << (pushed.empty() ? "nothing to do" : base::join(pushed, ", ")) << '\n';
+  }
 }
 
 // What the maintainer carries on by hand.
 void tell_of_package_files(const Run& run) {
   if (run.options.dry_run || !run.publishes() || run.actions.empty() || run.is_held_back) return;
   if (run.options.sign_only) return;
-  for (const auto& [folder, place] :
-       {std::pair("formula", "Homebrew tap (its Formula/)"), std::pair("scoop", "Scoop bucket")}) {
+  for (const auto& [folder, place, kind] :
+       {std::tuple("formula", "Homebrew tap (its Formula/)", "homebrew"),
+        std::tuple("scoop", "Scoop bucket", "scoop")}) {
+    const auto pushed = package_kinds(run);
+    if (std::find(pushed.begin(), pushed.end(), kind) != pushed.end()) continue;
     if (!std::filesystem::is_directory(run.folder / folder)) continue;
     for (const std::string& name : base::list_directory(run.folder / folder)) {
       run.around.messages.say(

@@ -11,6 +11,19 @@ namespace releaser {
 
 namespace json = base::json;
 
+namespace {
+
+std::size_t places_without_failure(const Run& run) {
+  const auto failed =
+      std::count_if(run.packages.begin(), run.packages.end(), [&](const auto& repository) {
+        return std::any_of(run.failures.begin(), run.failures.end(),
+                           [&](const auto& failure) { return failure.name == repository.name(); });
+      });
+  return run.destinations.size() + run.packages.size() - static_cast<std::size_t>(failed);
+}
+
+}  // namespace
+
 void run_or_rehearse(const Services& services, const base::Arguments& arguments, RunOptions options,
                      const std::function<void(Run&)>& work) {
   if (!options.dry_run) {
@@ -61,7 +74,8 @@ std::string what_was_written(const Run& run, const Destination& destination) {
 
 void throw_if_some_failed(const Run& run) {
   if (run.failures.empty()) return;
-  throw failure_of(run.failures, run.failures.size() + run.destinations.size(), base::Errc::partial,
+  throw failure_of(run.failures, run.failures.size() + places_without_failure(run),
+                   base::Errc::partial,
                    "; mend that and run the same command again, which does what is missing");
 }
 

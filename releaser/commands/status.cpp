@@ -135,8 +135,7 @@ int run_status(const Services& services, const base::Arguments& arguments) {
     std::vector<DestinationFailure> failures;
     for (const DestinationSettings& settings : run.config.destinations) {
       if (!settings.carries.site) continue;
-      const auto destination =
-          make_destination(settings, run.config, run.home, run.locks, run.around.network);
+      const auto destination = make_destination(settings, run.config, run.machine());
       std::vector<ChannelLine> lines;
       std::optional<std::string> problem;
       try {

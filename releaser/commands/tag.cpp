@@ -41,8 +41,7 @@ TagOptions options_of(const base::Arguments& arguments) {
 
 PublicState public_state(const Run& run) {
   if (!run.config.sign || run.config.destinations.empty()) return {};
-  const auto first = make_destination(run.config.destinations.front(), run.config, run.home,
-                                      run.locks, run.around.network);
+  const auto first = make_destination(run.config.destinations.front(), run.config, run.machine());
   return base::with_context(first->place(),
                             [&] { return read_public_state(*first, run.config, {}); });
 }

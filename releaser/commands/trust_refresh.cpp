@@ -21,6 +21,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace json = base::json;
+constexpr int kMaxRaces = 5;
 
 struct Refreshed {
   std::string role, reason;
@@ -35,8 +36,9 @@ WantedFile wanted_file(const MetadataFile& file) {
           .sha256 = trust::sha256_of(file.bytes)};
 }
 
-// Files that nothing names yet, then roots and the timestamp, in their order.
-std::size_t bring_to(const Run& run, Destination& destination) {
+// Files that nothing names yet, then roots and the timestamp, in their order. Gives how many;
+// nothing where somebody else published there meanwhile.
+std::optional<std::size_t> bring_to(const Run& run, Destination& destination) {
   std::vector<WantedFile> missing;
   for (const MetadataFile& file : run.metadata) {
     WantedFile wanted = wanted_file(file);
@@ -52,29 +54,19 @@ std::size_t bring_to(const Run& run, Destination& destination) {
   verify_metadata_before_announcing(run, destination);
   std::vector<WantedFile> pointers;
   std::copy_if(missing.begin(), missing.end(), std::back_inserter(pointers), is_pointer);
-  if (destination.announce(pointers) == Announced::moved) {
-    throw Error(Errc::locked,
-                "somebody else published there meanwhile; run the same command again");
-  }
+  if (destination.announce(pointers) == Announced::moved) return std::nullopt;
   return missing.size();
 }
 
-std::vector<Refreshed> refresh(Run& run) {
-  if (run.config.destinations.empty()) {
-    throw Error(Errc::config, "there is no [[destination]] whose metadata could be refreshed");
-  }
+Error races_lost() {
+  return {Errc::locked, cat("somebody else published there meanwhile, ", kMaxRaces,
+                            " times; run the same command again")};
+}
+
+// Nothing where somebody else published at the first destination before this was announced.
+std::optional<std::vector<Refreshed>> refresh_once(Run& run) {
   Problems problems;
-  for (const DestinationSettings& settings : run.config.destinations) {
-    if (!settings.carries.site) continue;
-    run.destinations.push_back(
-        make_destination(settings, run.config, run.home, run.locks, run.around.network));
-  }
-  at_each_destination(run, [](Destination& destination) {
-    destination.preflight();
-    destination.acquire();
-  });
-  for (const base::Path& file : run.options.keys)
-    problems.collect([&] { check_key_file(file); });
+  run.expired_channels.clear();
   check_trust(run, problems);
   conclude(run, problems);
   if (!run.public_metadata.set) {
@@ -95,19 +87,50 @@ std::vector<Refreshed> refresh(Run& run) {
     run.around.messages.warn(warning);
   note_expired_channels(run, plan);
   run.metadata = sign_metadata(run, plan, wanted);
+  bool is_moved = false;
   at_each_destination(run, [&](Destination& destination) {
-    if (&destination != run.destinations.front().get()) check_follower_metadata(run, destination);
-    const std::size_t count = bring_to(run, destination);
-    run.around.messages.detail(cat(destination.place(), ": ", count, " files written"));
-    for (std::size_t written = 0; written < count; ++written)
+    if (is_moved) return;
+    const bool is_first = &destination == run.destinations.front().get();
+    if (!is_first) check_follower_metadata(run, destination);
+    std::optional<std::size_t> count;
+    for (int races = 0; !(count = bring_to(run, destination)); ++races) {
+      is_moved = is_first;
+      if (is_moved) return;
+      if (races == kMaxRaces) throw races_lost();
+      check_follower_metadata(run, destination);
+    }
+    run.around.messages.detail(cat(destination.place(), ": ", *count, " files written"));
+    for (std::size_t written = 0; written < *count; ++written)
       run.actions.push_back({"write metadata", destination.name()});
   });
+  if (is_moved) return std::nullopt;
   remember_published(run);
   std::vector<Refreshed> all;
   for (const PlannedRole* const role : plan.roles())
     if (role->has_to_be_signed())
       all.push_back({role->name, role->reason, role->version, role->expires});
   return all;
+}
+
+std::vector<Refreshed> refresh(Run& run) {
+  if (run.config.destinations.empty()) {
+    throw Error(Errc::config, "there is no [[destination]] whose metadata could be refreshed");
+  }
+  Problems problems;
+  for (const DestinationSettings& settings : run.config.destinations) {
+    if (!settings.carries.site) continue;
+    run.destinations.push_back(make_destination(settings, run.config, run.machine()));
+  }
+  at_each_destination(run, [](Destination& destination) {
+    destination.preflight();
+    destination.acquire();
+  });
+  for (const base::Path& file : run.options.keys)
+    problems.collect([&] { check_key_file(file); });
+  conclude(run, problems);
+  for (int races = 0; races < kMaxRaces; ++races)
+    if (auto refreshed = refresh_once(run)) return *std::move(refreshed);
+  throw races_lost();
 }
 
 void print(const std::vector<Refreshed>& all, const Run& run, bool as_json, std::ostream& out) {

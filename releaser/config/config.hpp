@@ -118,6 +118,7 @@ struct DestinationSettings {
   std::string token_env, token_file;       // the file where it is given
   std::string api_url, upload_url;         // without a slash at the end
   bool draft = false;                      // a person publishes it
+  std::string remote, branch;              // of type git
   std::vector<std::string> carries_words;  // `carries`; empty: what the type carries
   bool metadata = false;                   // its public state is what the others follow
   bool optional = false;                   // may lag behind
@@ -126,8 +127,14 @@ struct DestinationSettings {
 };
 
 struct InstallerSettings {};
-struct HomebrewSettings {};
-struct ScoopSettings {};
+struct HomebrewSettings {
+  std::string tap;  // empty: the formula is rendered, and pushed nowhere
+  std::string token_env = "HOMEBREW_TAP_TOKEN";
+};
+struct ScoopSettings {
+  std::string bucket;
+  std::string token_env = "SCOOP_BUCKET_TOKEN";
+};
 
 struct Config {
   base::Path file;  // cco-release.toml, as it was opened

@@ -1,5 +1,6 @@
 #include "releaser/config/config_check.hpp"
 
+#include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
@@ -277,6 +278,11 @@ void check_carries(DestinationSettings& destination, ConfigProblems& problems) {
                                          base::safe_text(word, 80), "`"));
     }
   }
+  if (destination.type == "git" && destination.carries.assets) {
+    problems.add(destination.line,
+                 "a branch carries the site alone; let releases of the host, or a directory, carry "
+                 "the archives");
+  }
 }
 
 // The one whose state the others follow stands first from here on.
@@ -319,6 +325,35 @@ void put_truth_first(Config& config, ConfigProblems& problems) {
   std::rotate(all.begin(), truth, truth + 1);
 }
 
+bool is_branch_name(std::string_view name) {
+  return !name.empty() && name.size() <= 200 && name.front() != '-' && name.front() != '/' &&
+         name.front() != '.' && name.back() != '/' && name.back() != '.' &&
+         name.find("..") == std::string_view::npos && name.find("//") == std::string_view::npos &&
+         std::all_of(name.begin(), name.end(), [](char letter) {
+           return static_cast<unsigned char>(letter) > 0x20 &&
+                  std::string_view("~^:?*[\\@{}\x7f").find(letter) == std::string_view::npos;
+         });
+}
+
+// A branch carries the site alone; its path is a folder in it.
+void check_git_destination(DestinationSettings& destination, ConfigProblems& problems) {
+  const auto add = [&](std::string_view text) { problems.add(destination.line, cat(text)); };
+  if (destination.type != "git") return;
+  if (destination.remote.empty()) add("a destination of type \"git\" needs `remote`");
+  if (destination.branch.empty()) destination.branch = "gh-pages";
+  if (!is_branch_name(destination.branch)) {
+    add(cat("`branch`: `", base::safe_text(destination.branch, 80), "` cannot name a branch"));
+  }
+  while (destination.path.ends_with('/'))
+    destination.path.pop_back();
+  if (destination.path.starts_with("./")) destination.path.erase(0, 2);
+  if (destination.path == ".") destination.path.clear();
+  if (destination.path.empty()) return;
+  if (const auto reason = base::unsafe_path_reason(destination.path)) {
+    add(cat("`path` of a branch ", *reason));
+  }
+}
+
 void check_destinations(Config& config, ConfigProblems& problems) {
   std::set<std::string> names;
   std::set<base::Path> paths;
@@ -331,7 +366,8 @@ void check_destinations(Config& config, ConfigProblems& problems) {
     if (destination.type == "directory" && destination.path.empty()) {
       problems.add(destination.line, "a destination of type \"directory\" needs `path`");
     }
-    if (!destination.path.empty() &&
+    check_git_destination(destination, problems);
+    if (destination.type == "directory" && !destination.path.empty() &&
         !paths.insert((base::Path(destination.path) / "").lexically_normal()).second) {
       problems.add(destination.line, cat("two destinations have the path `", destination.path,
                                          "`; one of them is enough"));

@@ -471,15 +471,27 @@ const SectionKeys<DestinationSettings>& destination_keys() {
       "where releases are published",
       {{"type",
         &S::type,
-        {.required = true, .choices = {"directory", "github", "gitea"}},
+        {.required = true, .choices = {"directory", "git", "github", "gitea"}},
         "kind of destination",
         "type = \"directory\""},
        {"name", &S::name, {}, "its name in --skip and status; absent: the type", "name = \"site\""},
        {"path",
         &S::path,
         {},
-        "folder that a web server, a bucket sync or a stick serves; made where it is not there",
+        "folder that a web server, a bucket sync or a stick serves; made where it is not there; of "
+        "a branch: the folder in it, else its root",
         "path = \"site\""},
+       {"remote",
+        &S::remote,
+        {},
+        "for type git: the repository, as owner/name (of github.com), an https:// or ssh address, "
+        "or a path that begins with / or ./",
+        "remote = \"evanw/esbuild\""},
+       {"branch",
+        &S::branch,
+        {},
+        "for type git: the branch that is served; absent: gh-pages",
+        "branch = \"gh-pages\""},
        {"url",
         &S::url,
         {.pattern = "^https://"},
@@ -493,13 +505,15 @@ const SectionKeys<DestinationSettings>& destination_keys() {
        {"token_env",
         &S::token_env,
         {},
-        "github, gitea: the variable that holds the token, which programs that are run do not get; "
-        "absent: GH_TOKEN, GITEA_TOKEN",
+        "github, gitea, git: the variable that holds the token, which programs that are run do not "
+        "get; absent: GH_TOKEN, GITEA_TOKEN; of git GH_TOKEN, else GITHUB_TOKEN, for github.com "
+        "and "
+        "the host whose CI runs this",
         "# token_env = \"GH_TOKEN\""},
        {"token_file",
         &S::token_file,
         {},
-        "github, gitea: a file that holds the token, in place of the variable",
+        "github, gitea, git: a file that holds the token, in place of the variable",
         "# token_file = \"/run/secrets/gh-token\""},
        {"draft",
         &S::draft,
@@ -550,18 +564,46 @@ const SectionKeys<InstallerSettings>& installer_keys() {
 }
 
 const SectionKeys<HomebrewSettings>& homebrew_keys() {
-  static const SectionKeys<HomebrewSettings> section{
-      "homebrew", SectionKind::table,
-      !kRequired, "write a formula for Homebrew, where macOS and Linux are both there",
-      {},         optional_member_of(&Config::homebrew)};
+  using S = HomebrewSettings;
+  static const SectionKeys<S> section{
+      "homebrew",
+      SectionKind::table,
+      !kRequired,
+      "write a formula for Homebrew, where macOS and Linux are both there",
+      {{"tap",
+        &S::tap,
+        {},
+        "repository that it is pushed to after everything else is public: owner/name (of "
+        "github.com), an https:// or ssh address, or a path that begins with / or ./; absent: none",
+        "tap = \"evanw/homebrew-tap\""},
+       {"token_env",
+        &S::token_env,
+        {},
+        "variable that has the token for its https:// host",
+        "token_env = \"HOMEBREW_TAP_TOKEN\""}},
+      optional_member_of(&Config::homebrew)};
   return section;
 }
 
 const SectionKeys<ScoopSettings>& scoop_keys() {
-  static const SectionKeys<ScoopSettings> section{
-      "scoop",    SectionKind::table,
-      !kRequired, "write a manifest for Scoop, where Windows is there",
-      {},         optional_member_of(&Config::scoop)};
+  using S = ScoopSettings;
+  static const SectionKeys<S> section{
+      "scoop",
+      SectionKind::table,
+      !kRequired,
+      "write a manifest for Scoop, where Windows is there",
+      {{"bucket",
+        &S::bucket,
+        {},
+        "repository that it is pushed to after everything else is public, as [homebrew] tap; "
+        "absent: none",
+        "bucket = \"evanw/scoop-bucket\""},
+       {"token_env",
+        &S::token_env,
+        {},
+        "variable that has the token for its https:// host",
+        "token_env = \"SCOOP_BUCKET_TOKEN\""}},
+      optional_member_of(&Config::scoop)};
   return section;
 }
 

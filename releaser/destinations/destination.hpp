@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "base/url.hpp"
 #include "releaser/config/config.hpp"
@@ -104,11 +106,18 @@ class Destination {
   DestinationSettings m_settings;
 };
 
-// The list of kinds. `home` resolves "~/"; all destinations of a run share its locks.
+// What destinations need of the machine that publishes, made once for a run and outliving them.
+struct Machine {
+  const base::Environment& environment;  // HOME resolves "~/"; tokens
+  base::Time now;
+  std::shared_ptr<FolderLocks> locks;  // that all destinations of a run share
+  const Network& network;
+  [[nodiscard]] std::string home() const { return environment.find("HOME").value_or(""); }
+};
+
+// The list of kinds.
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
-                                              const Config& config, std::string_view home,
-                                              const std::shared_ptr<FolderLocks>& locks,
-                                              const Network& network);
+                                              const Config& config, const Machine& machine);
 // Of one kind each, as the list names them.
 std::unique_ptr<Destination> make_directory_destination(const DestinationSettings& settings,
                                                         const base::Path& folder,
@@ -121,5 +130,7 @@ std::unique_ptr<Destination> make_github_destination(const DestinationSettings& 
                                                      const Network& network, AccessToken token);
 std::unique_ptr<Destination> make_gitea_destination(const DestinationSettings& settings,
                                                     const Network& network, AccessToken token);
+std::unique_ptr<Destination> make_git_destination(const DestinationSettings& settings,
+                                                  const Config& config, const Machine& machine);
 
 }  // namespace releaser

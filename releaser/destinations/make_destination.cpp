@@ -34,17 +34,19 @@ AccessToken token_of(const DestinationSettings& settings, const Config& config,
 }  // namespace
 
 std::unique_ptr<Destination> make_destination(const DestinationSettings& settings,
-                                              const Config& config, std::string_view home,
-                                              const std::shared_ptr<FolderLocks>& locks,
-                                              const Network& network) {
+                                              const Config& config, const Machine& machine) {
   if (settings.type == "directory") {
-    return make_directory_destination(settings, config.resolve(settings.path, home), locks);
+    return make_directory_destination(settings, config.resolve(settings.path, machine.home()),
+                                      machine.locks);
   }
+  if (settings.type == "git") return make_git_destination(settings, config, machine);
   if (settings.type == "github") {
-    return make_github_destination(settings, network, token_of(settings, config, home, network));
+    return make_github_destination(settings, machine.network,
+                                   token_of(settings, config, machine.home(), machine.network));
   }
   if (settings.type == "gitea") {
-    return make_gitea_destination(settings, network, token_of(settings, config, home, network));
+    return make_gitea_destination(settings, machine.network,
+                                  token_of(settings, config, machine.home(), machine.network));
   }
   throw base::Error(base::Errc::config,
                     base::cat("unknown type of destination `", settings.type, "`"));

@@ -19,6 +19,8 @@ constexpr std::size_t kMaxListingBytes = 64UL * 1024 * 1024;
 constexpr int kAttempts = 3;
 constexpr std::chrono::milliseconds kPause{500};  // before the second attempt, then twice that
 
+std::string ref_of(const std::string& branch) { return "refs/heads/" + branch; }
+
 unsigned octal(std::string_view text) {
   unsigned value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value, 8);
@@ -42,20 +44,14 @@ std::map<std::string, Entry, std::less<>> read_listing(std::string_view listing)
   return entries;
 }
 
-// An empty folder of ours, whatever a run that was stopped has left of it.
-const base::Path& emptied(const base::Path& folder) {
-  if (base::type_of(folder, base::Links::not_followed) != std::filesystem::file_type::not_found) {
-    base::remove_tree(folder);
-  }
-  base::make_directories(folder, 0700);
-  return folder;
-}
-
 }  // namespace
 
 Branch::Branch(const base::Environment& environment, Remote remote, std::string name,
-               const base::Path& folder, base::Time now)
-    : m_git(environment, std::move(remote), emptied(folder)), m_name(std::move(name)), m_now(now) {
+               base::Time now)
+    : m_folder(environment.find("TMPDIR").value_or("/tmp"), "cco-release-git-"),
+      m_git(environment, std::move(remote), m_folder.path()),
+      m_name(std::move(name)),
+      m_now(now) {
   (void)m_git.output_of(
       {.arguments = {"init", "--quiet", "--bare", "--template=", "--initial-branch=cco", "."}});
 }
@@ -74,7 +70,8 @@ base::ProcessResult Branch::run_remote(std::vector<std::string> arguments) const
 }
 
 // "ref: refs/heads/trunk\tHEAD". An empty repository says nothing of it: then it will be main.
-void Branch::find_default() {
+const std::string& Branch::known_name() {
+  if (!m_name.empty()) return m_name;
   const auto result = run_remote({"ls-remote", "--symref", "--", remote().url, "HEAD"});
   if (result.exit_status != 0) throw failure_of(remote(), result.errors);
   constexpr std::string_view kPrefix = "ref: refs/heads/";
@@ -83,10 +80,10 @@ void Branch::find_default() {
     m_name = std::string(line.substr(kPrefix.size(), line.find('\t') - kPrefix.size()));
   }
   if (m_name.empty()) m_name = "main";
+  return m_name;
 }
 
 void Branch::fetch() {
-  if (m_name.empty()) find_default();
   fetch_tip();
   m_entries.clear();
   if (m_tip.empty()) return;
@@ -97,7 +94,8 @@ void Branch::fetch() {
 void Branch::fetch_tip() {
   const auto result =
       run_remote({"fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
-                  "--no-write-fetch-head", "--", remote().url, cat("+", ref(), ":", kTip)});
+                  "--no-write-fetch-head", "--", remote().url,
+                  cat("+", m_name.empty() ? "HEAD" : ref_of(m_name), ":", kTip)});
   m_tip.clear();
   if (result.exit_status == 0) {
     m_tip = m_git.output_of({.arguments = {"rev-parse", "--verify", std::string(kTip)}});
@@ -106,12 +104,12 @@ void Branch::fetch_tip() {
   }
 }
 
-void Branch::check_push() const {
+void Branch::check_push() {
   // A branch that is not there yet needs something to be pushed.
   const std::string commit = m_tip.empty() ? commit_of(tree_of({}), "x") : m_tip;
   const auto result =
       run_remote({"push", "--dry-run", "--porcelain", "--no-verify", "--recurse-submodules=no",
-                  "--", remote().url, cat(commit, ":", ref())});
+                  "--", remote().url, cat(commit, ":", ref_of(known_name()))});
   // A branch that moves meanwhile is no lack of rights.
   const PushAnswer answer = read_push(result.exit_status, result.output);
   if (answer == PushAnswer::none) throw failure_of(remote(), result.errors);
@@ -126,8 +124,7 @@ std::optional<std::string> Branch::read(std::string_view path, std::size_t max_b
   const Entry* const entry = find(path);
   if (entry == nullptr || !entry->is_file()) return std::nullopt;
   if (entry->size > max_bytes) {
-    throw Error(Errc::config,
-                cat(path, " of branch ", m_name, " is larger than ", max_bytes, " bytes"));
+    throw Error(Errc::config, cat(path, " of that branch is larger than ", max_bytes, " bytes"));
   }
   base::ProcessResult result = m_git.run({.arguments = {"cat-file", "blob", entry->object},
                                           .max_output = static_cast<std::size_t>(entry->size)});
@@ -210,7 +207,7 @@ Pushed Branch::push(const Changes& changes, std::string_view message) {
   for (int attempt = 1;; ++attempt) {
     const auto result =
         m_git.run({.arguments = {"push", "--porcelain", "--no-verify", "--recurse-submodules=no",
-                                 "--", remote().url, cat(commit, ":", ref())},
+                                 "--", remote().url, cat(commit, ":", ref_of(known_name()))},
                    .reach = Reach::remote,
                    .max_output = kMaxListingBytes});
     switch (read_push(result.exit_status, result.output)) {
@@ -220,7 +217,7 @@ Pushed Branch::push(const Changes& changes, std::string_view message) {
       case PushAnswer::moved:
         return Pushed::moved;
       case PushAnswer::refused:
-        throw refusal_of(remote(), m_name, result.output, result.errors);
+        throw refusal_of(remote(), known_name(), result.output, result.errors);
     }
     if (result.exit_status != 0 && !is_passing(result.errors))
       throw failure_of(remote(), result.errors);

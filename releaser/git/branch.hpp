@@ -29,22 +29,22 @@ using Changes = std::map<std::string, std::optional<NewFile>, std::less<>>;
 
 enum class Pushed { nothing_new, done, moved };
 
-// The tip of one branch of a repository elsewhere, without its history, in a bare repository of
-// its own that nothing else uses. Files are read and written as the bytes that they are, whatever
-// attributes and settings say about line ends.
+// The tip of one branch of a repository elsewhere, without its history, in a bare repository that
+// lives as long as this does (in TMPDIR). Files are read and written as the bytes that they are,
+// whatever attributes and settings say about line ends.
 class Branch {
  public:
-  // An empty name: the default branch of that repository. `folder` is made, and what is in it goes.
-  Branch(const base::Environment& environment, Remote remote, std::string name,
-         const base::Path& folder, base::Time now);
+  // An empty name: the default branch of that repository.
+  Branch(const base::Environment& environment, Remote remote, std::string name, base::Time now);
 
   // Looks at the branch as it is now. A repository or branch that is empty is a value. Throws
   // Errc::permission, not_found, network with what to do.
   void fetch();
   // Would a push be let in, as far as that can be told without one? Throws Errc::permission.
-  void check_push() const;
+  void check_push();
 
   [[nodiscard]] const Remote& remote() const { return m_git.remote(); }
+  // Empty where it is the default one, whose name was not asked for yet.
   [[nodiscard]] const std::string& name() const { return m_name; }
   // Its commit; empty where there is none.
   [[nodiscard]] const std::string& tip() const { return m_tip; }
@@ -61,14 +61,14 @@ class Branch {
   Pushed push(const Changes& changes, std::string_view message);
 
  private:
-  void find_default();
+  const std::string& known_name();
   void fetch_tip();
   [[nodiscard]] std::string commit_of(const std::string& tree, std::string_view message) const;
   [[nodiscard]] std::string tree_of(const Changes& changes) const;
   [[nodiscard]] std::vector<std::string> identity() const;
   [[nodiscard]] base::ProcessResult run_remote(std::vector<std::string> arguments) const;
-  [[nodiscard]] std::string ref() const { return "refs/heads/" + m_name; }
 
+  base::TemporaryDirectory m_folder;
   Program m_git;
   std::string m_name;
   base::Time m_now;

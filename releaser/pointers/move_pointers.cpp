@@ -7,6 +7,7 @@
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/product_of_release.hpp"
 #include "releaser/stages/proven_state.hpp"
 #include "releaser/stages/publish_plan.hpp"
 #include "releaser/stages/seen.hpp"
@@ -61,8 +62,7 @@ void at_each_site(Run& run, const std::function<void(Destination&)>& work) {
 void open_destinations(Run& run) {
   run.destinations.reserve(run.config.destinations.size());
   for (const DestinationSettings& settings : run.config.destinations)
-    run.destinations.push_back(
-        make_destination(settings, run.config, run.home, run.locks, run.around.network));
+    run.destinations.push_back(make_destination(settings, run.config, run.machine()));
   if (run.destinations.empty()) {
     throw Error(Errc::config, cat(run.config.file.filename().string(),
                                   ": there is no [[destination]] where anything could be public"));
@@ -120,6 +120,7 @@ void read_public(Run& run) {
     });
     check_public(run);
   });
+  open_packages(run, problems);
   conclude(run, problems);
 }
 
@@ -504,11 +505,13 @@ void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
     if (!actions.empty()) run.around.messages.warn(warning);
   if (run.options.dry_run) {
     run.actions = std::move(actions);
+    push_packages(run);
     return;
   }
   if (actions.empty()) {
     // A run that was stopped at the very end may not have come to that.
     remember_published(run);
+    push_packages(run);
     return;
   }
   Problems problems;
@@ -538,6 +541,7 @@ void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
   announce(run, plans, wanted);
   verify_announced(run, wanted, after);
   remember_published(run);
+  push_packages(run);
   write_journal(run, move);
 }
 

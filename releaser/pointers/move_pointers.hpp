@@ -24,7 +24,4 @@ struct PointerMove {
 // is asked for. Throws what is refused before anything is public.
 void move_pointers(Run& run, PointerMove& move, const EditPublic& edit);
 
-// What renderers need to know, from what was published: nothing is built or looked for here.
-Product product_of_release(const Config& config, const schema::Release& release);
-
 }  // namespace releaser

@@ -46,8 +46,10 @@ std::vector<std::string> written_folders(const Run& run) {
   };
   add(run.options.dist);
   add(run.config.resolve(kSignaturesFolder, run.home));
-  for (const DestinationSettings& destination : run.config.destinations)
-    if (!destination.path.empty()) add(run.config.resolve(destination.path, run.home));
+  for (const DestinationSettings& destination : run.config.destinations) {
+    // The path of a branch is a folder of that branch.
+    if (destination.type == "directory") add(run.config.resolve(destination.path, run.home));
+  }
   if (run.config.trust) add(public_record(run.config, run.home));
   return folders;
 }

@@ -62,8 +62,7 @@ bool open_destinations(Run& run, Problems& problems) {
   if (run.skips("manifest") && run.skips("publish")) return false;
   for (const DestinationSettings& settings : run.config.destinations) {
     if (run.skips(settings.name)) continue;
-    run.destinations.push_back(
-        make_destination(settings, run.config, run.home, run.locks, run.around.network));
+    run.destinations.push_back(make_destination(settings, run.config, run.machine()));
   }
   if (run.destinations.empty()) return false;
   if (run.publishes() && !run.options.sign_only) {
@@ -93,6 +92,8 @@ void read_first(Run& run, Problems& problems, bool has_metadata) {
   check_not_replayed(run);
 }
 
+}  // namespace
+
 void read_standings(Run& run, Problems& problems, bool has_metadata) {
   if (!run.config.sign) return;
   problems.collect([&] {
@@ -113,6 +114,8 @@ void read_standings(Run& run, Problems& problems, bool has_metadata) {
     });
   });
 }
+
+namespace {
 
 // An empty folder begins a new history, which agents that know the old one refuse.
 void warn_of_new_history(const Run& run, Problems& problems) {
@@ -203,6 +206,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   const bool can_be_read = open_destinations(run, problems);
   const bool has_metadata = check_trust(run, problems);
   if (can_be_read) read_standings(run, problems, has_metadata);
+  open_packages(run, problems);
   warn_of_new_history(run, problems);
   const bool has_inputs = !run.options.takes_archives();
   // What a hook may make or change is looked at after it ran.

@@ -56,7 +56,7 @@ void check_keys_in(const fs::path& folder, const std::string& place, const Run& 
 
 void check_private_files(const Run& run, Problems& problems) {
   for (const DestinationSettings& destination : run.config.destinations) {
-    if (destination.path.empty()) continue;  // no folder of this machine
+    if (destination.type != "directory") continue;  // no folder of this machine
     const fs::path folder = real_path(run.config.resolve(destination.path, run.home));
     const std::string place = cat(run.config.file.filename().string(), ":", destination.line);
     if (is_below(real_path(run.config.file), folder)) {

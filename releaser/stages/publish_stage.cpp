@@ -21,6 +21,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
+constexpr int kMaxRaces = 5;
 
 std::vector<Found> find_all(const Destination& destination, const std::vector<WantedFile>& files) {
   std::vector<Found> found;
@@ -142,47 +143,101 @@ AssetRelease asset_release(const Run& run) {
           .is_latest = stable != all.latest.end() && stable->second == identity.version};
 }
 
+void make_documents_anew(Run& run) {
+  manifest_stage(run);
+  render_stage(run);
+  sign_stage(run);
+  metadata_stage(run);
+}
+
+void put_share(Run& run, Destination& destination, const Share& share) {
+  const AssetRelease release = asset_release(run);
+  const auto& [wanted, plan] = share;
+  destination.clean_up(wanted.assets);
+  destination.clean_up(wanted.metadata);
+  destination.clean_up(wanted.documents);
+  for (const std::size_t index : plan.put) {
+    destination.put(wanted.assets[index]);
+    note(run, destination, "put", wanted.assets[index].name);
+  }
+  for (const std::size_t index : plan.put_metadata) {
+    destination.put(wanted.metadata[index]);
+    note(run, destination, "put", wanted.metadata[index].name);
+  }
+  const Carries carries = destination.carries();
+  const bool was_released = !carries.assets || destination.is_released(release.tag);
+  if (!was_released) {
+    destination.release_assets(release);
+    note_release(run, destination);
+  }
+  if (plan.is_empty() && was_released) return;
+  if (carries.assets) verify_as_stranger(run, destination);
+  if (carries.site) verify_metadata_before_announcing(run, destination);
+}
+
 // Afterwards each destination that still takes part has all assets and the metadata that no
 // timestamp names yet, verified.
 void put_assets(Run& run, const Shares& shares) {
-  const AssetRelease release = asset_release(run);
-  at_each_destination(run, [&](Destination& destination) {
-    const auto& [wanted, plan] = shares.at(&destination);
-    destination.clean_up(wanted.assets);
-    destination.clean_up(wanted.metadata);
-    destination.clean_up(wanted.documents);
-    for (const std::size_t index : plan.put) {
-      destination.put(wanted.assets[index]);
-      note(run, destination, "put", wanted.assets[index].name);
-    }
-    for (const std::size_t index : plan.put_metadata) {
-      destination.put(wanted.metadata[index]);
-      note(run, destination, "put", wanted.metadata[index].name);
-    }
-    const Carries carries = destination.carries();
-    const bool was_released = !carries.assets || destination.is_released(release.tag);
-    if (!was_released) {
-      destination.release_assets(release);
-      note_release(run, destination);
-    }
-    if (plan.is_empty() && was_released) return;
-    if (carries.assets) verify_as_stranger(run, destination);
-    if (carries.site) verify_metadata_before_announcing(run, destination);
-  });
+  at_each_destination(
+      run, [&](Destination& destination) { put_share(run, destination, shares.at(&destination)); });
 }
 
-void announce(Run& run, const Destination& truth, Destination& destination, const Share& share) {
+Announced announce(Run& run, Destination& destination, const Share& share) {
+  if (share.plan.is_empty() || !destination.carries().site) return Announced::done;
   std::vector<WantedFile> documents;
   documents.reserve(share.plan.announce.size());
   for (const std::size_t index : share.plan.announce)
     documents.push_back(share.wanted.documents[index]);
-  if (documents.empty()) return;
   if (destination.announce(documents) == Announced::moved) {
-    throw Error(&destination == &truth ? Errc::locked : Errc::network,
-                "somebody else published there meanwhile; run the same command again");
+    std::erase_if(run.actions,
+                  [&](const Action& action) { return action.where == destination.name(); });
+    run.around.messages.say(
+        cat(destination.place(), ": somebody else pushed there meanwhile; going on from that"));
+    return Announced::moved;
   }
   for (const WantedFile& document : documents)
     note(run, destination, "announce", document.name);
+  return Announced::done;
+}
+
+[[noreturn]] void give_up_races() {
+  throw Error(Errc::locked, cat("somebody else published there meanwhile, ", kMaxRaces,
+                                " times; run the same command again"));
+}
+
+// moved: somebody else published at the first destination, and nothing was announced anywhere.
+Announced announce_all(Run& run, Shares& shares) {
+  const Destination* const truth = run.destinations.front().get();
+  Announced result = Announced::done;
+  at_each_destination(run, [&](Destination& destination) {
+    if (result == Announced::moved) return;
+    Share& share = shares.at(&destination);
+    for (int races = 0; announce(run, destination, share) == Announced::moved;) {
+      if (&destination == truth) {
+        result = Announced::moved;
+        return;
+      }
+      if (++races == kMaxRaces) give_up_races();
+      if (destination.carries().site) check_follower_metadata(run, destination);
+      share.plan = plan_for(run, destination, share.wanted);
+      put_share(run, destination, share);
+    }
+  });
+  return result;
+}
+
+// What is public now counts, as if this run had begun after it.
+void begin_after_others(Run& run) {
+  // Signatures that holders gave are over what was public then.
+  if (run.options.resumes()) give_up_races();
+  Problems problems;
+  run.carried.clear();
+  run.expired_channels.clear();
+  const bool has_metadata = check_trust(run, problems);
+  read_standings(run, problems, has_metadata);
+  check_against_public_state(run, problems);
+  problems.throw_if_any();
+  make_documents_anew(run);
 }
 
 // What waited for signatures is public everywhere now.
@@ -207,28 +262,29 @@ Skipped publish_stage(Run& run) {
   if (run.options.dry_run) {
     for (const auto& destination : run.destinations)
       note_plan(run, *destination, shares.at(destination.get()));
+    push_packages(run);
     return std::nullopt;
   }
-  for (;;) {
+  for (int races = 0;;) {
     const std::size_t taking_part = run.destinations.size();
     put_assets(run, shares);
-    if (run.destinations.size() == taking_part) break;
-    if (run.lacks_required()) {
-      run.is_held_back = true;
-      return std::nullopt;
+    if (run.destinations.size() != taking_part) {
+      if (run.lacks_required()) {
+        run.is_held_back = true;
+        return std::nullopt;
+      }
+      // The manifests name a mirror that has not got what they say of it.
+      make_documents_anew(run);
+    } else if (announce_all(run, shares) == Announced::moved) {
+      if (++races == kMaxRaces) give_up_races();
+      begin_after_others(run);
+    } else {
+      break;
     }
-    // The manifests name a mirror that has not got what they say of it: all is made anew without.
-    manifest_stage(run);
-    render_stage(run);
-    sign_stage(run);
-    metadata_stage(run);
     shares = shares_for(run);
   }
-  const Destination& truth = *run.destinations.front();
-  at_each_destination(run, [&](Destination& destination) {
-    announce(run, truth, destination, shares.at(&destination));
-  });
   remember_published(run);
+  push_packages(run);
   end_waiting(run);
   return std::nullopt;
 }

@@ -13,6 +13,7 @@
 #include "releaser/product.hpp"
 #include "releaser/stages/identify.hpp"
 #include "releaser/stages/keyring.hpp"
+#include "releaser/stages/packages.hpp"
 #include "releaser/stages/problems.hpp"
 #include "releaser/stages/record.hpp"
 #include "releaser/stages/release_draft.hpp"
@@ -144,6 +145,7 @@ struct Run {
   // Those that take part; the first of them carries the metadata, and the others follow what it
   // shows.
   std::vector<std::unique_ptr<Destination>> destinations;
+  std::vector<PackageRepository> packages;    // preflight: tap and bucket
   std::vector<DestinationFailure> failures;   // of those that took part once
   PublicState before;                         // what is public at the first
   std::vector<CarriedRelease> carried;        // preflight: after a key was stolen
@@ -179,6 +181,10 @@ struct Run {
                                     // that names them was announced
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
+  // For its destinations.
+  [[nodiscard]] Machine machine() const {
+    return {around.environment, around.now, locks, around.network};
+  }
   // The one of Config::asset_host(). There are destinations.
   [[nodiscard]] Destination& asset_host() const;
   // Where a public file of any name is read.

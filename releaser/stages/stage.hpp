@@ -27,6 +27,9 @@ Skipped metadata_stage(Run& run);
 Skipped publish_stage(Run& run);
 
 // Shared by stages and by `check`.
+// What each destination that takes part shows now: run.before and run.standings.
+//   has_metadata  as check_trust() found it
+void read_standings(Run& run, Problems& problems, bool has_metadata);
 // Everything that preflight looks at, for `check` too; throws nothing that a problem can say.
 void inspect_everything(Run& run, Problems& problems);
 // The end of a look at things: warnings are said, or with --strict are problems like the others.

@@ -162,8 +162,7 @@ ReleaseDraft find_draft(const Run& run) {
   if (!run.options.clean) draft = read_own_draft(run);
   std::string place = own_name;
   if (!run.config.destinations.empty()) {
-    const auto first = make_destination(*run.config.asset_host(), run.config, run.home, run.locks,
-                                        run.around.network);
+    const auto first = make_destination(*run.config.asset_host(), run.config, run.machine());
     const auto staged = first->read(staged_name(run.identity->tag(), kDraftName), kMaxDraftBytes);
     const std::string there = cat("what is staged at ", first->place());
     if (staged && draft && write_draft(*draft) != *staged) {

@@ -17,8 +17,8 @@ using base::Error;
 using schema::Version;
 constexpr std::size_t kMaxSourceBytes = 16UL * 1024 * 1024;
 
-base::ProcessResult git(const Config& config, std::vector<std::string> arguments,
-                        const std::string& input = {}) {
+base::ProcessResult run_git(const Config& config, std::vector<std::string> arguments,
+                            const std::string& input = {}) {
   const base::Path& root = config.root;
   std::vector<std::string> argv{"git", "-C", root.empty() ? "." : root.string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
@@ -33,7 +33,7 @@ base::ProcessResult git(const Config& config, std::vector<std::string> arguments
 }
 
 std::string answer(const Config& config, std::vector<std::string> arguments) {
-  const auto result = git(config, std::move(arguments));
+  const auto result = run_git(config, std::move(arguments));
   return result.exit_status == 0 ? std::string(base::trim(result.output)) : std::string();
 }
 
@@ -63,7 +63,7 @@ Error remote_error(const std::string& remote, const std::string& errors) {
 }
 
 void check_tree(const Config& config, Problems& problems) {
-  const auto changed = git(config, {"diff", "--name-only", "--relative", "-z", "HEAD"});
+  const auto changed = run_git(config, {"diff", "--name-only", "--relative", "-z", "HEAD"});
   const std::string remembered = config.trust ? config.trust->folder + "/public.json" : "";
   std::vector<std::string> names;
   for (const std::string_view name : base::split(changed.output, '\0'))
@@ -126,7 +126,7 @@ Bump bump_since_last(const Config& config) {
 // Where the remote has the tag; empty: it has none.
 std::string commit_at_remote(const Config& config, const TagPlan& plan, const std::string& remote) {
   const std::string ref = cat("refs/tags/", plan.tag());
-  const auto listed = git(config, {"ls-remote", remote, ref, cat(ref, "^{}")});
+  const auto listed = run_git(config, {"ls-remote", remote, ref, cat(ref, "^{}")});
   if (listed.exit_status != 0) throw remote_error(remote, listed.errors);
   std::string commit;
   for (const std::string_view line : base::split_lines(listed.output))
@@ -165,7 +165,7 @@ void check_tag(const Config& config, TagPlan& plan, const TagOptions& options, P
 
 std::optional<TagPlan> plan_tag(const Config& config, const TagOptions& options,
                                 const PublicState& before, base::Time now, Problems& problems) {
-  const auto head = git(config, {"rev-parse", "--verify", "HEAD"});
+  const auto head = run_git(config, {"rev-parse", "--verify", "HEAD"});
   if (head.exit_status != 0) {
     problems.add(cat("git has no commit here (", said(head.errors),
                      "); run in the project's repository, with a commit"));
@@ -214,10 +214,10 @@ void run_check(const Config& config, const Argv& check) {
 }
 
 void make_tag(const Config& config, const TagPlan& plan) {
-  const auto made = git(config,
-                        {"tag", plan.is_signed ? "--sign" : "--annotate", "--cleanup=verbatim",
-                         "--file=-", plan.tag(), plan.commit},
-                        plan.message);
+  const auto made = run_git(config,
+                            {"tag", plan.is_signed ? "--sign" : "--annotate", "--cleanup=verbatim",
+                             "--file=-", plan.tag(), plan.commit},
+                            plan.message);
   std::string problem = said(made.errors);
   if (made.exit_status == 0) {
     if (!plan.is_signed) return;
@@ -235,7 +235,7 @@ void make_tag(const Config& config, const TagPlan& plan) {
 }
 
 void push_tag(const Config& config, const TagPlan& plan, const std::string& remote) {
-  const auto pushed = git(config, {"push", remote, cat("refs/tags/", plan.tag())});
+  const auto pushed = run_git(config, {"push", remote, cat("refs/tags/", plan.tag())});
   if (pushed.exit_status == 0) return;
   throw remote_error(cat("the tag ", plan.tag(), " is made, and not pushed: ", remote),
                      pushed.errors);

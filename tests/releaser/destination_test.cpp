@@ -1,12 +1,14 @@
 #include "releaser/destinations/destination.hpp"
 
 #include "base/error.hpp"
+#include "base/process.hpp"
 #include "base/text.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/forge_server.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
@@ -42,7 +44,8 @@ class Kind {
     return make(place, std::make_shared<releaser::FolderLocks>());
   }
   const std::string name;
-  bool carries_site = true;  // and it has a lock
+  bool carries_site = true;
+  bool has_lock = true;  // else whoever comes second is told
 };
 
 class Directory final : public Kind {
@@ -66,7 +69,7 @@ class Forge final : public Kind {
  public:
   explicit Forge(test::Dialect dialect)
       : Kind(dialect == test::Dialect::gitea ? "gitea" : "github"), server(dialect) {
-    carries_site = false;
+    carries_site = has_lock = false;
   }
   void clear() override {
     server.control("/reset", R"({"repositories": {"o/r": {}}, "tokens": {)"
@@ -99,6 +102,47 @@ class Forge final : public Kind {
   std::shared_ptr<CountedPatience> patience;
 };
 
+// A branch of an empty repository for each place.
+class Git final : public Kind {
+ public:
+  Git() : Kind("git") { has_lock = false; }
+  void clear() override {
+    base::remove_tree(m_folder.path());
+    base::make_directories(m_folder.path());
+  }
+  std::unique_ptr<releaser::Destination> make(
+      const base::Path& place, const std::shared_ptr<releaser::FolderLocks>& locks) override {
+    const base::Path repository = repository_of(place);
+    if (!std::filesystem::exists(repository)) {
+      REQUIRE(base::run_process({"git", "init", "--quiet", "--bare", repository.string()})
+                  .exit_status == 0);
+    }
+    releaser::DestinationSettings settings;
+    settings.type = settings.name = "git";
+    settings.url = "https://releases.example.com/tool";
+    settings.remote = repository.string();
+    settings.branch = "gh-pages";
+    settings.path = "docs";
+    return releaser::make_git_destination(settings, m_config,
+                                          {m_environment, base::Time(), locks, m_network});
+  }
+  [[nodiscard]] base::Path repository_of(const base::Path& place) const {
+    return m_folder.path() / base::replace_all(place.string(), "/", "-");
+  }
+
+ private:
+  const base::TemporaryDirectory m_folder{std::filesystem::temp_directory_path(), "git-"};
+  const base::Environment m_environment{
+      {{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}, {"GIT_CONFIG_NOSYSTEM", "1"}}};
+  const releaser::Network m_network{.http = {}, .tokens = {}, .patience = nullptr};
+  const releaser::Config m_config;
+};
+
+Git& git() {
+  static Git kind;
+  return kind;
+}
+
 Forge& github() {
   static Forge kind(test::Dialect::github);
   return kind;
@@ -110,7 +154,7 @@ Forge& gitea() {
 
 std::vector<Kind*> kinds() {
   static Directory directory;
-  std::vector<Kind*> all{&directory, &github(), &gitea()};
+  std::vector<Kind*> all{&directory, &github(), &gitea(), &git()};
   for (Kind* const kind : all)
     kind->clear();
   return all;
@@ -192,7 +236,7 @@ TEST_SUITE("releaser/destinations contract") {
   TEST_CASE("a second publisher is kept out, before and after the first file is there") {
     for (Kind* const kind : kinds()) {
       CAPTURE(kind->name);
-      if (!kind->carries_site) continue;
+      if (!kind->has_lock) continue;
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
       auto first = kind->make_alone(place.path());
       const auto second = kind->make_alone(place.path());
@@ -208,7 +252,7 @@ TEST_SUITE("releaser/destinations contract") {
   TEST_CASE("two of one run do not keep each other out, another run they do") {
     for (Kind* const kind : kinds()) {
       CAPTURE(kind->name);
-      if (!kind->carries_site) continue;
+      if (!kind->has_lock) continue;
       const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "destination-");
       const auto locks = std::make_shared<releaser::FolderLocks>();
       const auto first = kind->make(place.path() / "one", locks);
@@ -219,6 +263,29 @@ TEST_SUITE("releaser/destinations contract") {
       second->put(wanted("a", "a"));
       test::check_error(base::Errc::locked, "run again",
                         [&] { kind->make_alone(place.path() / "two")->acquire(); });
+    }
+  }
+
+  TEST_CASE("a second publisher who is not kept out is told, and has changed nothing") {
+    for (Kind* const kind : kinds()) {
+      CAPTURE(kind->name);
+      if (kind->has_lock || !kind->carries_site) continue;
+      const base::Path place = "/site";
+      const auto first = kind->make_alone(place);
+      const auto second = kind->make_alone(place);
+      for (auto* const destination : {first.get(), second.get()}) {
+        destination->acquire();
+        CHECK(destination->find(wanted("manifest.json", "first")) == releaser::Found::absent);
+        destination->put(wanted("metadata/1.json", destination == first.get() ? "f" : "s"));
+      }
+      CHECK(first->announce({wanted("manifest.json", "first")}) == releaser::Announced::done);
+      CHECK(second->announce({wanted("manifest.json", "second")}) == releaser::Announced::moved);
+      // It reads what is there now, and may try again.
+      CHECK(second->read("manifest.json", 100) == "first");
+      CHECK(second->read("metadata/1.json", 100) == "f");
+      CHECK(second->announce({wanted("manifest.json", "second")}) == releaser::Announced::done);
+      CHECK(kind->make_alone(place)->read("manifest.json", 100) == "second");
+      CHECK(kind->make_alone(place)->read("metadata/1.json", 100) == "f");
     }
   }
 
@@ -540,5 +607,48 @@ TEST_SUITE("releaser/destinations/github") {
     settings.api_url = base::replace_all(settings.api_url, "localhost", "127.0.0.1");
     test::check_error(base::Errc::untrusted, "give it as `upload_url`",
                       [&] { kind.make_with(settings)->put(wanted("releases/v1.0.0/b", "b")); });
+  }
+}
+
+TEST_SUITE("releaser/destinations/git") {
+  TEST_CASE("nothing is shown before it is announced, and then all of it in one commit") {
+    git().clear();
+    const base::Path site = "/site";
+    const auto destination = git().make_alone(site);
+    const std::string repository = git().repository_of(site).string();
+    const auto commits = [&] {
+      return base::run_process({"git", "-C", repository, "log", "--format=%s", "gh-pages", "--"})
+          .output;
+    };
+    const auto names = [&] {
+      return base::run_process({"git", "-C", repository, "ls-tree", "-r",
+                                "--format=%(objectmode) %(path)", "gh-pages"})
+          .output;
+    };
+    destination->preflight();
+    destination->put(wanted("metadata/1.json", "{}"));
+    destination->put(wanted("checksums/v1.0.0.sha256", "sums"));
+    CHECK_FALSE(git().make_alone(site)->read("metadata/1.json", 100));
+    CHECK(commits().empty());
+    auto installer = wanted("install.sh", "#!/bin/sh\n");
+    installer.mode = 0755;
+    CHECK(destination->announce({wanted("manifest.json", "{}"), installer}) ==
+          releaser::Announced::done);
+    CHECK(commits() == "Publish v1.0.0\n");
+    CHECK(names() ==
+          "100644 docs/.nojekyll\n100644 docs/checksums/v1.0.0.sha256\n"
+          "100755 docs/install.sh\n100644 docs/manifest.json\n100644 docs/metadata/1.json\n");
+    // The same again is no commit, here or by another run.
+    CHECK(destination->announce({installer}) == releaser::Announced::done);
+    const auto again = git().make_alone(site);
+    again->put(wanted("metadata/1.json", "{}"));
+    CHECK(again->announce({installer}) == releaser::Announced::done);
+    CHECK(commits() == "Publish v1.0.0\n");
+    again->put(wanted("metadata/2.json", "{}"));
+    CHECK(again->announce({wanted("metadata/timestamp.json", "2")}) == releaser::Announced::done);
+    CHECK(commits() == "Refresh metadata\nPublish v1.0.0\n");
+    // A folder is in the way of a file.
+    CHECK(again->find(wanted("metadata", "x")) == releaser::Found::different);
+    CHECK(again->find(wanted("meta", "x")) == releaser::Found::absent);
   }
 }

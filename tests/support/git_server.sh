@@ -18,10 +18,10 @@ git_server_stop() {
 }
 
 git_certificate() { # DIR: a certificate authority of its own and a certificate for localhost and 127.0.0.1
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=test CA' \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 60 -subj '/CN=test CA' \
     -keyout "$1/ca.key" -out "$1/ca.pem" 2>/dev/null
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=localhost' -keyout "$1/leaf.key" -out "$1/leaf.csr" 2>/dev/null
-  openssl x509 -req -in "$1/leaf.csr" -CA "$1/ca.pem" -CAkey "$1/ca.key" -CAcreateserial -days 2 \
+  openssl x509 -req -in "$1/leaf.csr" -CA "$1/ca.pem" -CAkey "$1/ca.key" -CAcreateserial -days 60 \
     -extfile <(printf 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out "$1/leaf.pem" 2>/dev/null
 }
 

@@ -185,7 +185,7 @@ url = "https://mirror.example.com/tool"
         {minimal("[[destination]]\ntype = \"directory\"\nurl = \"https://a.example\"\n"),
          "needs `path`"},
         {minimal("[[destination]]\ntype = \"ftp\"\nurl = \"https://a.example\"\n"),
-         "must be directory or github or gitea, not `ftp`"},
+         "must be directory or git or github or gitea, not `ftp`"},
         {minimal(
              "[[destination]]\ntype = \"directory\"\npath = \"s\"\nurl = \"http://a.example\"\n"),
          ":10: `url`: "},

@@ -41,11 +41,10 @@ struct Place {
   void hook(std::string_view text) const {
     base::write_file_atomically(repository / "hooks" / "pre-receive", text, 0755);
   }
-  Branch branch(const std::string& name, const std::string& scratch = "scratch") const {
+  Branch branch(const std::string& name) const {
     return {environment(),
             {repository.string(), "", "TAP_TOKEN"},
             name,
-            folder.path() / scratch,
             base::Time() + std::chrono::hours(24)};
   }
 };
@@ -76,7 +75,7 @@ TEST_SUITE("releaser/git/branch") {
           "tool 1.0.0|cco-release <cco-release@localhost.invalid>|86400\n");
     CHECK(branch.push(changes, "again") == Pushed::nothing_new);
     CHECK(branch.read("a/b.json", 100) == "{}\r\n");
-    Branch later = place.branch("gh-pages", "later");
+    Branch later = place.branch("gh-pages");
     later.fetch();
     CHECK(later.tip() == branch.tip());
     CHECK(later.read("install.sh", 100) == "#!/bin/sh\n");
@@ -95,21 +94,24 @@ TEST_SUITE("releaser/git/branch") {
       const Place place(head);
       Branch first = place.branch("");
       first.fetch();
-      if (head == "trunk") CHECK(first.name() == "main");  // an empty one does not say
+      first.check_push();
+      CHECK(first.name() == "main");  // an empty one does not say
       Branch named = place.branch(head);
       named.fetch();
       CHECK(named.push(one("README.md", "mine\n"), "start") == Pushed::done);
-      Branch second = place.branch("", "second");
+      Branch second = place.branch("");
       second.fetch();
-      CHECK(second.name() == head);
       CHECK(second.read("README.md", 100) == "mine\n");
+      CHECK(second.push(one("README.md", "more\n"), "more") == Pushed::done);
+      CHECK(second.name() == head);
+      CHECK(place.git({"show", head + ":README.md"}) == "more\n");
     }
   }
 
   TEST_CASE("files of others stay, and a file that goes is gone") {
     const Place place;
     Branch mine = place.branch("main");
-    Branch theirs = place.branch("main", "theirs");
+    Branch theirs = place.branch("main");
     theirs.fetch();
     Changes start = one("Formula/other.rb", "other\n");
     start.emplace("Formula/old.rb", NewFile{"old\n", false});
@@ -126,8 +128,8 @@ TEST_SUITE("releaser/git/branch") {
 
   TEST_CASE("whoever comes second is told so, and changes nothing") {
     const Place place;
-    Branch first = place.branch("main", "first");
-    Branch second = place.branch("main", "second");
+    Branch first = place.branch("main");
+    Branch second = place.branch("main");
     first.fetch();
     second.fetch();
     CHECK(first.push(one("a", "first"), "first") == Pushed::done);
@@ -145,7 +147,7 @@ TEST_SUITE("releaser/git/branch") {
     Branch mine = place.branch("main");
     mine.fetch();
     CHECK(mine.push(one("a", "1"), "one") == Pushed::done);
-    Branch other = place.branch("other", "other");
+    Branch other = place.branch("other");
     other.fetch();
     CHECK(other.push(one("b", "1"), "other") == Pushed::done);
     place.git({"update-ref", "refs/heads/main", "refs/heads/other"});
@@ -183,21 +185,11 @@ TEST_SUITE("releaser/git/branch") {
         0755);
     const base::Environment cut(
         {{"PATH", bin.string() + ":" + std::getenv("PATH")}, {"HOME", "/nonexistent"}});
-    Branch branch(cut, {place.repository.string(), "", ""}, "main", place.folder.path() / "s",
-                  base::Time());
+    Branch branch(cut, {place.repository.string(), "", ""}, "main", base::Time());
     branch.fetch();
     CHECK(branch.push(one("a", "1"), "one") == Pushed::done);
     CHECK(place.git({"rev-list", "--count", "main"}) == "1\n");
     CHECK(branch.read("a", 10) == "1");
-  }
-
-  TEST_CASE("what a stopped run left in its folder does not matter") {
-    const Place place;
-    base::make_directories(place.folder.path() / "scratch");
-    base::write_file_atomically(place.folder.path() / "scratch" / "shallow.lock", "x");
-    Branch branch = place.branch("main");
-    branch.fetch();
-    CHECK(branch.push(one("a", "1"), "one") == Pushed::done);
   }
 
   TEST_CASE("a path that git would not take is refused, and nothing is pushed") {
@@ -214,7 +206,7 @@ TEST_SUITE("releaser/git/branch") {
   TEST_CASE("a repository that is not there is not found") {
     const Place place;
     Branch branch(environment(), {(place.folder.path() / "none.git").string(), "", ""}, "main",
-                  place.folder.path() / "s", base::Time());
+                  base::Time());
     test::check_error(base::Errc::not_found, "make that repository", [&] { branch.fetch(); });
   }
 }

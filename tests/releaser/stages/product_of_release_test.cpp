@@ -1,4 +1,5 @@
-#include "releaser/pointers/move_pointers.hpp"
+#include "releaser/stages/product_of_release.hpp"
+
 #include "tests/support/signing.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +31,7 @@ schema::Release release_with(const std::vector<std::string>& binaries,
 
 }  // namespace
 
-TEST_SUITE("releaser/pointers/product_of_release") {
+TEST_SUITE("releaser/stages/product_of_release") {
   TEST_CASE("binaries and agent are those that were published") {
     struct Row {
       std::vector<std::string> packed;

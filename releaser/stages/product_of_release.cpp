@@ -1,5 +1,6 @@
+#include "releaser/stages/product_of_release.hpp"
+
 #include "base/text.hpp"
-#include "releaser/pointers/move_pointers.hpp"
 #include "releaser/stages/product_keys.hpp"
 
 #include <algorithm>

@@ -1,0 +1,26 @@
+#include "releaser/destinations/token.hpp"
+
+#include "base/text.hpp"
+
+namespace releaser {
+namespace {
+
+// Those that main took out of the environment come first.
+std::string value_of(const Machine& machine, const std::string& variable) {
+  const auto taken = machine.network.tokens.find(variable);
+  if (taken != machine.network.tokens.end()) return std::string(base::trim(taken->second));
+  return std::string(base::trim(machine.environment.find(variable).value_or("")));
+}
+
+}  // namespace
+
+Token find_token(const Machine& machine, const std::string& token_env, std::string_view origin) {
+  if (!token_env.empty()) return {value_of(machine, token_env), token_env};
+  if (origin != "https://github.com" && origin != machine.environment.find("GITHUB_SERVER_URL"))
+    return {};
+  for (const char* const name : {"GH_TOKEN", "GITHUB_TOKEN"})
+    if (auto text = value_of(machine, name); !text.empty()) return {std::move(text), name};
+  return {"", "GH_TOKEN"};
+}
+
+}  // namespace releaser

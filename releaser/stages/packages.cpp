@@ -1,0 +1,208 @@
+#include "releaser/stages/packages.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/destinations/token.hpp"
+#include "releaser/render/formula.hpp"
+#include "releaser/render/scoop.hpp"
+#include "releaser/stages/product_of_release.hpp"
+#include "releaser/stages/run.hpp"
+#include "releaser/stages/stage.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+constexpr int kMaxRaces = 5;
+
+struct PackageKind {
+  std::string_view name, folder, key;
+  PackageResult (*render)(const Product&, const schema::Version&, const schema::Release&);
+};
+constexpr std::array kKinds{
+    PackageKind{"homebrew", "Formula", "homebrew.tap", render_formula},
+    PackageKind{"scoop", "bucket", "scoop.bucket", render_scoop},
+};
+
+// Git on Windows would change their line ends, which Scoop wants to be CRLF.
+constexpr std::string_view kAttributes = ".gitattributes";
+constexpr std::string_view kAttributesText = "bucket/*.json -text\n";
+
+struct Repository {
+  std::string_view address, token_env;
+};
+
+// Where a kind is pushed to; an empty address where it is not.
+Repository repository_of(const Config& config, std::string_view kind) {
+  if (kind == "homebrew" && config.homebrew)
+    return {config.homebrew->tap, config.homebrew->token_env};
+  if (kind == "scoop" && config.scoop) return {config.scoop->bucket, config.scoop->token_env};
+  return {};
+}
+
+git::Remote remote_of(const Run& run, const Repository& repository) {
+  git::Remote remote;
+  remote.url = git::repository_url(repository.address);
+  if (git::is_path(remote.url)) {
+    remote.url = std::filesystem::absolute(run.config.resolve(remote.url, run.home))
+                     .lexically_normal()
+                     .string();
+  }
+  Token token = find_token(run.machine(), std::string(repository.token_env), remote.origin());
+  remote.token = std::move(token.text);
+  remote.token_variable = std::move(token.variable);
+  return remote;
+}
+
+// The newest release of a channel, as a manifest says it.
+void add_package(const Run& run, const PackageKind& kind, schema::Channel channel,
+                 const schema::Manifest& manifest, git::Changes& files) {
+  const auto newest = manifest.latest.find(channel);
+  if (newest == manifest.latest.end()) return;
+  const auto entry = manifest.versions.find(newest->second);
+  if (entry == manifest.versions.end()) return;
+  schema::Release release = entry->second;
+  release.channel = channel;
+  const PackageResult result =
+      kind.render(product_of_release(run.config, release), entry->first, release);
+  // The stage `render` has said why.
+  if (std::holds_alternative<SkippedPackage>(result)) return;
+  const auto& file = std::get<PackageFile>(result);
+  files.insert_or_assign(cat(kind.folder, "/", file.name), git::NewFile{file.text, false});
+}
+
+using Manifests = std::map<schema::Channel, schema::Manifest>;
+
+// Of every channel, as this run has made them public.
+Manifests manifests_of_run(const Run& run) {
+  Manifests manifests = run.before.channels;
+  for (const auto& [name, manifest] : run.manifests)
+    if (manifest.channel) manifests.insert_or_assign(*manifest.channel, manifest);
+  return manifests;
+}
+
+// As they are public now: another run may have gone on.
+Manifests manifests_now(const Run& run) {
+  const auto truth = make_destination(run.config.destinations.front(), run.config, run.machine());
+  return read_public_state(*truth, run.config, run.folder / "site").channels;
+}
+
+git::Changes files_of(const Run& run, const PackageRepository& repository,
+                      const Manifests& manifests) {
+  git::Changes files;
+  for (const PackageKind& kind : kKinds) {
+    const auto& kinds = repository.kinds;
+    if (std::find(kinds.begin(), kinds.end(), kind.name) == kinds.end()) continue;
+    for (const auto& [channel, manifest] : manifests)
+      add_package(run, kind, channel, manifest, files);
+  }
+  const bool has_bucket = std::any_of(files.begin(), files.end(), [](const auto& file) {
+    return file.first.starts_with("bucket/");
+  });
+  if (has_bucket && repository.branch->find(kAttributes) == nullptr)
+    files.emplace(kAttributes, git::NewFile{std::string(kAttributesText), false});
+  std::erase_if(files, [&](const auto& file) {
+    const git::Entry* const there = repository.branch->find(file.first);
+    return there != nullptr && there->is_file() && there->size == file.second->bytes.size() &&
+           repository.branch->read(file.first, there->size) == file.second->bytes;
+  });
+  return files;
+}
+
+std::string message_for(const Run& run, const Manifests& manifests) {
+  std::vector<std::string> versions;
+  for (const auto& [channel, manifest] : manifests) {
+    const auto newest = manifest.latest.find(channel);
+    if (newest != manifest.latest.end()) versions.push_back(newest->second.text());
+  }
+  return cat(run.config.product.name, " ", base::join(versions, ", "));
+}
+
+void note_files(Run& run, const PackageRepository& repository, const git::Changes& files) {
+  for (const auto& [path, file] : files) {
+    const bool is_bucket = path.starts_with("bucket/") || path == kAttributes;
+    run.actions.push_back({cat("push ", path), std::string(is_bucket ? "scoop" : "homebrew")});
+    if (!run.options.dry_run) run.around.messages.detail(cat(repository.place(), ": ", path));
+  }
+}
+
+void push(Run& run, PackageRepository& repository) {
+  Manifests manifests = manifests_of_run(run);
+  for (int races = 0;; ++races) {
+    const git::Changes files = files_of(run, repository, manifests);
+    if (files.empty()) return;
+    if (run.options.dry_run ||
+        repository.branch->push(files, message_for(run, manifests)) != git::Pushed::moved) {
+      note_files(run, repository, files);
+      return;
+    }
+    if (races == kMaxRaces) {
+      throw Error(Errc::locked, cat("somebody else pushed there meanwhile, ", kMaxRaces,
+                                    " times; run the same command again"));
+    }
+    repository.branch->fetch();
+    manifests = manifests_now(run);
+  }
+}
+
+}  // namespace
+
+std::string PackageRepository::place() const { return branch->remote().url; }
+
+std::string PackageRepository::name() const {
+  return kinds.size() == 2 ? cat(kinds[0], ", ", kinds[1]) : std::string(kinds.front());
+}
+
+std::vector<std::string_view> package_kinds(const Run& run) {
+  std::vector<std::string_view> names;
+  for (const PackageKind& kind : kKinds)
+    if (!repository_of(run.config, kind.name).address.empty()) names.push_back(kind.name);
+  return names;
+}
+
+void open_packages(Run& run, Problems& problems) {
+  // Commands that only move pointers have no release of their own.
+  if (run.identity && (!run.publishes() || run.options.sign_only)) return;
+  const bool is_new = !run.identity || run.before.find(run.identity->version) == nullptr;
+  for (const std::string_view kind : package_kinds(run)) {
+    if (run.skips(kind)) continue;
+    problems.collect([&] {
+      git::Remote remote = base::with_context(
+          cat("[", kind, "]"), [&] { return remote_of(run, repository_of(run.config, kind)); });
+      const auto same =
+          std::find_if(run.packages.begin(), run.packages.end(),
+                       [&](const auto& each) { return each.branch->remote().url == remote.url; });
+      if (same != run.packages.end()) {
+        same->kinds.push_back(kind);
+        return;
+      }
+      base::with_context(cat(kind, ": ", remote.url), [&] {
+        auto branch =
+            std::make_unique<git::Branch>(run.around.environment, remote, "", run.around.now);
+        branch->fetch();
+        if (is_new && !run.options.dry_run) branch->check_push();
+        run.packages.push_back({{kind}, std::move(branch)});
+      });
+    });
+  }
+}
+
+void push_packages(Run& run) {
+  for (PackageRepository& repository : run.packages) {
+    try {
+      push(run, repository);
+    } catch (const Error& error) {
+      run.failures.push_back(
+          {repository.name(), error.code(),
+           cat(repository.name(), ": ", repository.place(), ": ", error.what())});
+    }
+  }
+}
+
+}  // namespace releaser
