@@ -52,16 +52,20 @@ void look_at_release(Run& run, Findings& all) {
 struct Place {
   std::string name;  // of the destination; empty where --url could be any of several
   base::Url url;
+  const DestinationSettings* destination;  // nullptr: there is none
 };
 
 std::vector<Place> places_of(const Config& config, const std::optional<std::string>& given) {
   const auto& all = config.destinations;
-  if (given) return {{all.size() == 1 ? all.front().name : "", base::Url::parse(*given)}};
+  if (given) {
+    return {{all.size() == 1 ? all.front().name : "", base::Url::parse(*given),
+             all.empty() ? nullptr : &all.front()}};
+  }
   std::vector<Place> places;
   places.reserve(all.size());
   for (const DestinationSettings& destination : all) {
     if (destination.carries.site)
-      places.push_back({destination.name, base::Url::parse(destination.url)});
+      places.push_back({destination.name, base::Url::parse(destination.url), &destination});
   }
   return places;
 }
@@ -108,6 +112,7 @@ void look_at_sites(const Services& services, const Run& run, const Question& que
                      .keys = product_keys(*config.sign),
                      .trust = std::nullopt,
                      .floors = {},
+                     .asset_url = {},
                      .installers = config.installers ? Installers::yes : Installers::no,
                      .version = std::nullopt,
                      .now = services.now};
@@ -123,6 +128,7 @@ void look_at_sites(const Services& services, const Run& run, const Question& que
   for (const Place& place : places_of(config, question.url)) {
     try {
       asked.floors = floors_of_site(config, home, dist, place.url);
+      asked.asset_url = assets_for_readers_of(place.destination, config, home);
       SiteHealth health = health_of(verify_site(*http, place.url, asked), place.url);
       health.own_timestamp = timestamp_of(trusts, place.name);
       append(all, judge_site(health, config, services.now, question.max_age));

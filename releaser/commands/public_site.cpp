@@ -72,6 +72,15 @@ std::map<schema::Version, schema::Release> releases_to_verify(
   return releases;
 }
 
+// By the name that a site gives an asset: "releases/v1.0.0/a.tar.gz".
+std::function<base::Url(std::string_view)> release_file_url(const AssetUrl& asset_url) {
+  return [asset_url](std::string_view name) {
+    const std::vector<std::string_view> parts = base::split(name, '/');
+    if (parts.size() == 3 && parts[0] == "releases") return asset_url(parts[1], parts[2]);
+    throw Error(Errc::internal, cat(name, " is no asset of a release"));
+  };
+}
+
 std::string fetch_text(const FetchFile& fetch, const std::string& name, bool& found) {
   std::string text;
   found = fetch(name, kMaxInstallerBytes, [&](std::string_view bytes) { text += bytes; });
@@ -174,6 +183,8 @@ VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
   const Installers installers = question.installers;
   const Manifests manifests = read_manifests(http, url, product, keys);
   const FetchFile fetch = fetch_below(http, url);
+  const FetchFile fetch_asset =
+      question.asset_url ? fetch_from(http, release_file_url(question.asset_url)) : fetch;
   VerifiedSite site;
   site.channels = manifests.channels;
   if (question.trust) verify_metadata(http, url, question, manifests, site);
@@ -186,7 +197,8 @@ VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
                   cat("version-manifest.json does not say of ", version.text(), " what the ",
                       schema::channel_name(release.channel), " channel says; publish again"));
     }
-    for (VerifiedFile& file : verify_release(fetch, product, version, release, keys, installers)) {
+    for (VerifiedFile& file :
+         verify_release(fetch_asset, product, version, release, keys, installers)) {
       site.files.push_back(std::move(file));
     }
     site.versions.push_back(version.text());

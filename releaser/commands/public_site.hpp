@@ -3,6 +3,7 @@
 #include "base/http.hpp"
 #include "base/url.hpp"
 #include "manifest-schema/manifest.hpp"
+#include "releaser/commands/asset_place.hpp"
 #include "releaser/metadata/public_floor.hpp"
 #include "releaser/stages/verify_release.hpp"
 #include "trust/tuf/metadata.hpp"
@@ -21,6 +22,7 @@ struct SiteQuestion {
   ProductKeys keys;
   std::optional<FinalTrust> trust;      // nothing: minisign alone
   std::vector<RememberedFloor> floors;  // what was public there before (floors_of_site)
+  AssetUrl asset_url;                   // where archives are; empty: below the site
   Installers installers = Installers::no;
   std::optional<std::string> version;  // one release instead of the newest of each channel
   base::Time now{};

@@ -6,6 +6,7 @@
 #include "site/source.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace releaser {
 
@@ -64,10 +65,11 @@ base::HttpResponse get_named(base::HttpClient& http, const base::HttpRequest& re
 
 }  // namespace
 
-FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url) {
-  return [&http, base_url](std::string_view name, std::uint64_t max_bytes,
-                           const base::ByteSink& sink) {
-    const base::HttpRequest request{.url = base_url.child(name),
+FetchFile fetch_from(base::HttpClient& http,
+                     std::function<base::Url(std::string_view name)> url_of) {
+  return [&http, url_of = std::move(url_of)](std::string_view name, std::uint64_t max_bytes,
+                                             const base::ByteSink& sink) {
+    const base::HttpRequest request{.url = url_of(name),
                                     .headers = {},
                                     .max_bytes = max_bytes,
                                     .deadline = std::chrono::hours(1)};
@@ -78,6 +80,10 @@ FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url) {
     }
     return true;
   };
+}
+
+FetchFile fetch_below(base::HttpClient& http, const base::Url& base_url) {
+  return fetch_from(http, [base_url](std::string_view name) { return base_url.child(name); });
 }
 
 }  // namespace releaser

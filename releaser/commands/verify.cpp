@@ -50,21 +50,28 @@ json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
 }
 
 struct Place {
-  base::Url url;       // where it is read
-  base::Url known_as;  // what is remembered of it is remembered under this one
+  base::Url url;                           // where it is read
+  base::Url known_as;                      // what is remembered of it is remembered under this one
+  const DestinationSettings* destination;  // nullptr: of another configuration
 };
 
 // A folder that is on another machine is looked at from outside, as everybody does.
 std::vector<Place> places_to_verify(const Config& config, const std::string& home,
                                     const std::optional<std::string>& given) {
-  if (given) return {{base::Url::parse(*given), base::Url::parse(*given)}};
   std::vector<Place> places;
+  if (given) {
+    const base::Url url = base::Url::parse(*given);
+    places.push_back(
+        {url, url, config.destinations.empty() ? nullptr : &config.destinations.front()});
+    return places;
+  }
   for (const DestinationSettings& destination : config.destinations) {
     if (!destination.carries.site) continue;
     const base::Url url = base::Url::parse(destination.url);
     const bool is_folder =
         !destination.path.empty() && !is_elsewhere(destination, config, home, default_dist(config));
-    places.push_back({is_folder ? file_url(config.resolve(destination.path, home)) : url, url});
+    places.push_back(
+        {is_folder ? file_url(config.resolve(destination.path, home)) : url, url, &destination});
   }
   if (places.empty()) {
     throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
@@ -85,6 +92,7 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
                         .keys = product_keys(*config.sign),
                         .trust = std::nullopt,
                         .floors = {},
+                        .asset_url = {},
                         .installers = config.installers ? Installers::yes : Installers::no,
                         .version = arguments.value("--version"),
                         .now = services.now};
@@ -92,8 +100,9 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   const auto http = make_client(services.environment);
   std::vector<DestinationFailure> failures;
   json::Array sites;
-  for (const auto& [url, known_as] : places) {
+  for (const auto& [url, known_as, destination] : places) {
     try {
+      question.asset_url = assets_for_readers_of(destination, config, home);
       question.floors = floors_of_site(config, home, default_dist(config), known_as);
       const VerifiedSite verified = verify_site(*http, url, question);
       if (!wants_json(arguments)) print_text(verified, url, services.out);

@@ -166,6 +166,11 @@ is 'manifests name the archive there' "$(python3 -c 'import json; print(*[p["url
 before=$(state_of site; state_of archives)
 status 'the same command again' 0 publish --version 1.0.0
 is 'writes nothing' "$(state_of site; state_of archives)" "$before"
+status 'verify finds the archives where they are' 0 release verify
+like 'all of them' "$output" '[0-9]+ files at file:.*/site are what'
+printf x >>archives/releases/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz
+status 'and what is changed there' 7 release verify
+truncate -s -1 archives/releases/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz
 status '--skip of the only archives' 2 publish --version 1.1.0 --skip archives
 like 'would name what is not there' "$output" 'the manifests would name archives that are not there'
 

@@ -1,0 +1,27 @@
+#include "releaser/commands/asset_place.hpp"
+
+#include "base/text.hpp"
+#include "releaser/commands/site_reader.hpp"
+#include "releaser/destinations/destination.hpp"
+
+#include <filesystem>
+
+namespace releaser {
+
+AssetUrl assets_for_readers_of(const DestinationSettings* site, const Config& config,
+                               std::string_view home) {
+  const DestinationSettings* const host = config.asset_host();
+  if (site == nullptr || site->carries.assets || host == nullptr) return {};
+  const base::Path folder = host->path.empty() ? base::Path() : config.resolve(host->path, home);
+  std::error_code ignored;
+  if (!folder.empty() && std::filesystem::is_directory(folder, ignored)) {
+    return [folder](std::string_view tag, std::string_view name) {
+      return file_url(folder).child(base::cat("releases/", tag, "/", name));
+    };
+  }
+  return [host = *host](std::string_view tag, std::string_view name) {
+    return asset_url(host, tag, name);
+  };
+}
+
+}  // namespace releaser
