@@ -73,6 +73,10 @@ std::optional<std::vector<Refreshed>> refresh_once(Run& run) {
     throw Error(Errc::not_found, cat(run.destinations.front()->place(),
                                      " has no metadata yet; cco-release publish makes it"));
   }
+  // Metadata is known by the keys that signed it: where those changed, the manifests say how old a
+  // copy is.
+  for (const auto& [name, role] : run.public_metadata.set->channels)
+    if (role.manifest) require_newest_generation(run, schema::parse_manifest(*role.manifest));
   const WantedMetadata wanted{*run.trust,
                               {},
                               role_terms(trust_policy(run.config), Renewal::on_schedule),

@@ -4,6 +4,7 @@
 #include "releaser/changelog/section.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/proven_state.hpp"
+#include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 #include "trust/proven_bytes.hpp"
@@ -85,6 +86,15 @@ void check_readable(const std::string& name, const std::string& text) {
   });
 }
 
+// Where a site is begun anew, or a backup was restored (--above), agents know higher generations.
+void pass_remembered_generation(const Run& run, schema::Manifest& manifest) {
+  if (run.destinations.empty()) return;
+  const auto remembered = remembered_generations(run, *run.destinations.front());
+  const auto known = remembered.find(schema::manifest_name(manifest.channel));
+  if (known != remembered.end())
+    manifest.generation = std::max(manifest.generation, known->second + 1);
+}
+
 schema::Release release_entry(const Run& run) {
   schema::Release release;
   release.date = run.identity->date;
@@ -158,10 +168,11 @@ Skipped manifest_stage(Run& run) {
   if (!run.before.is_proven) changed.emplace_back();
   for (const auto of : changed) {
     const schema::Manifest* const shown = run.before.manifest(of);
-    run.manifests.insert_or_assign(
-        schema::manifest_name(of),
+    schema::Manifest merged =
         merge_manifest(shown == nullptr ? std::nullopt : std::optional(*shown),
-                       run.config.product.name, of, run.identity->version, *run.release));
+                       run.config.product.name, of, run.identity->version, *run.release);
+    if (shown == nullptr || !(merged == *shown)) pass_remembered_generation(run, merged);
+    run.manifests.insert_or_assign(schema::manifest_name(of), std::move(merged));
   }
   // What a stolen key signed is replaced, in every channel.
   for (const auto of : run.before.stolen)

@@ -34,8 +34,7 @@ class StateReader {
         m_own_site(own_site),
         m_problems(problems),
         m_first(*run.destinations.front()),
-        m_targets(tuf::parse_targets(tuf::parse_envelope(run.trust->targets, kLimits.targets))),
-        m_remembered(remembered_generations(run, m_first)) {}
+        m_targets(tuf::parse_targets(tuf::parse_envelope(run.trust->targets, kLimits.targets))) {}
 
   PublicState read() {
     for (const schema::Channel channel : schema::kChannels)
@@ -57,7 +56,7 @@ class StateReader {
     } else if (is_listed) {
       take_after_change_of_keys(channel, *role->manifest);
     } else if (auto beside = read_beside(channel)) {
-      require_remembered(channel, beside->manifest);
+      require_newest_generation(m_run, beside->manifest);
       take(channel, std::move(*beside));
     }
   }
@@ -91,16 +90,15 @@ class StateReader {
 
   // Who has replaced the keys may have done it because of what they signed last.
   void take_after_change_of_keys(schema::Channel channel, const tuf::TargetBytes& named) {
-    const auto take_named = [&] {
-      take(channel, {named.bytes(), parse_target(named, channel, m_run.config.product.name)});
-    };
     if (is_ours(channel, named.bytes())) {
-      take_named();
+      schema::Manifest manifest = parse_target(named, channel, m_run.config.product.name);
+      require_newest_generation(m_run, manifest);
+      take(channel, {named.bytes(), std::move(manifest)});
       return;
     }
     auto beside = read_beside(channel);
     if (beside && beside->bytes == named.bytes()) {
-      require_remembered(channel, beside->manifest);
+      require_newest_generation(m_run, beside->manifest);
     } else if (!beside || !is_ours(channel, beside->bytes)) {
       throw Error(
           Errc::untrusted,
@@ -110,17 +108,6 @@ class StateReader {
               "whose dist/ has what was published last, or put that file and its .minisig back"));
     }
     take(channel, std::move(*beside));
-  }
-
-  void require_remembered(schema::Channel channel, const schema::Manifest& manifest) const {
-    const std::string name = schema::manifest_name(channel);
-    const auto known = m_remembered.find(name);
-    if (known == m_remembered.end() || manifest.generation >= known->second) return;
-    throw Error(Errc::untrusted,
-                cat(name, " went back from generation ", known->second, " to ", manifest.generation,
-                    "; nothing was changed: put the newest one and its .minisig back (dist/V/site "
-                    "of the release that was published last has both), or take the number out of "
-                    "public.json of the trust folder and of dist/seen.json if it was meant"));
   }
 
   void compare_with_what_is_beside(schema::Channel channel, const std::string& proven_bytes,
@@ -173,7 +160,6 @@ class StateReader {
   Problems& m_problems;
   const Destination& m_first;
   tuf::Targets m_targets;
-  std::map<std::string, std::uint64_t> m_remembered;
   PublicState m_state;
 };
 

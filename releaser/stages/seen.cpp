@@ -235,6 +235,19 @@ std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
   return all;
 }
 
+void require_newest_generation(const Run& run, const schema::Manifest& shown) {
+  if (run.options.above) return;
+  const std::string name = schema::manifest_name(shown.channel);
+  const auto remembered = remembered_generations(run, *run.destinations.front());
+  const auto known = remembered.find(name);
+  if (known == remembered.end() || shown.generation >= known->second) return;
+  throw Error(Errc::untrusted,
+              cat(name, " went back from generation ", known->second, " to ", shown.generation,
+                  "; nothing was changed: put the newest one and its .minisig back (dist/V/site "
+                  "of the release that was published last has both), or take the number out of "
+                  "public.json of the trust folder and of dist/seen.json if it was meant"));
+}
+
 void check_metadata_not_replayed(const Run& run) {
   const PublicMetadata& found = run.public_metadata;
   if (const auto problem = describe_gone_back(found)) {

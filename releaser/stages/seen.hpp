@@ -30,6 +30,10 @@ std::vector<RememberedFloor> remembered_floors(const Run& run, const Destination
 std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
                                                             const Destination& destination);
 
+// Throws Errc::untrusted where the first destination shows a lower generation of a channel than was
+// remembered, whatever keys signed either; nothing where a person said --above.
+void require_newest_generation(const Run& run, const schema::Manifest& shown);
+
 // Throws Errc::untrusted, with what to do, where note_floors() found that something went back.
 void require_not_gone_back(const PublicMetadata& found);
 

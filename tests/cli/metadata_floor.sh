@@ -99,10 +99,12 @@ status "words that stayed in a schedule let no host do it again" 7 refresh '2026
 
 # A site that is lost.
 fresh
+generation=$(python3 -c 'import json; print(json.load(open("site/stable.version-manifest.json"))["generation"])')
 rm -r site dist
 status "an empty site is no beginning where something was public" 7 publish --version 1.2.0 --allow-dirty
 like "how to begin anew is said" "$output" 'timestamp is not there, but has had version 3 .*or begin this site anew with higher versions: cco-release publish --above 3$'
 status "which works" 0 publish --version 1.2.0 --allow-dirty --above 3
+is "the manifest goes on where agents left it" "$(python3 -c 'import json; print(json.load(open("site/stable.version-manifest.json"))["generation"])')" "$((generation + 1))"
 is "above what was public" "$(cd site/metadata && printf '%s ' *.json)" "1.root.json 1.targets.json 4.snapshot.json 4.stable.json timestamp.json "
 status "and again has nothing to do" 0 publish --version 1.2.0 --allow-dirty --above 3
 rm -rf "$work/client" && cp -a "$work/run/site" "$work/site.again"
