@@ -27,6 +27,7 @@ struct Sending {
   const HttpCall& call;
   FileDescriptor file;
   std::uint64_t offset = 0;
+  int requests = 0;
   bool was_cancelled = false;
   std::exception_ptr failure;  // an exception must not pass through the C library
 };
@@ -59,11 +60,12 @@ std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* use
   }
 }
 
-// Where a connection that it had kept breaks, libcurl begins again by itself. It must not once
-// bytes were sent: nobody knows whether the request was done.
-int on_seek(void* user, curl_off_t offset, int origin) {
-  const bool nothing_sent = static_cast<Sending*>(user)->offset == 0;
-  return nothing_sent && offset == 0 && origin == SEEK_SET ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+// Where a connection that it had kept breaks, libcurl sends the request again by itself. What
+// writes it must not: nobody knows whether the first was done.
+int on_request(void* user, char*, char*, int, int) {
+  auto& sending = *static_cast<Sending*>(user);
+  ++sending.requests;
+  return sending.requests > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -87,11 +89,11 @@ void set_call(void* handle, void* user) {
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.upload->size));
     set(easy, CURLOPT_READFUNCTION, &on_read);
     set(easy, CURLOPT_READDATA, &sending);
-    set(easy, CURLOPT_SEEKFUNCTION, &on_seek);
-    set(easy, CURLOPT_SEEKDATA, &sending);
     set(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
   }
   if (call.method != HttpMethod::get) {
+    set(easy, CURLOPT_PREREQFUNCTION, &on_request);
+    set(easy, CURLOPT_PREREQDATA, &sending);
     set(easy, CURLOPT_CUSTOMREQUEST, std::string(method_name(call.method)).c_str());
   }
 }
@@ -129,7 +131,7 @@ class CurlSender : public HttpSender {
       }
       request.headers.emplace_back("Authorization", call.authorization);
     }
-    Sending sending{call, {}, 0, false, nullptr};
+    Sending sending{.call = call, .file = {}, .failure = nullptr};
     if (call.upload) {
       if (const auto* const path = std::get_if<Path>(&call.upload->contents)) {
         sending.file = open_regular_file(*path);
@@ -157,6 +159,9 @@ class CurlSender : public HttpSender {
     } catch (const Error&) {
       if (sending.failure) std::rethrow_exception(sending.failure);
       if (sending.was_cancelled) throw Error(Errc::cancelled, "cancelled");
+      if (sending.requests > 1) {
+        throw Error(Errc::network, cat(url.host(), ": the connection broke"));
+      }
       throw;
     }
     return answer;

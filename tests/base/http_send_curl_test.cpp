@@ -121,6 +121,12 @@ TEST_SUITE("base/http_send_curl") {
           call_of(HttpMethod::post, api + "/releases", R"({"tag_name": "v1", "draft": true})");
       test::check_error(Errc::network, "the connection", [&] { (void)sender->send(create); });
       CHECK(server.count() == 1);
+      // Nothing of it needs to be sent twice for it to be sent twice: it has no body.
+      REQUIRE(sender->send(call_of(HttpMethod::get, api)).status == 200);
+      server.control("/faults", cat(R"([{"at": 1, "do": ")", fault, R"("}])"));
+      const auto remove = call_of(HttpMethod::remove, api + "/releases/1");
+      test::check_error(Errc::network, "the connection", [&] { (void)sender->send(remove); });
+      CHECK(server.count() == 1);
     }
   }
 
