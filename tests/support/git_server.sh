@@ -1,6 +1,6 @@
 # git over real HTTPS with tokens: git-http-backend behind nginx, for scripts that speak TAP. Source it after tap.sh.
 #   git_server DIR        starts it; sets $git_url (of all repositories), $git_root (where they are) and $git_ca (whose certificate it has)
-#   git_server_stop       ends it, by its process ids
+#   git_server_stop       ends it, and what it started
 #   git_repository NAME   makes an empty one, whose HEAD is main
 # Anybody may fetch, below private/ only a token may. The user x-access-token with $git_token may push; the user `reader` with
 # $git_reader_token may fetch and gets 403 for a push. old/NAME.git leads to NAME.git (a repository that was renamed), away/NAME.git to
@@ -13,7 +13,7 @@ git_server_pids=()
 
 git_server_stop() {
   local pid
-  for pid in "${git_server_pids[@]}"; do kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; done
+  for pid in "${git_server_pids[@]}"; do kill -- "-$pid" 2>/dev/null; wait "$pid" 2>/dev/null; done
   git_server_pids=()
 }
 
@@ -65,10 +65,11 @@ http {
   }
 }
 CONF
-  # The server hooks below need PATH; nothing else of our environment reaches the other side.
-  env -i PATH="$PATH" fcgiwrap -f -c 4 -s "unix:$dir/backend" 2>/dev/null &
+  # Each in a group of its own: fcgiwrap leaves its children behind when it alone is ended. The server hooks below need PATH;
+  # nothing else of our environment reaches the other side.
+  setsid env -i PATH="$PATH" fcgiwrap -f -c 4 -s "unix:$dir/backend" >/dev/null 2>&1 &
   git_server_pids+=($!)
-  PATH=$PATH:/usr/sbin:/sbin nginx -c "$dir/nginx.conf" -p "$dir" 2>/dev/null &
+  PATH=$PATH:/usr/sbin:/sbin setsid nginx -c "$dir/nginx.conf" -p "$dir" >/dev/null 2>&1 &
   git_server_pids+=($!)
   for _ in $(seq 200); do
     [ -S "$dir/backend" ] && curl -s --cacert "$git_ca" -o /dev/null "$git_url/none" && break
