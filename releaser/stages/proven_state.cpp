@@ -56,7 +56,7 @@ class StateReader {
     } else if (is_listed) {
       take_after_change_of_keys(channel, *role->manifest);
     } else if (auto beside = read_beside(channel)) {
-      require_newest_generation(m_run, beside->manifest);
+      require_newest(beside->manifest);
       take(channel, std::move(*beside));
     }
   }
@@ -88,17 +88,22 @@ class StateReader {
     m_state.channels.emplace(channel, std::move(found.manifest));
   }
 
+  // Where a person says --above, what is made next is above what was remembered.
+  void require_newest(const schema::Manifest& manifest) const {
+    if (!m_run.options.above) require_newest_generation(m_run, manifest);
+  }
+
   // Who has replaced the keys may have done it because of what they signed last.
   void take_after_change_of_keys(schema::Channel channel, const tuf::TargetBytes& named) {
     if (is_ours(channel, named.bytes())) {
       schema::Manifest manifest = parse_target(named, channel, m_run.config.product.name);
-      require_newest_generation(m_run, manifest);
+      require_newest(manifest);
       take(channel, {named.bytes(), std::move(manifest)});
       return;
     }
     auto beside = read_beside(channel);
     if (beside && beside->bytes == named.bytes()) {
-      require_newest_generation(m_run, beside->manifest);
+      require_newest(beside->manifest);
     } else if (!beside || !is_ours(channel, beside->bytes)) {
       throw Error(
           Errc::untrusted,

@@ -177,6 +177,7 @@ base::Path public_record(const Config& config, std::string_view home) {
 }
 
 void check_not_replayed(const Run& run) {
+  if (run.options.above) return;
   const base::Path file = seen_file(dist_of(run));
   const Seen sites = read_seen(file);
   const Destination& first = *run.destinations.front();
@@ -192,8 +193,8 @@ void check_not_replayed(const Run& run) {
     const std::uint64_t shown = found == now.end() ? 0 : found->second;
     if (shown >= generation) continue;
     throw Error(Errc::untrusted,
-                cat(first.place(), ": ", name, " went back from generation ", generation, " to ",
-                    shown, "; nothing was changed: put the newest one and its .minisig back ",
+                cat(name, " went back from generation ", generation, " to ", shown,
+                    "; nothing was changed: put the newest one and its .minisig back ",
                     "(dist/V/site of the release that was published last has both), or remove ",
                     file.string(), " if it was meant"));
   }
@@ -236,16 +237,19 @@ std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
 }
 
 void require_newest_generation(const Run& run, const schema::Manifest& shown) {
-  if (run.options.above) return;
   const std::string name = schema::manifest_name(shown.channel);
   const auto remembered = remembered_generations(run, *run.destinations.front());
   const auto known = remembered.find(name);
   if (known == remembered.end() || shown.generation >= known->second) return;
-  throw Error(Errc::untrusted,
-              cat(name, " went back from generation ", known->second, " to ", shown.generation,
-                  "; nothing was changed: put the newest one and its .minisig back (dist/V/site "
-                  "of the release that was published last has both), or take the number out of "
-                  "public.json of the trust folder and of dist/seen.json if it was meant"));
+  throw Error(
+      Errc::untrusted,
+      cat(name, " went back from generation ", known->second, " to ", shown.generation,
+          "; nothing was changed: put the newest one and its .minisig back (dist/V/site of the "
+          "release that was published last has both), or ",
+          run.options.above
+              ? cat("publish with --above ", *run.options.above, ", which goes on above it")
+              : "take the number out of public.json of the trust folder and of "
+                "dist/seen.json if it was meant"));
 }
 
 void check_metadata_not_replayed(const Run& run) {

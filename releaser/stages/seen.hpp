@@ -17,7 +17,8 @@ namespace releaser {
 //                      a cache from one CI job to the next.
 // Both are floors: either may be missing, older than what is public, or lost with the job.
 
-// Throws Errc::untrusted where the first destination shows a lower generation than before.
+// Throws Errc::untrusted where the first destination shows a lower generation than before;
+// where a person says --above, what is made next is above what was remembered.
 void check_not_replayed(const Run& run);
 
 // Of a site, where anything is remembered.
@@ -31,7 +32,7 @@ std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
                                                             const Destination& destination);
 
 // Throws Errc::untrusted where the first destination shows a lower generation of a channel than was
-// remembered, whatever keys signed either; nothing where a person said --above.
+// remembered, whatever keys signed either.
 void require_newest_generation(const Run& run, const schema::Manifest& shown);
 
 // Throws Errc::untrusted, with what to do, where note_floors() found that something went back.
