@@ -30,17 +30,8 @@ carries = ["assets"]
 text = text.replace('platforms = ["linux-x86_64"]', 'platforms = ["linux-x86_64", "windows-x86_64"]')
 open("cco-release.toml", "w").write(text)
 PY
-# The smallest program that is one for Windows.
 mkdir -p bin/windows-x86_64
-python3 - bin/windows-x86_64/hello.exe <<'PY'
-import struct, sys
-pe = b"MZ" + bytes(58) + struct.pack("<I", 64)
-pe += b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, 240, 0x22)
-optional = struct.pack("<HBBIIIII", 0x20B, 14, 0, 512, 0, 0, 0x1000, 0x1000) + struct.pack("<QII", 0x140000000, 0x1000, 512)
-optional += struct.pack("<HHHHHH", 6, 0, 0, 0, 6, 0) + struct.pack("<IIIIHH", 0, 0x2000, 512, 0, 3, 0x160) + struct.pack("<QQQQ", 1 << 20, 4096, 1 << 20, 4096) + struct.pack("<II", 0, 16) + bytes(128)
-pe += optional + b".text\0\0\0" + struct.pack("<IIIIIIHHI", 1, 0x1000, 512, 512, 0, 0, 0, 0, 0x60000020)
-open(sys.argv[1], "wb").write(pe.ljust(512, b"\0") + b"\xc3".ljust(512, b"\0"))
-PY
+"$SOURCE_ROOT/tests/support/foreign_program.py" windows-x86_64 bin/windows-x86_64/hello.exe
 git init -q --bare site.git && git init -q --bare --initial-branch=main bucket.git
 release trust init --preset solo --keys "$work/keys" --no-password >/dev/null 2>&1 || exit 1
 sed -i 's|^key = .*|key = "hello.key"|' cco-release.toml

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """A stateful HTTPS server that behaves like GitHub's REST API for releases; with --dialect gitea like Gitea's.
 
-    github_server.py DIR [--dialect gitea] [--site FOLDER]
+    github_server.py DIR [--dialect gitea] [--site FOLDER] [--with-gitea] [--git FOLDER] [--strangers REGEX]
 
 Four hosts on 127.0.0.1, as GitHub has them: api, uploads, web (github.com) and assets (where downloads are redirected to), with one
-certificate, DIR/ca.pem; for Gitea the first three are one. With --site FOLDER a fifth serves that folder as a plain web server. Another, control, is plain http and for tests alone. When all listen, a line of
+certificate, DIR/ca.pem; for Gitea the first three are one. With --site FOLDER a fifth serves that folder as a plain web server. With --with-gitea a
+second forge in that dialect (`gitea`), with --git FOLDER the repositories there (`git`) and their branches gh-pages (`pages`); they share counter and
+faults with the first. Another, control, is plain http and for tests alone. When all listen, a line of
 JSON with their URLs is printed; the server ends when its standard input does. Each request is a line of JSON in DIR/log.jsonl. Requests with
-the user agent `stranger` are neither counted nor logged, and no fault meets them.
+a user agent that REGEX matches (without the option: `stranger`) are neither counted nor logged, and no fault meets them.
 
-Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew; /save and /restore keep a state by {name};
+Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew, with both forges where there are two; /save and /restore keep a state by {name};
 /faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /tamper {repository, tag,
 name, text | delete}; /publish {repository, tag}: a person's click; /limit {token, remaining}. GET /state, /count, /log.
 `do` of a fault: see FAULTS.
@@ -36,6 +38,7 @@ import threading
 import time
 import urllib.parse
 
+from git_host import git_rule, pages_rule
 from github_rules import Answer, Forge, Refusal
 
 FAULTS = {
@@ -57,19 +60,17 @@ FAULTS = {
 UNICORN = b"<!DOCTYPE html><html><title>Unicorn! &middot; GitHub</title><p>We had issues producing the response to your request.</p></html>\n"
 
 
-class World:
-    """What the threads of all hosts share, under one lock."""
+class Faults:
+    """What shall go wrong with which request, counted over all hosts."""
 
-    def __init__(self, directory, urls, dialect):
-        self.lock = threading.RLock()
-        self.forge = Forge(urls, dialect)
-        self.prefix = urllib.parse.urlsplit(urls["api"]).path
-        self.saved, self.faults, self.count = {}, [], 0
-        self.log = open(directory / "log.jsonl", "a", buffering=1, encoding="utf-8")
-        self.log_path = directory / "log.jsonl"
-        self.started = int(time.time())
+    def __init__(self):
+        self.lock, self.faults, self.count = threading.RLock(), [], 0
 
-    def fault_for(self, method, path):
+    def begin(self, faults):
+        with self.lock:
+            self.faults, self.count = faults, 0
+
+    def next(self, method, path):
         """Counts the request; what shall go wrong with it."""
         with self.lock:
             self.count += 1
@@ -87,6 +88,19 @@ class World:
                     return self.count, fault
             return self.count, {}
 
+
+class World:
+    """What the threads of all hosts share, under one lock. `second` is the world of Gitea beside that of GitHub, or None."""
+
+    def __init__(self, directory, urls, dialect, faults, second=None):
+        self.lock = threading.RLock()
+        self.forge = Forge(urls, dialect)
+        self.prefix = urllib.parse.urlsplit(urls["api"]).path
+        self.saved, self.faults, self.second = {}, faults, second
+        self.log = open(directory / "log.jsonl", "a", buffering=1, encoding="utf-8")
+        self.log_path = directory / "log.jsonl"
+        self.started = int(time.time())
+
     def control(self, path, body):
         forge = self.forge
         with self.lock:
@@ -96,14 +110,14 @@ class World:
                     forge.add_repository(name, **settings)
                 for token, settings in body.get("tokens", {}).items():
                     forge.add_token(token, **settings)
-                self.faults, self.count = [], 0
+                self.faults.begin([])
             elif path == "/save":
                 self.saved[body["name"]] = forge.save()
             elif path == "/restore":
                 forge.restore(self.saved[body["name"]])
-                self.faults, self.count = [], 0
+                self.faults.begin([])
             elif path == "/faults":
-                self.faults, self.count = body, 0
+                self.faults.begin(body)
             elif path == "/rename":
                 repository = forge.find_repository(body["from"])
                 repository.former_names.append(repository.full_name)
@@ -129,13 +143,15 @@ class World:
                             else:
                                 asset.data = body["text"].encode()
             elif path == "/state":
-                return forge.public_state()
+                return forge.public_state() if self.second is None else {**forge.public_state(), "gitea": self.second.forge.public_state()}
             elif path == "/count":
-                return {"count": self.count}
+                return {"count": self.faults.count}
             elif path == "/log":
                 return [json.loads(line) for line in self.log_path.read_text().splitlines()]
             else:
                 raise Refusal(404, path)
+            if self.second is not None and path in ("/reset", "/save", "/restore"):
+                self.second.control(path, body)
             return {}
 
 
@@ -334,9 +350,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.server.role == "control":
             answer = Answer(200, world.control(url.path, json.loads(self.read_body() or b"{}")))
             return self.send(answer, {})
-        if self.headers.get("User-Agent") == "stranger":
+        if self.server.strangers.fullmatch(self.headers.get("User-Agent", "")):
             return self.send(self.apply(world, url, {}), {})
-        number, fault = world.fault_for(self.command, url.path)
+        number, fault = world.faults.next(self.command, url.path)
         entry = {"k": number, "host": self.server.role, "method": self.command, "path": self.path, "fault": fault.get("do"),
                  "authorization": "Authorization" in self.headers, "length": int(self.headers.get("Content-Length", 0)), "status": None}
         try:
@@ -424,6 +440,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers, role = self.headers, self.server.role
         if role == "site":
             return site_rule(self.server.site, url.path)
+        if role == "pages":
+            return pages_rule(self.server.git, url.path)
+        if role == "git":
+            return git_rule(self.server.git, world.forge.tokens, self.command, url, headers, body())
         if role == "assets":
             return assets_rule(world, url.path, headers)
         is_api = url.path.startswith(world.prefix + "/") if world.prefix else role != "web"
@@ -461,7 +481,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if status == 206:
             self.send_header("Content-Range", f"bytes {first}-{len(text) - 1}/{len(text)}")
             text = text[first:]
-        self.send_header("Content-Type", "text/html" if text == UNICORN else "application/octet-stream" if raw else "application/json; charset=utf-8")
+        kind = "text/html" if text == UNICORN else "application/octet-stream" if raw else "application/json; charset=utf-8"
+        self.send_header("Content-Type", answer.headers.pop("Content_Type", kind))
         if status not in (204, 304):
             self.send_header("Content-Length", str(len(text)))
         for name, value in answer.headers.items():
@@ -484,7 +505,7 @@ class Host(http.server.ThreadingHTTPServer):
 
     def __init__(self, role, context):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.role, self.world, self.site = role, None, None
+        self.role, self.world, self.site, self.git, self.strangers = role, None, None, None, re.compile("stranger")
         self.port = self.server_address[1]
         if context:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -503,6 +524,9 @@ def main():
     options.add_argument("directory", type=pathlib.Path)
     options.add_argument("--dialect", choices=("github", "gitea"), default="github")
     options.add_argument("--site", type=pathlib.Path)
+    options.add_argument("--with-gitea", action="store_true")
+    options.add_argument("--git", type=pathlib.Path)
+    options.add_argument("--strangers", type=re.compile, default=re.compile("stranger"))
     options = options.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True)
     certificate, key = options.directory / "ca.pem", options.directory / "tls.key"
@@ -511,18 +535,19 @@ def main():
                         "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "2"], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    hosts = {role: Host(role, None if role == "control" else context) for role in ("api", "uploads", "web", "assets", "control")}
+    roles = ["api", "uploads", "web", "assets", "control"]
+    roles += ["site"] * bool(options.site) + ["gitea"] * options.with_gitea + ["git", "pages"] * bool(options.git)
+    hosts = {role: Host("web" if role == "gitea" else role, None if role == "control" else context) for role in roles}
     url = lambda role, host="localhost": f"{'http' if role == 'control' else 'https'}://{host}:{hosts[role].port}"
-    urls = {"api": url("api"), "uploads": url("uploads"), "web": url("web"), "assets": url("assets", "127.0.0.1"), "control": url("control", "127.0.0.1")}
-    if options.site:
-        hosts["site"] = Host("site", context)
-        hosts["site"].site = options.site
-        urls["site"] = url("site")
+    urls = {role: url(role, "127.0.0.1" if role in ("assets", "control") else "localhost") for role in roles}
+    gitea_urls = lambda role: {"web": url(role), "api": f"{url(role)}/api/v1", "uploads": f"{url(role)}/api/v1", "assets": url("assets", "127.0.0.1")}
     if options.dialect == "gitea":
-        urls.update(api=f"{url('web')}/api/v1", uploads=f"{url('web')}/api/v1")
-    world = World(options.directory, urls, options.dialect)
-    for host in hosts.values():
-        host.world = world
+        urls.update(gitea_urls("web"))
+    faults = Faults()
+    second = World(options.directory, gitea_urls("gitea"), "gitea", faults) if options.with_gitea else None
+    world = World(options.directory, urls, options.dialect, faults, second)
+    for role, host in hosts.items():
+        host.world, host.site, host.git, host.strangers = second if role == "gitea" else world, options.site, options.git, options.strangers
         threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     print(json.dumps({**urls, "ca": str(certificate)}), flush=True)
     sys.stdin.read()
