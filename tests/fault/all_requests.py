@@ -26,7 +26,6 @@ from disturbed_publish import World, run_matrix  # noqa: E402
 
 FAULTS = ["refuse", "lost", "502", "502_after", "reset_in_request", "reset_in_answer", "stall"]
 KILLS = ["stall", "stall_in_answer"]
-NOW = int(time.time())
 DESTINATIONS = """[[destination]]
 type = "git"
 name = "pages"
@@ -86,7 +85,8 @@ class Everywhere(World):
         (self.root / "tmp").mkdir()
         # A transfer of git that stands still ends after a minute: here after two seconds.
         self.impatience = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"http.{self.urls['git']}/.lowSpeedTime", "GIT_CONFIG_VALUE_0": "2"}
-        self.environment.update(clock_at(NOW), TMPDIR=str(self.root / "tmp"), GIT_CONFIG_NOSYSTEM="1")
+        self.clock = clock_at(int(time.time()) + 1)  # the certificate is valid by then
+        self.environment.update(self.clock, TMPDIR=str(self.root / "tmp"), GIT_CONFIG_NOSYSTEM="1")
         for name in ("GITEA_TOKEN", "PAGES_TOKEN", "HOMEBREW_TAP_TOKEN", "SCOOP_BUCKET_TOKEN"):
             self.environment[name] = "secret"
         made = subprocess.run([os.environ["CCO_RELEASE"], "trust", "init", "--preset", "ci-stable", "--no-password", "--keys", self.root / "offline"],
@@ -115,7 +115,7 @@ class Everywhere(World):
 
     def as_user(self, *command):
         environment = {"HOME": str(self.user), "PATH": f"{self.user}/.local/bin:/usr/bin:/bin", "SSL_CERT_FILE": self.urls["ca"], "CURL_CA_BUNDLE": self.urls["ca"]}
-        return subprocess.run(command, cwd=self.user, env={**environment, **clock_at(NOW)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, cwd=self.user, env={**environment, **self.clock}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
 
     def problem_of(self, what, result):
         """A command of theirs must end well, and leave a version that is whole and not older than one that was seen."""

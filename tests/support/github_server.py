@@ -2,6 +2,7 @@
 """A stateful HTTPS server that behaves like GitHub's REST API for releases; with --dialect gitea like Gitea's.
 
     github_server.py DIR [--dialect gitea] [--site FOLDER] [--with-gitea] [--git FOLDER] [--strangers REGEX]
+                     [--latency SECONDS] [--rate BYTES]
 
 Four hosts on 127.0.0.1, as GitHub has them: api, uploads, web (github.com) and assets (where downloads are redirected to), with one
 certificate, DIR/ca.pem; for Gitea the first three are one. With --site FOLDER a fifth serves that folder as a plain web server. With --with-gitea a
@@ -10,9 +11,13 @@ faults with the first. Another, control, is plain http and for tests alone. When
 JSON with their URLs is printed; the server ends when its standard input does. Each request is a line of JSON in DIR/log.jsonl. Requests with
 a user agent that REGEX matches (without the option: `stranger`) are neither counted nor logged, and no fault meets them.
 
+With --latency each request waits so long for its answer, and each connection three times as long, as over a line whose round trip that is; with --rate
+all bodies together come at so many bytes a second, and all answers leave at as many.
+
 Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew, with both forges where there are two; /save and /restore keep a state by {name};
 /faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /tamper {repository, tag,
-name, text | delete}; /publish {repository, tag}: a person's click; /limit {token, remaining}. GET /state, /count, /log.
+name, text | delete}; /publish {repository, tag}: a person's click; /limit {token, remaining}; /fill {repository, releases, assets}: that
+many public releases of before, and among them that many assets. GET /state, /count, /log.
 `do` of a fault: see FAULTS.
 
 Where it is simpler than GitHub, as far as its description tells:
@@ -57,6 +62,7 @@ FAULTS = {
     "wrong_digest": "an upload is stored with its last byte changed",
     "delay": "`seconds` before it is done as always",
 }
+PIECE = 128 * 1024
 UNICORN = b"<!DOCTYPE html><html><title>Unicorn! &middot; GitHub</title><p>We had issues producing the response to your request.</p></html>\n"
 
 
@@ -87,6 +93,22 @@ class Faults:
                 if hit:
                     return self.count, fault
             return self.count, {}
+
+
+class Line:
+    """One direction of a line: its bytes stand in a row."""
+
+    def __init__(self, rate):
+        self.lock, self.rate, self.free_at, self.bytes = threading.Lock(), rate, 0.0, 0
+
+    def pass_on(self, count):
+        with self.lock:
+            self.bytes += count
+            if not self.rate:
+                return
+            self.free_at = max(self.free_at, time.monotonic()) + count / self.rate
+            pause = self.free_at - time.monotonic()
+        time.sleep(max(0.0, pause))
 
 
 class World:
@@ -128,6 +150,8 @@ class World:
                         token["permissions"][body["to"]] = token["permissions"][old]
             elif path == "/limit":
                 forge.tokens[body["token"]]["remaining"] = body["remaining"]
+            elif path == "/fill":
+                forge.fill(forge.find_repository(body["repository"]), body["releases"], body["assets"])
             elif path in ("/tamper", "/publish"):
                 repository = forge.find_repository(body["repository"])
                 release = [each for each in repository.releases if each.tag == body["tag"]][-1]
@@ -308,6 +332,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         self.request.settimeout(self.timeout)
         if isinstance(self.request, ssl.SSLSocket):
+            time.sleep(2 * self.server.latency)
             self.request.do_handshake()
         super().setup()
 
@@ -336,13 +361,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def read_body(self, limit=None):
         if self.body is None:
             wanted = int(self.headers.get("Content-Length", 0))
-            data = self.rfile.read(wanted if limit is None else limit)
+            data = self.receive(wanted if limit is None else limit)
             if limit is not None:
                 self.reset()
             if len(data) < wanted:
                 raise Broken()
             self.body = data
         return self.body
+
+    def receive(self, wanted):
+        """So many bytes, or fewer where the connection ends."""
+        pieces = []
+        while wanted > 0 and (piece := self.rfile.read1(min(wanted, PIECE))):
+            self.server.lines[0].pass_on(len(piece))
+            pieces.append(piece)
+            wanted -= len(piece)
+        return b"".join(pieces)
+
+    def transmit(self, text):
+        if not self.server.lines[1].rate:
+            self.wfile.write(text)
+            return
+        for start in range(0, len(text), PIECE):
+            self.server.lines[1].pass_on(len(text[start:start + PIECE]))
+            self.wfile.write(text[start:start + PIECE])
 
     def act(self):
         self.body, world = None, self.server.world
@@ -352,6 +394,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(answer, {})
         if self.server.strangers.fullmatch(self.headers.get("User-Agent", "")):
             return self.send(self.apply(world, url, {}), {})
+        time.sleep(self.server.latency)
         number, fault = world.faults.next(self.command, url.path)
         entry = {"k": number, "host": self.server.role, "method": self.command, "path": self.path, "fault": fault.get("do"),
                  "authorization": "Authorization" in self.headers, "length": int(self.headers.get("Content-Length", 0)), "status": None}
@@ -423,7 +466,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         wanted = int(self.headers.get("Content-Length", 0))
         try:
-            data = self.rfile.read(wanted)
+            data = self.receive(wanted)
         except OSError:
             data = b""
         if len(data) == wanted:
@@ -497,7 +540,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if fault["do"] == "reset_in_answer":
                 self.reset()
             self.hold()
-        self.wfile.write(text)
+        self.transmit(text)
 
 
 class Host(http.server.ThreadingHTTPServer):
@@ -506,6 +549,7 @@ class Host(http.server.ThreadingHTTPServer):
     def __init__(self, role, context):
         super().__init__(("127.0.0.1", 0), Handler)
         self.role, self.world, self.site, self.git, self.strangers = role, None, None, None, re.compile("stranger")
+        self.latency, self.lines = 0.0, (Line(0), Line(0))  # what comes, what goes
         self.port = self.server_address[1]
         if context:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -526,6 +570,8 @@ def main():
     options.add_argument("--site", type=pathlib.Path)
     options.add_argument("--with-gitea", action="store_true")
     options.add_argument("--git", type=pathlib.Path)
+    options.add_argument("--latency", type=float, default=0.0)
+    options.add_argument("--rate", type=float, default=0.0)
     options.add_argument("--strangers", type=re.compile, default=re.compile("stranger"))
     options = options.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True)
@@ -546,7 +592,10 @@ def main():
     faults = Faults()
     second = World(options.directory, gitea_urls("gitea"), "gitea", faults) if options.with_gitea else None
     world = World(options.directory, urls, options.dialect, faults, second)
+    lines = (Line(options.rate), Line(options.rate))
     for role, host in hosts.items():
+        if role != "control":
+            host.latency, host.lines = options.latency, lines
         host.world, host.site, host.git, host.strangers = second if role == "gitea" else world, options.site, options.git, options.strangers
         threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     print(json.dumps({**urls, "ca": str(certificate)}), flush=True)
