@@ -68,8 +68,10 @@ int run_pointer_command(const Services& services, const base::Arguments& argumen
     options.keys.emplace_back(std::move(file));
   PointerMove move;
   move.command = name;
-  for (const auto& [member, value] : subject)
+  for (const auto& [member, value] : subject) {
     move.command += cat(" ", member, "=", value);
+    if (member == "version") move.named.push_back(schema::Version::parse(value));
+  }
   run_or_rehearse(services, arguments, std::move(options), [&](Run& run) {
     move_pointers(run, move, make_edit(run));
     if (wants_json(arguments)) {

@@ -13,13 +13,17 @@ namespace json = base::json;
 
 namespace {
 
+// A destination that failed may have left the run, or only the step that failed.
 std::size_t places_without_failure(const Run& run) {
-  const auto failed =
-      std::count_if(run.packages.begin(), run.packages.end(), [&](const auto& repository) {
-        return std::any_of(run.failures.begin(), run.failures.end(),
-                           [&](const auto& failure) { return failure.name == repository.name(); });
-      });
-  return run.destinations.size() + run.packages.size() - static_cast<std::size_t>(failed);
+  const auto count = [&](const auto& places, const auto& name_of) {
+    return std::count_if(places.begin(), places.end(), [&](const auto& place) {
+      return std::none_of(run.failures.begin(), run.failures.end(),
+                          [&](const auto& failure) { return failure.name == name_of(place); });
+    });
+  };
+  return static_cast<std::size_t>(
+      count(run.destinations, [](const auto& each) { return each->name(); }) +
+      count(run.packages, [](const auto& each) { return each.name(); }));
 }
 
 }  // namespace

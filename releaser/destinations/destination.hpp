@@ -50,6 +50,15 @@ struct AssetRelease {
   bool is_latest = false;      // the newest stable one
 };
 
+// How a host that shows releases as such presents one that is public.
+struct ReleaseMarks {
+  std::string tag;             // "v1.0.0"
+  bool is_prerelease = false;  // not in channel stable
+  bool is_latest = false;      // what new installations get
+  bool is_withdrawn = false;
+  bool operator==(const ReleaseMarks&) const = default;
+};
+
 enum class Announced {
   done,
   moved  // somebody else published meanwhile; nothing was changed: read again and make it anew
@@ -57,8 +66,8 @@ enum class Announced {
 
 // One place where releases are published. The contract, which all kinds obey (see
 // tests/releaser/destination_test.cpp):
-//   - nothing but acquire(), clean_up(), put(), release_assets(), announce() and drop_staged()
-//     changes anything;
+//   - nothing but acquire(), clean_up(), put(), release_assets(), mark(), announce() and
+//     drop_staged() changes anything;
 //   - put() is idempotent, and a file appears under its name whole or not at all; where assets
 //     belong to a release as such, they may be for its makers alone until release_assets();
 //   - what put() brought is not named by any public document before announce();
@@ -95,6 +104,13 @@ class Destination {
   [[nodiscard]] virtual bool is_released(std::string_view /*tag*/) const { return true; }
   // Every asset of the release was put: whoever comes can fetch them afterwards.
   virtual void release_assets(const AssetRelease& /*release*/) {}
+  // What mark() would change, a line each: "mark v1.0.0 as the latest release". Releases that are
+  // not public there are passed over.
+  [[nodiscard]] virtual std::vector<std::string> wrong_marks(
+      const std::vector<ReleaseMarks>& /*wanted*/) const {
+    return {};
+  }
+  virtual void mark(const std::vector<ReleaseMarks>& /*wanted*/) {}
   [[nodiscard]] virtual Announced announce(const std::vector<WantedFile>& documents) = 0;
   // Removes all of staged_name(tag, …); nothing where there is nothing.
   virtual void drop_staged(std::string_view tag) = 0;

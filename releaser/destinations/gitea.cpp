@@ -36,7 +36,8 @@ std::unique_ptr<Destination> make_gitea_destination(const DestinationSettings& s
           [host](const HostedRelease&, const HostedAsset& asset) {
             return Url::parse(cat(host, "/attachments/", asset.uuid));
           },
-      .has_make_latest = false,
+      .latest_by = LatestBy::age,
+      .drafts_alone = "&draft=true",
   };
   return make_release_host(settings, network, std::move(access), repository, std::move(dialect));
 }

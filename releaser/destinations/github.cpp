@@ -67,7 +67,8 @@ std::unique_ptr<Destination> make_github_destination(const DestinationSettings& 
           [repository](const HostedRelease&, const HostedAsset& asset) {
             return Url::parse(cat(repository.text(), "/releases/assets/", asset.id));
           },
-      .has_make_latest = true,
+      .latest_by = LatestBy::choice,
+      .drafts_alone = {},
   };
   return make_release_host(settings, network, std::move(access), repository, std::move(dialect));
 }

@@ -31,6 +31,7 @@ HostedRelease parse_release(const base::json::ObjectReader& release) {
                       .notes = release.optional_text("body").value_or(""),
                       .page = release.optional_text("html_url").value_or(""),
                       .upload_url = release.optional_text("upload_url").value_or(""),
+                      .created = release.optional_text("created_at").value_or(""),
                       .is_draft = release.boolean("draft", false),
                       .is_prerelease = release.boolean("prerelease", false),
                       .is_immutable = release.boolean("immutable", false),

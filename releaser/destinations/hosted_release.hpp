@@ -23,6 +23,7 @@ struct HostedAsset {
 struct HostedRelease {
   std::uint64_t id = 0;
   std::string tag, name, notes, page, upload_url;
+  std::string created;  // "2026-11-20T10:00:00Z", as the host says it
   bool is_draft = false, is_prerelease = false, is_immutable = false;
   std::vector<HostedAsset> assets;
 };

@@ -19,6 +19,10 @@ namespace json = base::json;
 constexpr std::uint64_t kMaxAssetBytes = std::uint64_t{16} << 30;
 constexpr std::string_view kStagedPrefix = "staged-";
 constexpr int kMaxPages = 1000;
+// GitHub lists releases from the newest on, drafts among them, by the time of the commit or of the
+// draft: one that this tool made and has not published yet is younger than that, or among the first
+// hundred. One that is missed all the same is made anew.
+constexpr std::chrono::hours kMostAgeOfDrafts{90 * 24};
 
 // "releases/v1.0.0/a.tar.gz" or ".staged/v1.0.0/draft.json". What is staged stands in a draft of
 // its own, which is never published.
@@ -217,6 +221,42 @@ class ReleaseHost final : public Destination {
     m_was_released = words.tag;
   }
 
+  [[nodiscard]] std::vector<std::string> wrong_marks(
+      const std::vector<ReleaseMarks>& wanted) const override {
+    const std::vector<MarkChange> changes = changes_for(wanted);
+    std::vector<std::string> words;
+    words.reserve(changes.size());
+    for (const MarkChange& change : changes)
+      words.push_back(change.words);
+    return words;
+  }
+
+  void mark(const std::vector<ReleaseMarks>& wanted) override {
+    std::string doubt;
+    for (int tries = 0;; ++tries) {
+      const std::vector<MarkChange> changes = changes_for(wanted);
+      if (changes.empty()) return;
+      m_api.require_token();
+      if (tries > 0) {
+        if (doubt.empty()) doubt = cat(m_dialect.host, " does not show it: ", changes[0].words);
+        m_api.wait_or_give_up(tries, doubt);
+      }
+      doubt.clear();
+      for (const MarkChange& change : changes) {
+        m_known.erase(change.tag);
+        json::Object fields{{"prerelease", change.is_prerelease}};
+        // Without it a release may become the latest one, or stay it, by rules of the host.
+        if (m_dialect.latest_by == LatestBy::choice)
+          fields.emplace_back("make_latest", change.is_latest ? "true" : "false");
+        const Written written = m_api.write(HttpMethod::patch, release_url(change.id), fields);
+        if (!written.problem.empty())
+          throw Error(Errc::conflict, cat(change.words, ": ", written.problem));
+        doubt = written.doubt;
+        if (!doubt.empty()) break;
+      }
+    }
+  }
+
   Announced announce(const std::vector<WantedFile>&) override {
     throw Error(Errc::internal, cat(place(), " carries no site"));
   }
@@ -256,12 +296,27 @@ class ReleaseHost final : public Destination {
     return found->second ? &*found->second : nullptr;
   }
 
+  [[nodiscard]] std::optional<HostedRelease> find_by_tag(const std::string& tag) const {
+    const auto found = m_api.find(below(cat("/releases/tags/", base::percent_encode(tag))));
+    if (!found) return std::nullopt;
+    return release_of(*found);
+  }
+
+  [[nodiscard]] std::vector<MarkChange> changes_for(const std::vector<ReleaseMarks>& wanted) const {
+    std::vector<HostedRelease> found;
+    found.reserve(wanted.size());
+    for (const ReleaseMarks& marks : wanted)
+      if (auto release = find_by_tag(marks.tag)) found.push_back(std::move(*release));
+    std::optional<std::string> latest;
+    if (m_dialect.latest_by == LatestBy::choice) {
+      if (const auto shown = m_api.find(below("/releases/latest"))) latest = release_of(*shown).tag;
+    }
+    return plan_marks(wanted, found, latest, m_dialect.latest_by);
+  }
+
   [[nodiscard]] std::optional<HostedRelease> look_up(const Place& place) const {
     std::optional<HostedRelease> release;
-    if (!place.is_staged) {
-      const auto found = m_api.find(below(cat("/releases/tags/", base::percent_encode(place.tag))));
-      if (found) release = release_of(*found);
-    }
+    if (!place.is_staged) release = find_by_tag(place.tag);
     // Drafts are for whoever may write, and in the list alone.
     if (!release && !m_api.access().token.empty()) release = find_draft(place.tag);
     if (!release) return release;
@@ -293,14 +348,19 @@ class ReleaseHost final : public Destination {
     return cat(base::safe_text(draft.page, 300), " (number ", draft.id, ")");
   }
 
-  // All pages of a list of the API.
-  void list_all(const std::string& path,
-                const std::function<void(const json::Value& item)>& take) const {
+  enum class More { wanted, enough };
+
+  // The pages of a list of the API, until `take` has had enough of an item; its page is read to the
+  // end.
+  void list_pages(const std::string& path, std::string_view filter,
+                  const std::function<More(const json::Value& item)>& take) const {
     std::uint64_t seen = 0;
-    for (int number = 1; number <= kMaxPages; ++number) {
-      const Page page = m_api.list(below(cat(path, "?", m_dialect.page_size, "&page=", number)));
+    More more = More::wanted;
+    for (int number = 1; number <= kMaxPages && more == More::wanted; ++number) {
+      const Page page =
+          m_api.list(below(cat(path, "?", m_dialect.page_size, filter, "&page=", number)));
       for (const json::Value& item : page.items)
-        take(item);
+        more = take(item);
       seen += page.items.size();
       const bool has_next = page.has_next || (page.total && seen < *page.total);
       if (!has_next || page.items.empty()) break;
@@ -308,10 +368,13 @@ class ReleaseHost final : public Destination {
   }
 
   [[nodiscard]] std::vector<HostedRelease> list_drafts() const {
+    const std::string oldest = base::format_time(m_patience->now() - kMostAgeOfDrafts);
     std::vector<HostedRelease> drafts;
-    list_all("/releases", [&](const json::Value& item) {
+    list_pages("/releases", m_dialect.drafts_alone, [&](const json::Value& item) {
       HostedRelease release = release_of(item);
+      const bool is_old = !release.created.empty() && release.created < oldest;
       if (release.is_draft) drafts.push_back(std::move(release));
+      return is_old && m_dialect.drafts_alone.empty() ? More::enough : More::wanted;
     });
     return drafts;
   }
@@ -321,8 +384,9 @@ class ReleaseHost final : public Destination {
     constexpr std::size_t kSureToBeAll = 30;
     if (release.assets.size() < kSureToBeAll) return;
     std::vector<HostedAsset> all;
-    list_all(cat("/releases/", release.id, "/assets"), [&](const json::Value& item) {
+    list_pages(cat("/releases/", release.id, "/assets"), "", [&](const json::Value& item) {
       all.push_back(parse_asset(json::ObjectReader(item, "asset", Errc::network)));
+      return More::wanted;
     });
     release.assets = std::move(all);
   }
@@ -524,7 +588,7 @@ class ReleaseHost final : public Destination {
     if (draft.notes.empty() && !words.notes.empty()) fields.emplace_back("body", words.notes);
     if (words.commit) fields.emplace_back("target_commitish", *words.commit);
     // Without it GitHub takes each release for the latest one, also one of an old line.
-    if (m_dialect.has_make_latest && !settings().draft)
+    if (m_dialect.latest_by == LatestBy::choice && !settings().draft)
       fields.emplace_back("make_latest",
                           words.is_latest && !words.is_prerelease ? "true" : "false");
     return fields;

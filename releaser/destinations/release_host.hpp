@@ -3,6 +3,7 @@
 #include "releaser/destinations/destination.hpp"
 #include "releaser/destinations/hosted_release.hpp"
 #include "releaser/destinations/release_api.hpp"
+#include "releaser/destinations/release_marks.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,7 +22,9 @@ struct ReleaseDialect {
   std::function<base::Url(const HostedRelease& release, const std::string& name)> upload_url;
   // Where its makers find the bytes of an asset, also of a draft.
   std::function<base::Url(const HostedRelease& release, const HostedAsset& asset)> bytes_url;
-  bool has_make_latest = false;
+  LatestBy latest_by = LatestBy::age;
+  // What asks for drafts alone, where the host can be asked so: "&draft=true".
+  std::string drafts_alone;
 };
 
 // Releases of a host such as GitHub or Gitea: put() uploads to a draft, release_assets() makes it

@@ -13,13 +13,16 @@ using EditPublic = std::function<EditResult(const PublicManifests& before)>;
 
 // What a command of pointers has done, or would do.
 struct PointerMove {
-  std::string command;             // as a person types it, for the journal
+  std::string command;                 // as a person types it, for the journal
+  std::vector<schema::Version> named;  // that the command is about
   std::vector<std::string> words;  // what changes; empty with actions: a stopped run is finished
 };
 
 // One act for all such commands: reads and believes the public state as publish does, edits it,
 // signs what changed, brings it to each destination in the order of a publish (metadata, manifests,
-// timestamp, installers), and looks at it again as a stranger. Assets are read, never written.
+// timestamp, installers), and looks at it again as a stranger; begins anew where somebody else
+// published meanwhile. Then hosts of releases get their marks, tap and bucket their packages.
+// Assets are read, never written.
 // run.actions tells what was done, or with --dry-run would be; where there is nothing to do no key
 // is asked for. Throws what is refused before anything is public.
 void move_pointers(Run& run, PointerMove& move, const EditPublic& edit);

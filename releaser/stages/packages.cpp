@@ -5,6 +5,7 @@
 #include "releaser/destinations/token.hpp"
 #include "releaser/render/formula.hpp"
 #include "releaser/render/scoop.hpp"
+#include "releaser/stages/host_marks.hpp"
 #include "releaser/stages/product_of_release.hpp"
 #include "releaser/stages/run.hpp"
 #include "releaser/stages/stage.hpp"
@@ -77,24 +78,14 @@ void add_package(const Run& run, const PackageKind& kind, schema::Channel channe
   files.insert_or_assign(cat(kind.folder, "/", file.name), git::NewFile{file.text, false});
 }
 
-using Manifests = std::map<schema::Channel, schema::Manifest>;
-
-// Of every channel, as this run has made them public.
-Manifests manifests_of_run(const Run& run) {
-  Manifests manifests = run.before.channels;
-  for (const auto& [name, manifest] : run.manifests)
-    if (manifest.channel) manifests.insert_or_assign(*manifest.channel, manifest);
-  return manifests;
-}
-
 // As they are public now: another run may have gone on.
-Manifests manifests_now(const Run& run) {
+ChannelManifests manifests_now(const Run& run) {
   const auto truth = make_destination(run.config.destinations.front(), run.config, run.machine());
   return read_public_state(*truth, run.config, run.folder / "site").channels;
 }
 
 git::Changes files_of(const Run& run, const PackageRepository& repository,
-                      const Manifests& manifests) {
+                      const ChannelManifests& manifests) {
   git::Changes files;
   for (const PackageKind& kind : kKinds) {
     const auto& kinds = repository.kinds;
@@ -115,7 +106,7 @@ git::Changes files_of(const Run& run, const PackageRepository& repository,
   return files;
 }
 
-std::string message_for(const Run& run, const Manifests& manifests) {
+std::string message_for(const Run& run, const ChannelManifests& manifests) {
   std::vector<std::string> versions;
   for (const auto& [channel, manifest] : manifests) {
     const auto newest = manifest.latest.find(channel);
@@ -133,7 +124,7 @@ void note_files(Run& run, const PackageRepository& repository, const git::Change
 }
 
 void push(Run& run, PackageRepository& repository) {
-  Manifests manifests = manifests_of_run(run);
+  ChannelManifests manifests = channels_of(run);
   for (int races = 0;; ++races) {
     const git::Changes files = files_of(run, repository, manifests);
     if (files.empty()) return;

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/host_marks.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/publication.hpp"
@@ -99,7 +100,8 @@ void note_release(Run& run, const Destination& destination) {
 }
 
 // What a run would do, in its order: each file, then its signature, which a dry run cannot make.
-void note_plan(Run& run, const Destination& destination, const Share& share) {
+void note_plan(Run& run, const Destination& destination, const Share& share,
+               const std::vector<ReleaseMarks>& marks) {
   const auto& [wanted, plan] = share;
   const auto note_all = [&](std::string_view verb, const std::vector<WantedFile>& files,
                             const std::vector<std::size_t>& indices) {
@@ -115,7 +117,12 @@ void note_plan(Run& run, const Destination& destination, const Share& share) {
   };
   note_all("put", wanted.assets, plan.put);
   note_all("put", wanted.metadata, plan.put_metadata);
-  if (!destination.is_released(run.identity->tag())) note_release(run, destination);
+  if (!destination.is_released(run.identity->tag())) {
+    note_release(run, destination);
+  } else if (destination.carries().assets && !marks.empty()) {
+    for (const std::string& words : destination.wrong_marks(marks))
+      run.actions.push_back({words, destination.name()});
+  }
   note_all("announce", wanted.documents, plan.announce);
 }
 
@@ -129,6 +136,18 @@ void warn_of_first_prerelease(const Run& run) {
       cat("there is no stable release yet: until there is one, the site's install.sh and "
           "install.ps1 install ",
           *run.installer_of, " of channel ", schema::channel_name(run.identity->channel)));
+}
+
+// How hosts shall show a release that is public there already, as after a person's click: looked at
+// only while its documents are still to be announced.
+std::vector<ReleaseMarks> marks_to_check(const Run& run, const Shares& shares) {
+  if (shares.at(run.destinations.front().get()).plan.is_empty()) return {};
+  const ChannelManifests channels = channels_of(run);
+  std::set<schema::Version> versions{run.identity->version};
+  const auto stable = channels.find(schema::Channel::stable);
+  if (stable != channels.end() && stable->second.latest.contains(schema::Channel::stable))
+    versions.insert(stable->second.latest.at(schema::Channel::stable));
+  return marks_of(channels, versions);
 }
 
 AssetRelease asset_release(const Run& run) {
@@ -150,7 +169,8 @@ void make_documents_anew(Run& run) {
   metadata_stage(run);
 }
 
-void put_share(Run& run, Destination& destination, const Share& share) {
+void put_share(Run& run, Destination& destination, const Share& share,
+               const std::vector<ReleaseMarks>& marks = {}) {
   const AssetRelease release = asset_release(run);
   const auto& [wanted, plan] = share;
   destination.clean_up(wanted.assets);
@@ -169,6 +189,11 @@ void put_share(Run& run, Destination& destination, const Share& share) {
   if (!was_released) {
     destination.release_assets(release);
     note_release(run, destination);
+  } else if (carries.assets && !marks.empty()) {
+    const std::vector<std::string> changes = destination.wrong_marks(marks);
+    if (!changes.empty()) destination.mark(marks);
+    for (const std::string& words : changes)
+      run.actions.push_back({words, destination.name()});
   }
   if (plan.is_empty() && was_released) return;
   if (carries.assets) verify_as_stranger(run, destination);
@@ -178,8 +203,10 @@ void put_share(Run& run, Destination& destination, const Share& share) {
 // Afterwards each destination that still takes part has all assets and the metadata that no
 // timestamp names yet, verified.
 void put_assets(Run& run, const Shares& shares) {
-  at_each_destination(
-      run, [&](Destination& destination) { put_share(run, destination, shares.at(&destination)); });
+  const std::vector<ReleaseMarks> marks = marks_to_check(run, shares);
+  at_each_destination(run, [&](Destination& destination) {
+    put_share(run, destination, shares.at(&destination), marks);
+  });
 }
 
 Announced announce(Run& run, Destination& destination, const Share& share) {
@@ -235,6 +262,9 @@ void begin_after_others(Run& run) {
   run.expired_channels.clear();
   const bool has_metadata = check_trust(run, problems);
   read_standings(run, problems, has_metadata);
+  // This run may have taken its release for the latest one, and may end here.
+  const auto newest = run.before.newest(schema::Channel::stable);
+  if (newest) mark_hosts(run, marks_of(run.before.channels, {*newest}));
   check_against_public_state(run, problems);
   problems.throw_if_any();
   make_documents_anew(run);
@@ -260,8 +290,9 @@ Skipped publish_stage(Run& run) {
   Shares shares = shares_for(run);
   warn_of_first_prerelease(run);
   if (run.options.dry_run) {
+    const std::vector<ReleaseMarks> marks = marks_to_check(run, shares);
     for (const auto& destination : run.destinations)
-      note_plan(run, *destination, shares.at(destination.get()));
+      note_plan(run, *destination, shares.at(destination.get()), marks);
     push_packages(run);
     return std::nullopt;
   }

@@ -38,6 +38,7 @@ struct RunOptions {
   bool clean = false;
   bool check_reproducible = false;
   bool allow_backport = false;
+  std::optional<int> rollout;  // basis points of the machines that a new release is for at first
   std::vector<schema::Version> leave_out;  // that only a stolen key lists
   bool leave_out_all = false;              // that dist/ does not prove
   bool strict = false;

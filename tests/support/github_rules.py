@@ -4,6 +4,7 @@ Written from GitHub's description of its API (tests/fixtures/schemas/github-rele
 A rule either gives an Answer or raises Refusal. Nothing here knows of sockets: github_server.py carries it over HTTPS.
 """
 import copy
+import datetime
 import hashlib
 import json
 import re
@@ -91,10 +92,19 @@ class Forge:
         self.next_id += 1
         return self.next_id
 
-    def add_repository(self, full_name, **settings):
+    def add_repository(self, full_name, past=0, **settings):
+        """past: that many releases from before, v0.0.1 and on, one a day until yesterday."""
         owner, name = full_name.split("/")
         repository = Repository(self.number(), owner, name, **settings)
         self.repositories.append(repository)
+        today = datetime.datetime.now(datetime.timezone.utc)
+        for number in range(1, past + 1):
+            created = (today - datetime.timedelta(days=past + 1 - number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            release = Release(self.number(), f"v0.0.{number}", owner, created)
+            release.draft, release.published_at = False, created
+            repository.tags[release.tag] = "main"
+            repository.releases.append(release)
+            repository.latest = release.id
         return repository
 
     def add_token(self, token, login="bot", kind="classic", permissions=None, expired=False, remaining=5000):
@@ -248,7 +258,7 @@ class Forge:
         if becomes_public and any(other is not release and not other.draft and other.tag == tag for other in repository.releases):
             raise invalid("tag_name", "already_exists")
         prerelease = fields.get("prerelease", release.prerelease)
-        if not self.gitea and publishes and prerelease and fields.get("make_latest") == "true":
+        if not self.gitea and becomes_public and prerelease and fields.get("make_latest") == "true":
             raise invalid("make_latest", "custom", message="Prereleases and drafts cannot be set as latest")
         release.tag, release.prerelease = tag, prerelease
         release.name = fields.get("name", release.name)
@@ -265,7 +275,8 @@ class Forge:
 
     def choose_latest(self, repository, release, fields, publishes):
         wish = fields.get("make_latest", "true" if publishes else None)
-        if self.gitea or wish == "legacy":  # by creation
+        gives_up = repository.latest == release.id and (release.prerelease or wish == "false")
+        if self.gitea or wish == "legacy" or gives_up:  # by creation
             stable = [each for each in repository.releases if not each.draft and not each.prerelease]
             repository.latest = stable[-1].id if stable else None
         elif wish == "true" and not release.prerelease:

@@ -236,8 +236,10 @@ def find_rule(world, method, path, query, headers, body):
         return Answer(200, {"enabled": True, "enforced_by_owner": False}) if repository.immutable else Answer(404, {"message": "Not Found"})
     if rest == "/releases":
         if method == "GET":
-            shown = [forge.release_json(repository, release, user) for release in forge.visible(user, repository)]
-            return pages(shown)
+            found = forge.visible(user, repository)
+            if forge.gitea and "draft" in query:
+                found = [release for release in found if release.draft == (query["draft"] in ("true", "1"))]
+            return pages([forge.release_json(repository, release, user) for release in found])
         if method == "POST":
             release = forge.create(user, repository, fields)
             shown = forge.release_json(repository, release, user)

@@ -1,0 +1,82 @@
+#include "releaser/stages/host_marks.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+namespace {
+
+using schema::Channel;
+using schema::Manifest;
+
+bool has_failed(const Run& run, const Destination& destination) {
+  return std::any_of(run.failures.begin(), run.failures.end(),
+                     [&](const auto& failure) { return failure.name == destination.name(); });
+}
+
+void at_each_host(Run& run, const std::function<void(Destination&)>& work) {
+  for (const auto& destination : run.destinations) {
+    if (!destination->carries().assets || has_failed(run, *destination)) continue;
+    try {
+      base::with_context(destination->place(), [&] { work(*destination); });
+    } catch (const base::Error& error) {
+      run.failures.push_back(
+          {destination->name(), error.code(), error.what(), destination->is_optional()});
+    }
+  }
+}
+
+}  // namespace
+
+ChannelManifests channels_of(const Run& run) {
+  ChannelManifests channels = run.before.channels;
+  for (const auto& [name, manifest] : run.manifests)
+    if (manifest.channel) channels.insert_or_assign(*manifest.channel, manifest);
+  return channels;
+}
+
+std::vector<ReleaseMarks> marks_of(const ChannelManifests& channels,
+                                   const std::set<schema::Version>& versions) {
+  std::vector<ReleaseMarks> wanted;
+  wanted.reserve(versions.size());
+  for (const schema::Version& version : versions) {
+    ReleaseMarks marks{.tag = "v" + version.text(), .is_prerelease = true};
+    bool is_listed = false;
+    for (const auto& [channel, manifest] : channels) {
+      const auto entry = manifest.versions.find(version);
+      if (entry == manifest.versions.end()) continue;
+      is_listed = true;
+      if (entry->second.yanked) marks.is_withdrawn = true;
+      if (channel != Channel::stable) continue;
+      marks.is_prerelease = false;
+      const auto latest = manifest.latest.find(channel);
+      marks.is_latest = latest != manifest.latest.end() && latest->second == version;
+    }
+    if (is_listed) wanted.push_back(std::move(marks));
+  }
+  return wanted;
+}
+
+std::vector<Action> missing_marks(Run& run, const std::vector<ReleaseMarks>& wanted) {
+  std::vector<Action> actions;
+  at_each_host(run, [&](Destination& destination) {
+    for (std::string& words : destination.wrong_marks(wanted))
+      actions.push_back({std::move(words), destination.name()});
+  });
+  return actions;
+}
+
+void mark_hosts(Run& run, const std::vector<ReleaseMarks>& wanted) {
+  at_each_host(run, [&](Destination& destination) {
+    std::vector<std::string> words = destination.wrong_marks(wanted);
+    if (words.empty()) return;
+    destination.mark(wanted);
+    for (std::string& each : words) {
+      run.around.messages.detail(each);
+      run.actions.push_back({std::move(each), destination.name()});
+    }
+  });
+}
+
+}  // namespace releaser
