@@ -59,7 +59,7 @@ std::vector<Attack> attacks_on_the_root() {
          lab.repository.rotate("root");
          lab.write_root(old);
        }},
-      {"26", "a root whose two keys are one", Errc::untrusted, "by its own keys, has 1 of 2",
+      {"26", "a root whose two keys are one", Errc::untrusted, "names a key twice",
        [](AttackLab& lab) {
          tuf::Authority& authority = lab.repository.root.roles.at(RoleType::root);
          authority.keys.push_back(authority.keys.front());

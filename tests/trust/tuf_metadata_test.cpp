@@ -58,7 +58,8 @@ constexpr std::string_view kTargets =
     R"("targets":{"dir/file":{"custom":{"x":[1]},"hashes":{"sha256":"ab","sha512":"cd"},)"
     R"("length":5}},"delegations":{"keys":{},"roles":[)"
     R"({"keyids":[],"name":"first","paths":["a*"],"terminating":true,"threshold":1},)"
-    R"({"keyids":[],"name":"second","path_hash_prefixes":["00","f"],"threshold":2}]}})";
+    R"({"keyids":[],"name":"second","path_hash_prefixes":["00","f"],"terminating":false,)"
+    R"("threshold":2}]}})";
 constexpr std::string_view kRoot =
     R"({"_type":"root","consistent_snapshot":true,"expires":"2030-01-01T00:00:00Z","keys":{},)"
     R"("roles":{"root":{"keyids":[],"threshold":1},"snapshot":{"keyids":[],"threshold":2},)"
@@ -168,6 +169,10 @@ TEST_SUITE("trust/tuf/metadata") {
           {"1.0.34", "2.0.0", "spec_version: is 2.0.0, which this program does not know"},
           {"1.0.34", "10.0.0", "spec_version: is 10.0.0"},
           {"1.0.34", "", "spec_version: is "},
+          {"1.0.34", "1", "spec_version: is 1,"},
+          {"1.0.34", "1.", "spec_version: is 1.,"},
+          {"1.0.34", "1.0.3Z", "spec_version: is 1.0.3Z"},
+          {"1.0.34", "1.0.3.4", "spec_version: is 1.0.3.4"},
           {"spec_version", "specversion", "spec_version: is missing"},
       };
       for (const Row& row : table) {
@@ -199,6 +204,10 @@ TEST_SUITE("trust/tuf/metadata") {
         {RoleType::root, "\"timestamp\":{", "\"mirrors\":{", "roles.timestamp: is missing"},
         {RoleType::root, "\"threshold\":3", "\"threshold\":0", "roles.targets.threshold: must be"},
         {RoleType::root, "\"threshold\":3", "\"x\":0", "roles.targets.threshold: is missing"},
+        {RoleType::root, "\"keyids\":[],\"threshold\":3", "\"threshold\":3",
+         "roles.targets.keyids: is missing"},
+        {RoleType::root, "\"keyids\":[],\"threshold\":3",
+         "\"keyids\":[\"a\",\"a\"],\"threshold\":3", "roles.targets.keyids: names a key twice"},
         {RoleType::root, "\"consistent_snapshot\":true", "\"consistent_snapshot\":1",
          "consistent_snapshot: must be true or false"},
         {RoleType::timestamp, "snapshot.json", "targets.json", "meta.snapshot.json: is missing"},
@@ -226,6 +235,7 @@ TEST_SUITE("trust/tuf/metadata") {
         {RoleType::targets, "dir/file", "\\u202edir\\u001b/file\\\",\\\"",
          "targets.dir/file\",\".hashes.sha256"},
         {RoleType::targets, "\"keys\":{}", "\"key\":{}", "delegations.keys: is missing"},
+        {RoleType::targets, "\"roles\":", "\"Roles\":", "delegations.roles: is missing"},
         {RoleType::targets, "\"name\":\"second\"", "\"name\":\"first\"",
          "delegations.roles[1].name: is that of an earlier role"},
         {RoleType::targets, "\"name\":\"second\"", "\"name\":\"\"",
@@ -238,6 +248,10 @@ TEST_SUITE("trust/tuf/metadata") {
          "delegations.roles[1].threshold: must be at least 1"},
         {RoleType::targets, "\"path_hash_prefixes\"", "\"paths\":[],\"path_hash_prefixes\"",
          "must not stand beside paths"},
+        {RoleType::targets, "\"path_hash_prefixes\"", "\"x\"",
+         "delegations.roles[1].paths: is missing"},
+        {RoleType::targets, "\"terminating\":true,", "",
+         "delegations.roles[0].terminating: is missing"},
         {RoleType::targets, "[\"a*\"]", "\"a*\"", "delegations.roles[0].paths: must be"},
         {RoleType::targets, "\"terminating\":true", "\"terminating\":\"yes\"",
          "delegations.roles[0].terminating: must be true or false"},

@@ -89,13 +89,13 @@ Authority read_authority(const json::ObjectReader& role, const std::vector<Key>&
   Authority authority;
   authority.threshold = role.number("threshold");
   if (authority.threshold == 0) role.fail("threshold", "must be at least 1");
+  if (role.find("keyids") == nullptr) role.fail("keyids", "is missing");
+  std::set<std::string> ids;
   for (const std::string& id : role.texts("keyids")) {
-    const auto has_id = [&](const Key& each) { return each.id == id; };
-    const auto key = std::find_if(keys.begin(), keys.end(), has_id);
-    if (key == keys.end()) continue;
-    // Named twice it counts once, and is not looked at twice either: there is room for thousands.
-    const auto& known = authority.keys;
-    if (std::none_of(known.begin(), known.end(), has_id)) authority.keys.push_back(*key);
+    if (!ids.insert(id).second) role.fail("keyids", "names a key twice");
+    const auto key =
+        std::find_if(keys.begin(), keys.end(), [&](const Key& each) { return each.id == id; });
+    if (key != keys.end()) authority.keys.push_back(*key);
   }
   return authority;
 }

@@ -44,7 +44,8 @@ struct Authority {
   [[nodiscard]] std::string fingerprint() const;
 };
 
-// Reads "keyids" and "threshold" (at least 1) of a role. An id that names no key stands for none.
+// Reads "keyids" and "threshold" (at least 1) of a role. An id that names no key stands for none;
+// one that stands twice is an error.
 Authority read_authority(const base::json::ObjectReader& role, const std::vector<Key>& keys);
 
 }  // namespace trust::tuf

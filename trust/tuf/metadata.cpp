@@ -22,6 +22,14 @@ std::uint64_t read_version(const json::ObjectReader& reader) {
   return version;
 }
 
+// "1.0.34", "1.0".
+bool is_first_edition(std::string_view specification) {
+  const auto parts = base::split(specification, '.');
+  return (parts.size() == 2 || parts.size() == 3) && parts.front() == "1" &&
+         std::all_of(parts.begin(), parts.end(),
+                     [](std::string_view part) { return base::parse_decimal(part).has_value(); });
+}
+
 // Fields of all types. Of the specification, every 1.x can be read.
 json::ObjectReader read_header(const Envelope& envelope, RoleType type, Header& header) {
   json::ObjectReader reader(envelope.unverified_signed, "", Errc::untrusted);
@@ -30,7 +38,7 @@ json::ObjectReader read_header(const Envelope& envelope, RoleType type, Header& 
     reader.fail("_type", cat("is ", base::safe_text(found, 40), ", and not ", role_name(type)));
   }
   const std::string specification = reader.text("spec_version");
-  if (!specification.starts_with("1.")) {
+  if (!is_first_edition(specification)) {
     reader.fail("spec_version", cat("is ", base::safe_text(specification, 40),
                                     ", which this program does not know; update it"));
   }
@@ -71,15 +79,19 @@ TargetFile read_target_file(const json::ObjectReader& reader) {
 }
 
 Delegation read_delegation(const json::ObjectReader& reader, const std::vector<Key>& keys) {
+  if (reader.find("terminating") == nullptr) reader.fail("terminating", "is missing");
   Delegation delegation{.name = reader.text("name"),
                         .authority = read_authority(reader, keys),
                         .terminating = reader.boolean("terminating", false),
                         .paths = reader.texts("paths"),
                         .hash_prefixes = reader.texts("path_hash_prefixes")};
   if (delegation.name.empty()) reader.fail("name", "must not be empty");
-  if (reader.find("paths") != nullptr && reader.find("path_hash_prefixes") != nullptr) {
+  const bool has_paths = reader.find("paths") != nullptr;
+  const bool has_prefixes = reader.find("path_hash_prefixes") != nullptr;
+  if (has_paths && has_prefixes) {
     reader.fail("path_hash_prefixes", "must not stand beside paths");
   }
+  if (!has_paths && !has_prefixes) reader.fail("paths", "is missing");
   return delegation;
 }
 
@@ -90,6 +102,10 @@ bool is_name_of_top_level(std::string_view name) {
 
 void read_delegations(const json::ObjectReader& reader, Targets& targets) {
   const std::vector<Key> keys = read_keys(reader.object("keys"));
+  // In their place others may use hashes alone (TAP 15), which lead to no role here.
+  if (reader.find("roles") == nullptr && reader.find("succinct_roles") == nullptr) {
+    reader.fail("roles", "is missing");
+  }
   std::set<std::string> names;
   for (const json::ObjectReader& role : reader.objects("roles")) {
     Delegation delegation = read_delegation(role, keys);
