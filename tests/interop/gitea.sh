@@ -172,7 +172,8 @@ for which in token releases_token; do
   status "a $which that nobody gave" 4 publish --version 1.0.0
   is "$which: is not repeated" "$(grep -c "$wrong" <<<"$output")" 0
   declare "$which=$reader"
-  status "a $which of too little scope" 4 publish --version 1.0.0
+  # Gitea says by no answer to a read what a token may write: for releases the first write tells.
+  status "a $which of too little scope" "$([ $which = token ] && echo 4 || echo 16)" publish --version 1.0.0
   like "$which: the line says what it lacks" "$output" 'may not do that; give it the permission to write|maker/hello: .*RELEASES_TOKEN.*write:repository'
 done
 nothing_is_public 'nothing is public'

@@ -36,42 +36,46 @@ class Line:
             return happens
 
 
-def end(ends, with_reset):
-    for each in ends:
+class Connection:
+    def __init__(self, ends):
+        self.ends, self.is_over = ends, False
+
+    def end(self, with_reset):
+        self.is_over = True
+        for each in self.ends:
+            try:
+                if with_reset:
+                    each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                # Also wakes the thread that reads there, until which nothing would be closed.
+                each.shutdown(socket.SHUT_RD if with_reset else socket.SHUT_RDWR)
+            except OSError:
+                pass
+            each.close()
+
+    def pass_on(self, line, direction, source, target):
+        passed = 0
         try:
-            if with_reset:
-                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            else:
+            while data := source.recv(16384):
+                with line.lock:
+                    pause = line.amount if line.mode == "delay" else 0
+                time.sleep(pause)
+                passed += len(data)
+                happens = line.met(direction, passed)
+                if happens == "stall":
+                    while source.recv(16384):
+                        pass
+                    break
+                if happens:
+                    self.end(happens != "cut")
+                    return
+                target.sendall(data)
+        except OSError:
+            pass
+        for each in () if self.is_over else self.ends:
+            try:
                 each.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        each.close()
-
-
-def pass_on(line, direction, source, target):
-    passed = 0
-    try:
-        while data := source.recv(16384):
-            with line.lock:
-                pause = line.amount if line.mode == "delay" else 0
-            time.sleep(pause)
-            passed += len(data)
-            happens = line.met(direction, passed)
-            if happens == "stall":
-                while source.recv(16384):
-                    pass
-                break
-            if happens:
-                return end((source, target), happens != "cut")
-            target.sendall(data)
-    except OSError:
-        pass
-    for each in (source, target):
-        try:
-            each.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-    return None
+            except OSError:
+                pass
 
 
 def serve(line, client, port):
@@ -80,8 +84,9 @@ def serve(line, client, port):
     except OSError:
         client.close()
         return
-    threading.Thread(target=pass_on, args=(line, "back", server, client), daemon=True).start()
-    pass_on(line, "out", client, server)
+    connection = Connection((client, server))
+    threading.Thread(target=connection.pass_on, args=(line, "back", server, client), daemon=True).start()
+    connection.pass_on(line, "out", client, server)
 
 
 def main():
