@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/commands/pointer_run.hpp"
+#include "releaser/stages/rollout_share.hpp"
 
 namespace releaser {
 namespace {

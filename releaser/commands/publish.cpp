@@ -174,6 +174,8 @@ base::Command add_publish(const Services& services) {
   options.push_back({"--skip", "", "LIST", "stages or destinations, separated by commas", {}});
   options.push_back({"--dry-run", "", "", "say what would be published, and change nothing", {}});
   options.push_back({"--key", "", "FILE", "secret key to sign with; repeated for several", {}});
+  options.push_back(
+      {"--rollout", "", "N", "offer it to N % of the machines at first (see rollout)", {}});
   options.push_back({"--sign-only", "", "", "sign a release that waits, and publish nothing", {}});
   options.push_back(
       {"--rebuild", "", "", "with it: build, and sign only what has the same bytes", {}});
@@ -211,7 +213,9 @@ base::Command add_publish(const Services& services) {
                        {"cco-release publish --version 1.4.0 --signatures signatures/v1.4.0",
                         "publishes it with those signatures"},
                        {"cco-release publish --version 1.5.0-beta.1 --channel beta",
-                        "leaves the installers at the newest stable release"}},
+                        "leaves the installers at the newest stable release"},
+                       {"cco-release publish --version 1.5.0 --rollout 10",
+                        "then: cco-release rollout 1.5.0 --percent 50"}},
           .run = [&services](const base::Arguments& arguments) {
             return run_publish(services, arguments);
           }};

@@ -6,6 +6,7 @@
 #include "releaser/commands/agreement.hpp"
 #include "releaser/commands/network_access.hpp"
 #include "releaser/commands/password.hpp"
+#include "releaser/stages/rollout_share.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -104,6 +105,13 @@ RunOptions run_options(const base::Arguments& arguments) {
   for (std::string& folder : repeated(arguments, "--signatures"))
     options.signatures.emplace_back(std::move(folder));
   options.signatures_out = arguments.value("--out").value_or("");
+  if (const auto share = arguments.value("--rollout")) {
+    options.rollout = parse_percent(*share);
+    if (!options.rollout) {
+      throw Error(Errc::usage, cat("--rollout ", base::safe_text(*share, 40),
+                                   " is no share; give 0 to 100 with at most two decimals"));
+    }
+  }
   check_signing_options(options, arguments);
   options.above = version_option(arguments, "--above");
   if (options.identify.snapshot && options.identify.version) {

@@ -92,9 +92,4 @@ EditResult edit(const PublicManifests& before, const Floor& command, base::Time 
 EditResult edit(const PublicManifests& before, const Halt& command, base::Time now);
 EditResult edit(const PublicManifests& before, const Resume& command, base::Time now);
 
-// "12.5 %" of 1250.
-std::string percent_text(int basis_points);
-// Basis points of "12.5", "5 %" or "100": 0 to 100, at most two decimals; nothing for other texts.
-std::optional<int> parse_percent(std::string_view text);
-
 }  // namespace releaser

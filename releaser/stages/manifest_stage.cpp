@@ -4,6 +4,7 @@
 #include "releaser/changelog/section.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/proven_state.hpp"
+#include "releaser/stages/rollout_share.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
@@ -119,6 +120,8 @@ schema::Release release_entry(const Run& run) {
     release.yanked = there->yanked;
     release.rollout = there->rollout;
     release.release_notes = there->release_notes;
+  } else if (run.options.rollout && *run.options.rollout < kEverybody) {
+    release.rollout = {{release.published, *run.options.rollout}};
   }
   return release;
 }
@@ -153,11 +156,28 @@ std::string read_notes(const Run& run) {
   });
 }
 
+namespace {
+
+// A share is for what is new; the same command again says nothing new.
+void check_share(const Run& run, const schema::Release& there) {
+  if (!run.options.rollout) return;
+  const int first = there.rollout.empty() ? kEverybody : there.rollout.front().basis_points;
+  if (first == *run.options.rollout) return;
+  const int share = there.rollout.empty() ? kEverybody : there.rollout.back().basis_points;
+  const std::string version = run.identity->version.text();
+  run.around.messages.warn(cat(version, " is public already, for ", percent_text(share),
+                               "; --rollout is for new releases, and cco-release rollout ", version,
+                               " --percent N for this one"));
+}
+
+}  // namespace
+
 Skipped manifest_stage(Run& run) {
   if (run.config.destinations.empty()) return "there is no destination that would show it";
   const schema::Release* const there = run.before.find(run.identity->version);
   if (there != nullptr) {
     run.record.published = there->published;
+    check_share(run, *there);
   } else if (!run.record.published) {
     run.record.published = published_as_staged(run).value_or(run.around.now);
   }

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/draft_signature.hpp"
+#include "releaser/stages/rollout_share.hpp"
 #include "releaser/stages/signed_files.hpp"
 
 #include <algorithm>
@@ -198,13 +199,24 @@ ReleaseDraft find_draft(const Run& run) {
   return *std::move(draft);
 }
 
-std::string signing_command(const Run& run) {
-  return cat("cco-release publish --version ", run.identity->version.text(), " --sign-only");
+namespace {
+
+// What the draft was made with, so that it comes out the same.
+std::string publish_command(const Run& run) {
+  std::string command = cat("cco-release publish --version ", run.identity->version.text());
+  if (run.options.rollout) {
+    const std::string share = percent_text(*run.options.rollout);
+    command += cat(" --rollout ", share.substr(0, share.find(' ')));
+  }
+  return command;
 }
 
+}  // namespace
+
+std::string signing_command(const Run& run) { return cat(publish_command(run), " --sign-only"); }
+
 std::string finishing_command(const Run& run, std::string_view folder) {
-  return cat("cco-release publish --version ", run.identity->version.text(), " --signatures ",
-             folder);
+  return cat(publish_command(run), " --signatures ", folder);
 }
 
 }  // namespace releaser

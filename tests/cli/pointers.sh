@@ -144,6 +144,18 @@ for with in minisign trust; do
   status "$with: and made up for by the same command" 0 at unyank 1.3.0 --yes "${keys[@]}"
   is "$with: then both show the same" "$(sha256sum <stick/stable.version-manifest.json)" "$(sha256sum <site/stable.version-manifest.json)"
 
+  # A release that begins with some machines.
+  hello_binary bin/linux-x86_64/hello 'hello 1.4.0'
+  status "$with: a share that is none" 2 publish --version 1.4.0 --rollout some "${keys[@]}"
+  status "$with: a release for a share" 0 publish --version 1.4.0 --rollout 12.5 "${keys[@]}"
+  is "$with: begins with it" "$(manifest stable. '[s["basis_points"] for s in m["versions"]["1.4.0"]["rollout"]]')" "[1250]"
+  status "$with: the same again" 0 publish --version 1.4.0 --rollout 12.5 "${keys[@]}"
+  is "$with: says nothing new" "$(grep -c 'warning' <<<"$output")" 0
+  does "$with: rollout after it" rollout 1.4.0 --percent 50
+  status "$with: publishing it for another share" 0 publish --version 1.4.0 --rollout 20 "${keys[@]}"
+  like "$with: says which command is for that" "$output" 'warning: 1\.4\.0 is public already, for 50 %; --rollout is for new releases, and cco-release rollout 1\.4\.0 --percent N for this one'
+  is "$with: and changes nothing" "$(manifest stable. '[s["basis_points"] for s in m["versions"]["1.4.0"]["rollout"]]')" "[1250, 5000]"
+
   # Damaged archives are not offered.
   printf x >>"$(echo site/releases/v1.1.0/*.tar.gz)"
   before=$(contents_of site)

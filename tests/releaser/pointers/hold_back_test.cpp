@@ -1,3 +1,4 @@
+#include "releaser/stages/rollout_share.hpp"
 #include "tests/releaser/pointers/world.hpp"
 
 #include <doctest/doctest.h>
