@@ -194,11 +194,37 @@ in_the_moment_of "cd $work/q && $CCO_RELEASE publish --date $hello_date --versio
 next 1.8.0
 status 'a publish that another one overtakes with a lower version' 0 publish --version 1.8.0
 like 'both are public' "$(versions)" '1\.8\.0 1\.7\.1 1\.7\.0 '
+
+# --- a pointer command and a publish, each in the moment of the other's push ---
+yanked() { git_show hello gh-pages stable.version-manifest.json | python3 -c 'import json, sys; print(*[v for v, r in json.load(sys.stdin)["versions"].items() if r["yanked"]])'; }
+cp -a "$work/server/pages/files-q/." "$work/server/pages/files/"
+hello_binary "$work/q/bin/linux-x86_64/hello" "hello 1.8.1"
+in_the_moment_of "cd $work/q && $CCO_RELEASE publish --date $hello_date --version 1.8.1 --key keys/hello-online.key"
+status 'a yank during which a publish comes first' 0 release yank 1.7.1 --reason bad --yes "${online[@]}"
+like 'says so' "$output" 'somebody else pushed there meanwhile; going on from that'
+is 'both are public' "$(latest) $(yanked)" '1.8.1 1.7.1'
+cp -a "$work/server/pages/files-q/." "$work/server/pages/files/"
+next 1.8.2
+in_the_moment_of "cd $work/q && $CCO_RELEASE yank 1.7.0 --reason bad --yes --key keys/hello-online.key"
+status 'a publish during which a yank comes first' 0 publish --version 1.8.2
+is 'both are public' "$(latest) $(yanked)" '1.8.2 1.7.1 1.7.0'
+in_the_moment_of "cd $work/q && $CCO_RELEASE yank 1.8.1 --reason bad --yes --key keys/hello-online.key"
+status 'a yank during which the same yank comes first' 0 release yank 1.8.1 --reason bad --yes "${online[@]}"
+is 'has nothing left to do' "$(latest) $(yanked)" '1.8.2 1.8.1 1.7.1 1.7.0'
+before=$(timestamp)
+in_the_moment_of "cd $work/q && $CCO_RELEASE yank 1.8.1 --reason worse --yes --key keys/hello-online.key"
+status 'an unyank during which something else is said of the version' 0 release unyank 1.8.1 --yes "${online[@]}"
+is 'has the last word' "$(latest) $(yanked) $(timestamp)" "1.8.2 1.7.1 1.7.0 $((before + 2))"
+git_compete hello gh-pages notes.txt 100
+status 'a pointer command that never comes first ends' 14 release yank 1.5.0 --reason bad --yes "${online[@]}"
+like 'with what to do' "$output" 'somebody else published there meanwhile, 5 times; run the same command again'
+is 'and changes nothing' "$(yanked)" '1.7.1 1.7.0'
 git_leave_alone hello
+cp -a "$work/server/pages/files/." "$work/server/pages/files-q/"
 serve_branch
 cp -a "$work/server/pages/files-q/." "$work/server/pages/files/"
 check 'the agent takes what is public after all that' stranger hello-updater update --yes
-is 'the program is the newest' "$(stranger hello)" 'hello 1.8.0'
+is 'the program is the newest' "$(stranger hello)" 'hello 1.8.2'
 
 # --- a branch that a rule protects, a repository that was renamed, one that is on another host ---
 next 1.9.0
@@ -206,7 +232,7 @@ git_protect hello gh-pages
 status 'a branch that is protected' 4 publish --version 1.9.0
 like 'the line says what the server said' "$output" 'GH006: Protected branch update failed for refs/heads/gh-pages'
 like 'and what to do' "$output" 'let the rules of that repository allow this token \(PAGES_TOKEN\) to push to it, or give a branch that no rule protects'
-is 'it is not public' "$(latest)" 1.8.0
+is 'it is not public' "$(latest)" 1.8.2
 git_leave_alone hello
 sed -i 's|/git/hello\.git|/git/old/hello.git|' cco-release.toml
 status 'a repository that was renamed is followed' 0 publish --version 1.9.0
