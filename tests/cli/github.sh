@@ -133,6 +133,12 @@ forge /publish '{"repository": "maker/hello", "tag": "v1.4.0"}' >/dev/null
 status 'and after the click' 0 publish --version 1.4.0
 like 'moves the pointers' "$(cat site/stable.version-manifest.json)" '"stable": "1\.4\.0"'
 token=GH_TOKEN=secret
+cp saved.toml cco-release.toml
+forge /fill '{"repository": "maker/hello", "releases": 250, "assets": 500}' >/dev/null
+forget_log
+status 'the same command where 250 older releases are' 0 publish --version 1.4.0
+requests=$(logged 'r["host"] in ("api", "uploads")')
+check "costs no more requests than with a few ($requests)" test "$requests" -le 3
 
 # --- configuration ---
 wrong() { # SENTENCE SED-EXPRESSION REGEX

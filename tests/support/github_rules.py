@@ -299,6 +299,7 @@ class Forge:
 
     def fill(self, repository, releases, assets):
         """What was published in years before, the assets in equal shares."""
+        past = []
         for index in range(releases):
             release = Release(self.number(), f"v0.{index}.0", "bot", "2020-01-01T00:00:00Z")
             release.draft, release.published_at = False, release.created_at
@@ -307,7 +308,8 @@ class Forge:
                 asset = Asset(self.number(), f"old-{number}.tar.gz", "application/octet-stream", "bot", release.created_at)
                 asset.state, asset.data = "uploaded", b"old"
                 release.assets.append(asset)
-            repository.releases.append(release)
+            past.append(release)
+        repository.releases[:0] = past
 
     def delete(self, repository, release):
         repository.releases.remove(release)
