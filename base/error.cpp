@@ -18,6 +18,7 @@ Errc errc_of(int error_number) {
     case ETXTBSY:
     case EBUSY:
     case ENOTDIR:
+    case EISDIR:
     case EIO:
     case ELOOP:
       return Errc::cannot_write;
@@ -40,6 +41,8 @@ std::string_view advice_for(int error_number) {
       return "make room and run again";
     case ENOTDIR:
       return "remove the file that has the name of a directory";
+    case EISDIR:
+      return "remove the directory that has the name of a file";
     case EIO:
       return "check the disk";
     default:

@@ -99,6 +99,8 @@ int run_check(const Services& services, const base::Arguments& arguments) {
 base::Command add_check(const Services& services) {
   std::vector<base::Option> options = release_options();
   options.push_back({"--print-schema", "", "", "print the JSON schema of cco-release.toml", {}});
+  options.push_back(
+      {"--key", "", "FILE", "a key that publish will be given; repeated for several", {}});
   for (base::Option& option : password_options())
     options.push_back(std::move(option));
   return {

@@ -4,6 +4,7 @@ wrong, a store that is damaged, a kill in between, a root that changes."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -205,6 +206,26 @@ for name in ("root.json", "timestamp.json", "snapshot.json", "targets.json", "st
     damaged(f"the timestamp in the place of {name}", lambda name=name: shutil.copy(world.root / "store/timestamp.json", store / name))
     damaged(f"an enormous {name}", lambda name=name: (store / name).write_bytes(b"[" * 2_000_000))
 damaged("a root of a newer specification", lambda: edit(store / "root.json", lambda b: b.replace(b'"1.0.34"', b'"2.0.0"')))
+
+# A store that cannot be read, or not by this version: a clear line, the program stays, and nothing is believed anew.
+def refused(sentence, status, words, damage, *command):
+    fresh_store()
+    damage()
+    found = home.agent(*(command or ("update", "--check")))
+    tap.case(f"{sentence}: {status}", found.status == status and words in found.err and home.product_says() == "tool 2.0.0", found)
+
+
+def becomes_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+for name in ("root.json", "timestamp.json", "stable.version-manifest.json"):
+    refused(f"a folder in the place of {name}", 13, str(store / name), lambda name=name: becomes_folder(store / name))
+for command in (("update", "--check"), ("update", "--yes"), ("rollback",)):
+    refused(f"{command[0]} with a watermark of a newer version", 3, "watermark.json",
+            lambda: edit(home.state / "watermark.json", lambda b: re.sub(rb'"schema": *\d+', b'"schema": 99', b)), *command)
+fresh_store()
 
 # Kills: what is kept proves itself afterwards, and nothing is lost.
 show(third)

@@ -35,6 +35,7 @@ TEST_SUITE("base/error") {
           {EROFS, "write x: Read-only file system; mount it writable, or choose another place"},
           {ENOSPC, "write x: No space left on device; make room and run again"},
           {ENOTDIR, "write x: Not a directory; remove the file that has the name of a directory"},
+          {EISDIR, "write x: Is a directory; remove the directory that has the name of a file"},
           {EINVAL, "write x: Invalid argument"}}) {
       CHECK(std::string(base::system_error("write x", number).what()) == message);
     }

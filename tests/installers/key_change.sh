@@ -123,7 +123,12 @@ for tool in minisign openssl busybox; do
   by "$tool: and the newest of a channel that the old key alone signed" 0 "$work/during.sh" --channel beta
   like "$tool: it runs" "$(installed)" "^tool 1\\."
 done
-user_path=/usr/bin:/bin
+user_path=/usr/bin:/bin shell=dash
+other=$www/site/stable.version-manifest.json.$(key_id a).minisig
+mv "$other" "$work/other" && mkdir "$other"
+by "a signature that cannot be fetched is no wrong signature" 6 "$work/before.sh" --version 1.1.0
+like "it is named" "$output" "stable.version-manifest.json.$(key_id a).minisig: "
+rmdir "$other" && mv "$work/other" "$other"
 for shell in "${all_shells[@]}"; do
   [ "$shell" != posh ] || continue # it reads no script from -s
   by "$shell: an installer of before installs the new release" 0 "$work/before.sh" --version 1.1.0
