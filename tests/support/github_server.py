@@ -213,15 +213,16 @@ def find_rule(world, method, path, query, headers, body):
         if not isinstance(fields, dict):
             raise Refusal(400, "Body should be a JSON object")
 
-    def pages(items):
+    def pages(items, show):
+        shown = lambda page, size: [show(item) for item in items[(page - 1) * size:page * size]]
         if forge.gitea:
             size, number = int(query.get("limit", 30)), int(query.get("page", 1))
-            return Answer(200, items[(number - 1) * size:number * size], X_Total_Count=str(len(items)))
+            return Answer(200, shown(number, size), X_Total_Count=str(len(items)))
         for field in ("per_page", "page"):
             if not query.get(field, "1").isdigit():
                 raise Refusal(422, f"Invalid request.\n\n{field} is not an integer.")
         size, number = max(1, min(int(query.get("per_page", 30)), 100)), max(1, int(query.get("page", 1)))
-        answer = Answer(200, items[(number - 1) * size:number * size])
+        answer = Answer(200, shown(number, size))
         last = (len(items) + size - 1) // size
         if number < last:
             link = f"<{forge.urls['api']}{path}?per_page={size}&page="
@@ -239,7 +240,7 @@ def find_rule(world, method, path, query, headers, body):
             found = forge.visible(user, repository)
             if forge.gitea and "draft" in query:
                 found = [release for release in found if release.draft == (query["draft"] in ("true", "1"))]
-            return pages([forge.release_json(repository, release, user) for release in found])
+            return pages(found, lambda release: forge.release_json(repository, release, user))
         if method == "POST":
             release = forge.create(user, repository, fields)
             shown = forge.release_json(repository, release, user)
@@ -260,7 +261,7 @@ def find_rule(world, method, path, query, headers, body):
     if upload:
         release = forge.by_id(user, repository, upload[1])
         if method == "GET":
-            return pages([forge.asset_json(repository, release, asset) for asset in release.assets])
+            return pages(release.assets, lambda asset: forge.asset_json(repository, release, asset))
         if method == "POST":
             asset = forge.begin_asset(user, repository, release, query.get("name", ""), headers.get("Content-Type"), int(headers.get("Content-Length", -1)))
             data = body()  # raises where the connection ends before it is whole: the asset stays `starter`
