@@ -40,6 +40,7 @@ struct OverrideSettings {
   Argv command;
   std::map<std::string, std::string> env;
   std::string agent;
+  std::string archive;  // its name; empty: as in [archive]
 };
 
 struct HookSettings {
@@ -78,7 +79,7 @@ struct FilePattern {
 
 struct ArchiveSettings {
   std::string name = "{name}-v{version}-{platform}";
-  std::map<std::string, std::string> arch_names;
+  std::map<std::string, std::string> os_names, arch_names;
   std::vector<FilePattern> files;
   int level = 8;
 };

@@ -395,6 +395,8 @@ void check_destinations(Config& config, ConfigProblems& problems) {
   put_truth_first(config, problems);
 }
 
+using WordTable = std::map<std::string, std::string>;
+
 void check_words(const Config& config, ConfigProblems& problems) {
   if (!config.release.minimum_upgrade_from.empty()) {
     try {
@@ -404,12 +406,14 @@ void check_words(const Config& config, ConfigProblems& problems) {
                    cat("`release.minimum_upgrade_from`: ", error.what()));
     }
   }
-  for (const auto& [arch, word] : config.archive.arch_names) {
-    if (!is_file_name(word)) {
-      problems.add(line_of(config, "archive.arch_names"),
-                   cat("`archive.arch_names.", arch,
-                       "` may hold letters, digits, \".\", \"_\" and "
-                       "\"-\" only"));
+  for (const auto& [key, words] :
+       {std::pair<std::string_view, const WordTable&>{"archive.os_names", config.archive.os_names},
+        {"archive.arch_names", config.archive.arch_names}}) {
+    for (const auto& [own, word] : words) {
+      if (is_file_name(word)) continue;
+      problems.add(line_of(config, key), cat("`", key, ".", own,
+                                             "` may hold letters, digits, \".\", \"_\" and "
+                                             "\"-\" only"));
     }
   }
   if (config.agent && config.agent->probe.empty() && config.lines.count("agent.probe") > 0) {

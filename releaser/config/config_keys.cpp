@@ -164,7 +164,12 @@ const SectionKeys<OverrideSettings>& override_keys() {
         &S::agent,
         {.scope = Scope::platform},
         "instead of binary in [agent]",
-        "agent = \"agents/other.exe\""}},
+        "agent = \"agents/other.exe\""},
+       {"archive",
+        &S::archive,
+        {.scope = Scope::platform},
+        "instead of name in [archive]",
+        "archive = \"{name}-{version}-win-arm\""}},
       [](Config& config, const std::string& platform) -> S& { return config.overrides[platform]; }};
   return section;
 }
@@ -309,6 +314,11 @@ const SectionKeys<ArchiveSettings>& archive_keys() {
         {.scope = Scope::platform},
         "name of an archive, without .tar.gz or .zip",
         "name = \"{name}-v{version}-{platform}\""},
+       {"os_names",
+        &S::os_names,
+        {},
+        "other words for {os} in archive names",
+        "os_names = { darwin = \"macos\" }"},
        {"arch_names",
         &S::arch_names,
         {},

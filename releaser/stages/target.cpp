@@ -41,18 +41,26 @@ std::string name_in_archive(const Config& config, const std::string& path_templa
   return name;
 }
 
-std::string asset_name(const Config& config, PlaceholderValues values,
+std::string asset_name(const Config& config, const OverrideSettings* own, PlaceholderValues values,
                        const schema::Platform& platform) {
-  const auto word = config.archive.arch_names.find(values["arch"]);
-  if (word != config.archive.arch_names.end()) {
-    const std::string arch = values["arch"];
-    values["arch"] = word->second;
-    values["platform"] =
-        base::replace_all(values["platform"], cat("-", arch), cat("-", word->second));
-  }
-  std::string name = cat(fill(config.archive.name, values), platform.archive_suffix());
+  const auto word_of = [](const auto& words, const std::string& name) {
+    const auto found = words.find(name);
+    return found == words.end() ? name : found->second;
+  };
+  const std::string os = values["os"];
+  const std::string arch = values["arch"];
+  values["os"] = word_of(config.archive.os_names, os);
+  values["arch"] = word_of(config.archive.arch_names, arch);
+  // What follows them: "-musl".
+  values["platform"] = cat(values["os"], "-", values["arch"],
+                           values["platform"].substr(os.size() + 1 + arch.size()));
+  const bool has_own = own != nullptr && !own->archive.empty();
+  std::string name =
+      cat(fill(has_own ? own->archive : config.archive.name, values), platform.archive_suffix());
   if (!schema::is_asset_name(name)) {
-    throw Error(Errc::config, cat(config.place("archive.name"), ": `", base::safe_text(name, 200),
+    const std::string key =
+        has_own ? cat("build.override.", platform.name(), ".archive") : "archive.name";
+    throw Error(Errc::config, cat(config.place(key), ": `", base::safe_text(name, 200),
                                   "` cannot be the name of an archive: use letters, digits, \".\", "
                                   "\"_\" and \"-\""));
   }
@@ -115,7 +123,7 @@ Target resolve_target(const Config& config, const PlaceholderValues& of_release,
          .inspection = {},
          .sha256 = {}});
   }
-  target.asset = asset_name(config, target.values, platform);
+  target.asset = asset_name(config, own, target.values, platform);
   target.values["binary"] = path_for_commands(config, target.binaries.front().source);
   add_agent(config, target, home);
   target.command = fill(

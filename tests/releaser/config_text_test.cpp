@@ -86,6 +86,7 @@ TEST_SUITE("releaser/init/config_text") {
     CHECK(parsed.hooks.before.size() == 1);
     CHECK(parsed.build.allow_libraries.size() == 1);
     CHECK(parsed.release.minimum_upgrade_from == "1.0.0");
+    CHECK(parsed.archive.os_names.size() == 1);
     CHECK(parsed.archive.arch_names.size() == 1);
   }
 

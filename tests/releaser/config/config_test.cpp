@@ -59,6 +59,7 @@ allow_libraries = ["libz.so.1"]
 [build.override.windows-x86_64]
 binary = "elsewhere/tool.exe"
 agent = "agents/other.exe"
+archive = "{name}-win"
 [version]
 scheme = "calver"
 [hooks]
@@ -74,6 +75,7 @@ breaking_changes = true
 minimum_upgrade_from = "1.0.0"
 [archive]
 name = "{name}-{version}-{os}-{arch}"
+os_names = { darwin = "macos" }
 arch_names = { x86_64 = "amd64" }
 files = ["README.md", { src = "man/*.1", dst = "man/" }]
 level = 12
@@ -112,6 +114,8 @@ url = "https://mirror.example.com/tool"
     CHECK(config.release.critical);
     CHECK(config.release.breaking_changes);
     CHECK(config.release.minimum_upgrade_from == "1.0.0");
+    CHECK(config.overrides.at("windows-x86_64").archive == "{name}-win");
+    CHECK(config.archive.os_names.at("darwin") == "macos");
     CHECK(config.archive.arch_names.at("x86_64") == "amd64");
     CHECK(config.archive.files.at(1).source == "man/*.1");
     CHECK(config.archive.files.at(1).destination == "man/");
