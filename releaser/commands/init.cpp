@@ -5,7 +5,9 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "releaser/config/config.hpp"
+#include "releaser/config/file_patterns.hpp"
 #include "releaser/config/license.hpp"
+#include "releaser/import/import.hpp"
 #include "releaser/init/ci_files.hpp"
 #include "releaser/init/config_text.hpp"
 #include "releaser/init/git_ignore.hpp"
@@ -61,10 +63,12 @@ class Answers {
   bool m_may_ask;
 };
 
+// `site_url`: where another tool's configuration tells it.
 NewConfig decide(const base::Arguments& arguments, const base::Messages& messages,
-                 const base::Environment& environment) {
+                 const base::Environment& environment, ProjectFacts found,
+                 const std::string& site_url) {
   const Answers answers(arguments, messages);
-  NewConfig config{.facts = read_project("."), .url = "", .key_path = "", .public_key = ""};
+  NewConfig config{.facts = std::move(found), .url = "", .key_path = "", .public_key = ""};
   ProjectFacts& facts = config.facts;
   facts.name = answers.get("--product", "Name of the product?", facts.name, "my-tool");
   if (product_name(facts.name) != facts.name) {
@@ -81,7 +85,7 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
       answers.get("--license", "Its license (SPDX)?", facts.license, std::string(kNoLicense));
   facts.maintainer = answers.get("--maintainer", "Who maintains it (Name <mail>)?",
                                  facts.maintainer, git_identity("."));
-  config.url = answers.get("--url", "Where will its releases be found?", "",
+  config.url = answers.get("--url", "Where will its releases be found?", site_url,
                            cat("https://releases.example.com/", facts.name));
   for (const auto& [option, url] :
        {std::pair("--homepage", facts.homepage), std::pair("--url", config.url)}) {
@@ -93,9 +97,83 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
 }
 
 // What is made of a project while it is released: no source, so no part of a commit.
-std::vector<std::string> generated_folders(const ProjectFacts& facts) {
-  const std::string built = binary_path(facts);
-  return {"dist", "site", built.substr(0, built.find('/'))};
+std::vector<std::string> generated_folders(const std::string& binary) {
+  return {"dist", "site", binary.substr(0, binary.find('/'))};
+}
+
+// ---- init --from ----
+
+import::Surroundings surroundings(){return {.read = [
+](const std::string& path){return base::read_file_if_exists(path, import::kMaxImportBytes);
+}  // namespace
+,
+    .expand =
+        [](const std::string& pattern) {
+          std::vector<std::string> names;
+          try {
+            const FilePattern wanted{.source = pattern, .destination = {}};
+            for (const MatchedFile& file : find_files(wanted, "."))
+              names.push_back(file.name);
+          } catch (const Error&) {
+            names.clear();  // finds nothing, or nothing that an archive may hold
+          }
+          return names;
+        },
+    .facts = read_project(".")
+};  // namespace releaser
+}
+
+import::Import read_import(const std::string& file, const import::Surroundings& around){
+    if (base::type_of(file) == std::filesystem::file_type::not_found){
+        throw Error(Errc::config,
+                    cat("there is no ", base::safe_text(file, 200),
+                        "; name .goreleaser.yaml, dist-workspace.toml or Cargo.toml"));
+}
+return import::import_config(base::read_file(file, import::kMaxImportBytes), file, around);
+}
+
+// The project's own files where the configuration says nothing.
+ProjectFacts facts_of(const import::Import& import, ProjectFacts facts) {
+  const ProductSettings& product = import.config.product;
+  const auto prefer = [](std::string& value, const std::string& better) {
+    if (!better.empty()) value = better;
+  };
+  prefer(facts.name, product.name);
+  prefer(facts.description, product.description);
+  prefer(facts.homepage, product.homepage);
+  prefer(facts.license, product.license);
+  prefer(facts.maintainer, product.maintainer);
+  return facts;
+}
+
+DestinationSettings* site_of(Config& config) {
+  return config.destinations.empty() ? nullptr : &config.destinations.back();
+}
+
+std::string imported_file(import::Import& import, const NewConfig& decided) {
+  const ProjectFacts& facts = decided.facts;
+  import.config.product = {.name = facts.name,
+                           .description = facts.description,
+                           .homepage = facts.homepage,
+                           .license = facts.license,
+                           .maintainer = facts.maintainer};
+  if (DestinationSettings* const site = site_of(import.config)) site->url = decided.url;
+  return import::imported_text(import, sign_lines(decided));
+}
+
+json::Array notes_as_json(const std::vector<import::Note>& notes) {
+  json::Array array;
+  for (const import::Note& note : notes) {
+    array.emplace_back(json::Object{
+        {"file", note.file}, {"line", note.line}, {"key", note.key}, {"problem", note.text}});
+  }
+  return array;
+}
+
+void tell_notes(const std::vector<import::Note>& notes, std::ostream& out) {
+  for (const import::Note& note : notes) {
+    out << base::safe_text(cat(note.file, ":", note.line, ": ", note.key, ": ", note.text)) << '\n';
+  }
 }
 
 constexpr std::size_t kMaxWorkflowBytes = 1024UL * 1024;
@@ -153,8 +231,20 @@ int run_init(const Services& services, const base::Arguments& arguments,
                     std::filesystem::file_type::not_found) {
     throw Error(Errc::conflict, cat(file.native(), " exists already; --force replaces it"));
   }
-  const NewConfig config = decide(arguments, messages, services.environment);
-  const std::string text = config_text(config);
+  std::optional<import::Import> import;
+  ProjectFacts found;
+  std::string site_url;
+  if (const auto from = arguments.value("--from")) {
+    const import::Surroundings around = surroundings();
+    import = read_import(*from, around);
+    found = facts_of(*import, around.facts);
+    if (const auto* const site = site_of(import->config)) site_url = site->url;
+  } else {
+    found = read_project(".");
+  }
+  const NewConfig config =
+      decide(arguments, messages, services.environment, std::move(found), site_url);
+  const std::string text = import ? imported_file(*import, config) : config_text(config);
   (void)parse_config(text, file);  // what is wrong with an answer is told before a file is there
   if (file.has_parent_path()) {
     base::make_directories(file.parent_path());
@@ -165,29 +255,38 @@ int run_init(const Services& services, const base::Arguments& arguments,
     base::write_new_file(file, text);
   }
 
-  const std::vector<std::string> ignored = ignore_in_git(".", generated_folders(config.facts));
+  const std::vector<std::string> ignored = ignore_in_git(
+      ".", generated_folders(import ? import->config.build.binary : binary_path(config.facts)));
 
+  const std::vector<std::string>& read = import ? import->sources : config.facts.sources;
   if (wants_json(arguments)) {
-    json::Array sources(config.facts.sources.begin(), config.facts.sources.end());
-    services.out << json::write(
-        json::Object{{"schema", 1},
-                     {"file", file.native()},
-                     {"product", config.facts.name},
-                     {"read", std::move(sources)},
-                     {"ignored", json::Array(ignored.begin(), ignored.end())},
-                     {"signing", !config.public_key.empty()}},
-        json::Style::pretty);
+    json::Object result{{"schema", 1},
+                        {"file", file.native()},
+                        {"product", config.facts.name},
+                        {"read", json::Array(read.begin(), read.end())},
+                        {"ignored", json::Array(ignored.begin(), ignored.end())},
+                        {"signing", !config.public_key.empty()}};
+    if (import) result.emplace_back("not_carried", notes_as_json(import->notes));
+    services.out << json::write(std::move(result), json::Style::pretty);
+  } else if (import) {
+    tell_notes(import->notes, services.out);
   } else if (wants_bare_result(services, messages)) {
     services.out << file.native() << '\n';
   }
-  const std::string sources =
-      config.facts.sources.empty() ? "" : cat(" from ", base::join(config.facts.sources, ", "));
+  const std::string sources = read.empty() ? "" : cat(" from ", base::join(read, ", "));
   messages.say(cat("wrote ", file.native(), " for ", config.facts.name, sources));
+  if (import) {
+    messages.say(import->notes.empty() ? std::string("everything was carried over")
+                                       : cat(import->notes.size(),
+                                             " lines tell what was not carried over, and what to "
+                                             "do in its place"));
+  }
   if (!ignored.empty()) {
     messages.say(
         cat("added ", base::join(ignored, ", "), " to .gitignore: they are made, not written"));
   }
-  if (config.facts.build_tool == BuildTool::go && config.facts.go_version_variable.empty()) {
+  if (!import && config.facts.build_tool == BuildTool::go &&
+      config.facts.go_version_variable.empty()) {
     messages.warn(
         "package main has no variable for its version; add `var version = \"dev\"` and print it at "
         "--version: a release whose program does not say its version cannot be installed");
@@ -227,13 +326,20 @@ base::Command add_init(const Services& services) {
           "a matrix, collected and published; the refresh of [trust] on schedule; installations "
           "after a release. Actions are pinned, jobs have no more permissions than they need. Your "
           "build stands between two marks and stays; check tells when the rest should be written "
-          "again.",
+          "again.\n"
+          "\n"
+          "--from reads the configuration of GoReleaser (.goreleaser.yaml, versions 1 and 2) or of "
+          "cargo-dist (dist-workspace.toml, dist.toml, or Cargo.toml with its metadata) and writes "
+          "what it says: builds, names of archives, repository, tap and bucket, changelog, hooks. "
+          "What cannot be carried over is listed, a line for each key: FILE:LINE: key: what to do "
+          "in its place.",
       .options = {{"--product", "", "NAME", "name of the product: a-z, 0-9 and \"-\"", {}},
                   {"--description", "", "TEXT", "what it is, in one sentence", {}},
                   {"--homepage", "", "URL", "its web address", {}},
                   {"--license", "", "SPDX", "its license, for example MIT", {}},
                   {"--maintainer", "", "NAME", "who maintains it: Name <mail@example.com>", {}},
                   {"--url", "", "URL", "where users will find its releases", {}},
+                  {"--from", "", "FILE", "carry over what GoReleaser or cargo-dist were told", {}},
                   {"--ci",
                    "",
                    "HOST",
@@ -242,6 +348,7 @@ base::Command add_init(const Services& services) {
                   {"--force", "", "", "replace a file that exists", {}}},
       .positionals = {},
       .examples = {{"cco-release init", "writes ./cco-release.toml"},
+                   {"cco-release init --from .goreleaser.yaml", "as it was, with what is missing"},
                    {"cco-release init --ci github", "writes .github/workflows/"},
                    {"cco-release init --product mytool --url https://releases.example.com/mytool",
                     "with two answers given"}},

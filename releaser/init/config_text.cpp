@@ -48,6 +48,8 @@ constexpr std::string_view kMoreSignKeys =
 # former_public_keys = ["RWQhIiMkJSYnKIhLiFf06qFhPGFQTbNNS+rzRlF6DjHePN3U2bQgHZ0L"]    # sign nothing, still believed
 # stolen_public_keys = ["RWQxMjM0NTY3ONmhz7hJu05KLBoBRGFDaIPbOaiL6gH4aZryJf/NGkCr"]    # believed no more)";
 
+}  // namespace
+
 std::string sign_lines(const NewConfig& config) {
   const std::string mark = config.public_key.empty() ? "# " : "";
   const std::string key = config.public_key.empty() ? "RW…"  // 56 characters when it is there
@@ -55,10 +57,8 @@ std::string sign_lines(const NewConfig& config) {
   return cat(mark, "[sign]\n", mark, "public_key = ", toml_text(key),
              "  # second line of the .pub file\n", mark,
              "key = ", toml_text(config.key_path + ".key"),
-             "  # absent: its contents are in CCO_RELEASE_KEY\n", kMoreSignKeys);
+             "  # absent: its contents are in CCO_RELEASE_KEY");
 }
-
-}  // namespace
 
 std::string binary_path(const ProjectFacts& facts) {
   switch (facts.build_tool) {
@@ -104,7 +104,7 @@ std::string config_text(const NewConfig& config) {
        {"COMMAND_LINES", command_lines(facts)},
        {"FILES_LIST", text_list(facts.archive_files)},
        {"KEY_PATH", config.key_path},
-       {"SIGN_LINES", sign_lines(config)},
+       {"SIGN_LINES", cat(sign_lines(config), "\n", kMoreSignKeys)},
        {"URL_TEXT", toml_text(config.url)}});
 }
 

@@ -21,6 +21,9 @@ std::string config_text(const NewConfig& config);
 // Where the project's own tool puts the binary of a platform: "build/{platform}/tool{exe}".
 std::string binary_path(const ProjectFacts& facts);
 
+// [sign], as a comment where there is no key yet.
+std::string sign_lines(const NewConfig& config);
+
 // A TOML basic string, in its quotes.
 std::string toml_text(std::string_view text);
 

@@ -97,6 +97,7 @@ void add_git_remote(ProjectFacts& facts, const base::Path& folder) {
   if (homepage.empty()) {
     return;
   }
+  facts.remote = homepage;
   set_if_empty(facts.homepage, homepage);
   set_if_empty(facts.name, product_name(homepage.substr(homepage.rfind('/') + 1)));
   facts.sources.emplace_back("git remote");

@@ -14,7 +14,8 @@ enum class BuildTool { none, cargo, go };
 // What a project's own files say about it. Each is empty where nothing was found; nothing of it was
 // checked, all of it is shown to a person in a file.
 struct ProjectFacts {
-  std::string name;  // made of a-z, 0-9 and "-"
+  std::string name;    // made of a-z, 0-9 and "-"
+  std::string remote;  // of git, as homepage_of_remote() gives it
   std::string description, homepage, license, maintainer;
   BuildTool build_tool = BuildTool::none;
   std::string go_package = ".";  // with package main: ".", or "./cmd/tool"

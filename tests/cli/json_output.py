@@ -71,5 +71,10 @@ with tempfile.TemporaryDirectory() as folder:
     os.mkdir("new")
     os.chdir("new")
     case("init: the members are those of the document", set(run("init", "--product", "tool")) == documented_short("init"))
+    with open(".goreleaser.yaml", "w") as file:
+        file.write("version: 2\nproject_name: tool\nannounce: {skip: true}\n")
+    imported = run("init", "--force", "--from", ".goreleaser.yaml")
+    case("init --from: the members are those of init, and the list", set(imported) == documented_short("init") | {"not_carried"}, imported)
+    case("init --from: a line has what the document says", set(imported["not_carried"][0]) == {"file", "line", "key", "problem"})
 print(f"1..{count}")
 sys.exit(failed)

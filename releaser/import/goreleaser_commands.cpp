@@ -1,0 +1,423 @@
+#include "base/text.hpp"
+#include "releaser/import/goreleaser_parts.hpp"
+
+#include <algorithm>
+
+namespace releaser::import {
+namespace {
+
+using base::cat;
+
+// What builds one platform.
+struct Recipe {
+  std::vector<std::string> binaries;
+  Argv command;
+  std::map<std::string, std::string> env;
+
+  bool operator==(const Recipe&) const = default;
+};
+
+// Words of a text, those in quotes and in {{ }} together.
+std::vector<std::string> template_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  char quote = '\0';
+  int braces = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char letter = text[at];
+    if (text.substr(at).starts_with("{{")) ++braces;
+    if (text.substr(at).starts_with("}}") && braces > 0) --braces;
+    if (quote == '\0' && braces == 0 && (letter == '"' || letter == '\'')) {
+      quote = letter;
+    } else if (letter == quote) {
+      quote = '\0';
+    }
+    const bool is_space = letter == ' ' || letter == '\n' || letter == '\t' || letter == '\r';
+    if (is_space && quote == '\0' && braces == 0) {
+      if (!word.empty()) words.push_back(std::move(word));
+      word.clear();
+    } else {
+      word += letter;
+    }
+  }
+  if (!word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+class RecipeWriter {
+ public:
+  explicit RecipeWriter(GoReleaser& all) : m_all(all) {}
+
+  // Why the builds cannot be written as commands; nothing where they can.
+  std::optional<std::string> obstacle() {
+    for (const GoBuild& build : m_all.builds) {
+      Node& node = *build.node;
+      if (build.builder != "go" && build.builder != "rust") {
+        return cat("the builder `", base::safe_text(build.builder, 40), "` is GoReleaser's own");
+      }
+      const std::string folder = node.take_text("dir");
+      if (!folder.empty() && folder != ".") return "`dir` builds in another folder";
+      if (node.has("overrides")) return "`overrides` changes the build of single platforms";
+      if (!node.take_text("buildmode").empty()) return "`buildmode` makes something else";
+    }
+    for (const auto& [platform, parts] : m_all.platforms) {
+      if (parts.builds.size() < 2) continue;
+      if (platform == "darwin-universal") return "several universal binaries are joined";
+      const GoBuild& first = m_all.builds[parts.builds.front()];
+      for (const std::size_t at : parts.builds) {
+        const GoBuild& build = m_all.builds[at];
+        if (build.builder != "go") return "several binaries come of other builders than Go's";
+        if (recipe_key(build) != recipe_key(first)) {
+          return "the binaries of one archive are built with different flags";
+        }
+        const std::string main = main_of(build);
+        const std::string folder = main.substr(main.rfind('/') + 1);
+        if (folder != file_name(build.binary)) {
+          return cat("the binary ", build.binary, " is not named as its folder ", main);
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  Recipe recipe(const std::string& platform, const PlatformParts& parts) {
+    const GoBuild& build = m_all.builds[parts.builds.front()];
+    GoTarget target = parts.target;
+    target.platform = platform;
+    Recipe recipe;
+    recipe.env = environment(build, target);
+    if (build.builder == "rust") {
+      rust(recipe, build, target);
+      return recipe;
+    }
+    for (const std::size_t at : parts.builds)
+      recipe.binaries.push_back(
+          cat("build/{platform}/", file_name(m_all.builds[at].binary), "{exe}"));
+    Argv flags = flags_of(build, target);
+    recipe.env["GOOS"] = "{goos}";
+    recipe.env["GOARCH"] = "{goarch}";
+    if (target.goarch == "all") {
+      universal(recipe, flags, build);
+      return recipe;
+    }
+    if (target.goarch == "arm") recipe.env["GOARM"] = target.variant;
+    if (target.goarch == "amd64" && target.variant != "v1") recipe.env["GOAMD64"] = target.variant;
+    recipe.command = {go_program(build), "build"};
+    recipe.command.insert(recipe.command.end(), flags.begin(), flags.end());
+    recipe.command.emplace_back("-o");
+    if (parts.builds.size() == 1) {
+      recipe.command.emplace_back("{binary}");
+      recipe.command.push_back(main_of(build));
+      return recipe;
+    }
+    recipe.command.emplace_back("build/{platform}/");
+    for (const std::size_t at : parts.builds)
+      recipe.command.push_back(main_of(m_all.builds[at]));
+    return recipe;
+  }
+
+  // Where `goreleaser build` puts a binary: below its dist folder.
+  Recipe built_elsewhere(const PlatformParts& parts) {
+    Recipe recipe;
+    for (const std::size_t at : parts.builds) {
+      const GoBuild& build = m_all.builds[at];
+      std::string folder = without_placeholders(build.id);
+      if (!parts.target.rust_target.empty()) {
+        folder += cat("_", parts.target.rust_target);
+      } else {
+        const bool has_variant =
+            m_all.is_v2 || parts.target.goarch == "amd64" || parts.target.goarch == "arm";
+        folder += cat("_", parts.target.goos, "_", parts.target.goarch);
+        if (has_variant && !parts.target.variant.empty()) folder += cat("_", parts.target.variant);
+      }
+      recipe.binaries.push_back(cat("build/", folder, "/", build.binary, "{exe}"));
+    }
+    return recipe;
+  }
+
+ private:
+  static std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+  static std::string go_program(const GoBuild& build) {
+    for (const std::string_view key : {"tool", "gobinary"}) {
+      const std::string program = build.node->take_text(key);
+      if (!program.empty()) return without_placeholders(program);
+    }
+    return "go";
+  }
+
+  std::string main_of(const GoBuild& build) {
+    std::string main = m_all.text_of(build.node->take("main"), "builds.main").value_or("");
+    if (main.empty()) return ".";
+    while (main.ends_with('/'))
+      main.pop_back();
+    const bool is_path =
+        main.starts_with("./") || main.starts_with("../") || main == "." || main.ends_with(".go");
+    // "cmd/tool" would be a package of Go's own library.
+    return is_path ? main : cat("./", main);
+  }
+
+  static void append(std::string& key, Node& node, std::string_view name) {
+    key += cat(name, "\n");
+    for (const Node* each : node.take_texts(name))
+      key += cat(each->text, "\n");
+  }
+  static std::string recipe_key(const GoBuild& build) {
+    std::string key;
+    for (const std::string_view name : {"flags", "ldflags", "tags", "env", "asmflags", "gcflags"})
+      append(key, *build.node, name);
+    return key;
+  }
+
+  // Evaluates; what cannot be is left out with a note.
+  std::optional<std::string> filled(const Node& node, std::string_view text, const GoTarget& target,
+                                    std::string_view key) {
+    std::string problem;
+    auto filled = m_all.text_of(text, target, problem);
+    if (!filled) {
+      m_all.note(node.line, key, cat("`", base::safe_text(text, 120), "` is left out: ", problem));
+    }
+    return filled;
+  }
+
+  Argv flags_of(const GoBuild& build, const GoTarget& target) {
+    Node& node = *build.node;
+    Argv flags;
+    for (const Node* each : node.take_texts("flags")) {
+      for (const std::string& word : template_words(each->text)) {
+        if (auto text = filled(*each, word, target, "builds.flags")) {
+          flags.push_back(std::move(*text));
+        }
+      }
+    }
+    std::vector<std::string> tags;
+    for (const Node* each : node.take_texts("tags")) {
+      if (auto text = filled(*each, each->text, target, "builds.tags")) tags.push_back(*text);
+    }
+    if (!tags.empty()) flags.push_back(cat("-tags=", base::join(tags, ",")));
+    for (const std::string_view name : {"asmflags", "gcflags"}) {
+      for (const Node* each : node.take_texts(name)) {
+        if (auto text = filled(*each, each->text, target, cat("builds.", name))) {
+          flags.push_back(cat("-", name, "=", *text));
+        }
+      }
+    }
+    const std::string linked = linker_flags(node, target);
+    if (!linked.empty()) {
+      flags.emplace_back("-ldflags");
+      flags.push_back(linked);
+    }
+    return flags;
+  }
+
+  std::string linker_flags(Node& node, const GoTarget& target) {
+    const std::vector<Node*> given = node.take_texts("ldflags");
+    if (given.empty()) {
+      return "-s -w -X main.version={version} -X main.commit={commit} -X main.date={date} -X "
+             "main.builtBy=cco-release";
+    }
+    std::vector<std::string> flags;
+    for (const Node* each : given) {
+      std::vector<std::string> words = template_words(each->text);
+      for (std::size_t at = 0; at < words.size(); ++at) {
+        std::string group = words[at];
+        if (group == "-X" && at + 1 < words.size()) group += cat(" ", words[++at]);
+        if (auto text = filled(*each, group, target, "builds.ldflags")) flags.push_back(*text);
+      }
+    }
+    return base::join(flags, " ");
+  }
+
+  std::map<std::string, std::string> environment(const GoBuild& build, const GoTarget& target) {
+    std::map<std::string, std::string> env = m_all.env;
+    for (const Node* each : build.node->take_texts("env")) {
+      const std::size_t equals = each->text.find('=');
+      const std::string name = each->text.substr(0, equals);
+      if (equals == std::string::npos || equals == 0 || name.find("{{") != std::string::npos) {
+        m_all.note(each->line, "builds.env", "is no NAME=value that can be told");
+        continue;
+      }
+      const std::string_view value = std::string_view(each->text).substr(equals + 1);
+      if (auto text = filled(*each, value, target, cat("builds.env.", name))) env[name] = *text;
+    }
+    return env;
+  }
+
+  void rust(Recipe& recipe, const GoBuild& build, const GoTarget& target) {
+    Node& node = *build.node;
+    const schema::Platform platform = *schema::Platform::find(target.platform);
+    const std::string triple =
+        platform.row().rust_target == target.rust_target ? "{rust_target}" : target.rust_target;
+    std::string subcommand = without_placeholders(node.take_text("command"));
+    if (subcommand.empty()) subcommand = "zigbuild";
+    recipe.command = {"cargo", subcommand};
+    const std::vector<Node*> flags = node.take_texts("flags");
+    if (flags.empty()) recipe.command.emplace_back("--release");
+    for (const Node* each : flags) {
+      if (auto text = filled(*each, each->text, target, "builds.flags")) {
+        recipe.command.push_back(*text);
+      }
+    }
+    recipe.command.emplace_back("--target");
+    recipe.command.push_back(triple);
+    recipe.binaries = {cat("target/", triple, "/release/", file_name(build.binary), "{exe}")};
+  }
+
+  // One build a processor, joined by lipo.
+  void universal(Recipe& recipe, const Argv& flags, const GoBuild& build) {
+    recipe.command = {
+        "sh", "-ec",
+        cat("out=$1; shift; for arch in amd64 arm64; do GOARCH=$arch ", go_program(build),
+            " build -o \"$out.$arch\" \"$@\"; done; lipo -create -output \"$out\" \"$out.amd64\" "
+            "\"$out.arm64\""),
+        "universal", "{binary}"};
+    recipe.command.insert(recipe.command.end(), flags.begin(), flags.end());
+    recipe.command.push_back(main_of(build));
+  }
+
+  GoReleaser& m_all;
+};
+
+void set_binaries(const Recipe& recipe, std::string& one, std::vector<std::string>& several) {
+  if (recipe.binaries.size() == 1) {
+    one = recipe.binaries.front();
+  } else {
+    several = recipe.binaries;
+  }
+}
+
+// Of the most platforms, the first of equals.
+template <class Value, class Of>
+Value most_common(const std::map<std::string, Recipe>& recipes, Of of) {
+  std::vector<std::pair<Value, int>> counts;
+  for (const auto& [platform, recipe] : recipes) {
+    const Value value = of(recipe);
+    const auto found = std::find_if(counts.begin(), counts.end(),
+                                    [&](const auto& each) { return each.first == value; });
+    if (found == counts.end()) {
+      counts.emplace_back(value, 1);
+    } else {
+      ++found->second;
+    }
+  }
+  const auto best =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return best == counts.end() ? Value{} : best->first;
+}
+
+void write_recipes(Config& config, const std::map<std::string, Recipe>& recipes) {
+  Recipe base;
+  base.binaries = most_common<std::vector<std::string>>(
+      recipes, [](const Recipe& each) { return each.binaries; });
+  base.command = most_common<Argv>(recipes, [](const Recipe& each) { return each.command; });
+  base.env = recipes.begin()->second.env;
+  for (const auto& [platform, recipe] : recipes) {
+    std::erase_if(base.env, [&env = recipe.env](const auto& each) {
+      const auto found = env.find(each.first);
+      return found == env.end() || found->second != each.second;
+    });
+  }
+  const bool shares =
+      std::count_if(recipes.begin(), recipes.end(),
+                    [&](const auto& each) { return each.second.binaries == base.binaries; }) > 1 ||
+      recipes.size() == 1;
+  if (shares) set_binaries(base, config.build.binary, config.build.binaries);
+  config.build.command = base.command;
+  config.build.env = base.env;
+  for (const auto& [platform, recipe] : recipes) {
+    OverrideSettings own;
+    if (!shares || recipe.binaries != base.binaries) {
+      set_binaries(recipe, own.binary, own.binaries);
+    }
+    if (recipe.command != base.command) own.command = recipe.command;
+    for (const auto& [name, value] : recipe.env) {
+      if (base.env.count(name) == 0) own.env[name] = value;
+    }
+    OverrideSettings& there = config.overrides[platform];
+    own.archive = there.archive;
+    there = own;
+  }
+  std::erase_if(config.overrides, [](const auto& each) {
+    const OverrideSettings& own = each.second;
+    return own.binary.empty() && own.binaries.empty() && own.command.empty() && own.env.empty() &&
+           own.archive.empty();
+  });
+}
+
+// `after_stamp` runs where GoReleaser ran what follows a build.
+void read_build_hooks(GoReleaser& all) {
+  for (const GoBuild& build : all.builds) {
+    Node* const hooks = build.node->take("hooks");
+    if (hooks == nullptr) continue;
+    for (const Node* each : hooks->take_texts("post")) {
+      TemplateValues values = all.of_release;
+      for (const auto& [field, placeholder] :
+           {std::pair("Path", "{binary}"), std::pair("Os", "{goos}"), std::pair("Arch", "{goarch}"),
+            std::pair("Target", "{goos}_{goarch}"), std::pair("Name", "{name}")}) {
+        values.fields[field] = {{Piece{.text = placeholder, .placeholder = true}}, false};
+      }
+      const Evaluated text = evaluate(each->text, values);
+      std::string line;
+      for (const Piece& piece : text.pieces)
+        line += piece.placeholder ? piece.text : without_placeholders(piece.text);
+      const auto argv = text.problem ? std::nullopt : argv_of(line);
+      if (!argv) {
+        all.note(each->line, "builds.hooks.post",
+                 text.problem ? *text.problem
+                              : std::string("needs a shell; write a script and name it in [hooks] "
+                                            "after_stamp"));
+      } else if (std::find(all.result.config.hooks.after_stamp.begin(),
+                           all.result.config.hooks.after_stamp.end(),
+                           *argv) == all.result.config.hooks.after_stamp.end()) {
+        all.result.config.hooks.after_stamp.push_back(*argv);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void write_commands(GoReleaser& all) {
+  Config& config = all.result.config;
+  for (const schema::PlatformRow& row : schema::Platform::table()) {
+    if (all.platforms.count(std::string(row.name)) > 0) {
+      config.build.platforms.emplace_back(row.name);
+    }
+  }
+  read_build_hooks(all);
+  const Node* const dist = all.root.take("dist");
+  for (GoBuild& build : all.builds) {
+    build.node->take_text("mod_timestamp");  // archives are the same bytes each time
+    build.node->take_text("no_main_check");
+    build.node->take_text("no_unique_dist_dir");
+  }
+  if (all.platforms.empty()) {
+    all.note(1, "builds", "no platform could be told; set `platforms` and `binary` of [build]");
+    config.build.platforms = {"linux-x86_64"};
+    config.build.binary = cat("build/{platform}/", config.product.name, "{exe}");
+    return;
+  }
+  RecipeWriter writer(all);
+  const std::optional<std::string> obstacle = writer.obstacle();
+  std::map<std::string, Recipe> recipes;
+  for (const auto& [platform, parts] : all.platforms) {
+    recipes.emplace(platform,
+                    obstacle ? writer.built_elsewhere(parts) : writer.recipe(platform, parts));
+  }
+  if (obstacle) {
+    for (GoBuild& build : all.builds)
+      build.node->use_all();
+    all.note(
+        all.builds.front().node->line, "builds",
+        cat(*obstacle,
+            ", so GoReleaser goes on building: `goreleaser build --clean` with "
+            "`dist: build` in ",
+            all.file, " puts the binaries where [build] looks for them (dist/ is cco-release's)"));
+  } else if (dist != nullptr) {
+    all.note(dist->line, "dist", "the folder is dist/ here; --dist names another");
+  }
+  write_recipes(config, recipes);
+}
+
+}  // namespace releaser::import
