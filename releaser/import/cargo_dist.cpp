@@ -26,6 +26,7 @@ struct Advice {
 constexpr Advice kAdvice[] = {
     {"allow-dirty", ""},
     {"bin-aliases", "an archive has binaries under one name each"},
+    {"build-local-artifacts", ""},
     {"build-setup",
      "the build is a job of your own: `cco-release init --ci github` leaves a place"},
     {"cache-builds", ""},
@@ -556,7 +557,21 @@ class DistImport {
     }
   }
 
+  // What says only what is so here anyway.
+  void drop_what_is_so() {
+    for (const auto& [key, value] : {std::pair("create-release", "true"),
+                                     {"dispatch-releases", "false"},
+                                     {"force-latest", "false"},
+                                     {"github-attestations", "false"},
+                                     {"install-updater", "false"},
+                                     {"source-tarball", "false"}}) {
+      Node* const node = m_dist->take(key);
+      if (node != nullptr) node->used = node->text == value;
+    }
+  }
+
   void tell_unused() {
+    drop_what_is_so();
     const auto tell = [&](const std::string& file, const Node& table, const std::string& prefix) {
       for (const auto& [key, line] : unused_of(table)) {
         const std::string_view text = advice_for(key);

@@ -203,35 +203,28 @@ void read_name(GoReleaser& all) {
 // Where something is said of the product: the first that says it.
 void read_product(GoReleaser& all) {
   ProductSettings& product = all.result.config.product;
-  const auto take = [&](Node& table) {
-    for (auto& [key, value] :
+  const auto take = [&](Node& table, std::string_view where) {
+    for (const auto& [key, value] :
          {std::pair<std::string_view, std::string*>{"description", &product.description},
           {"homepage", &product.homepage},
           {"license", &product.license},
           {"maintainer", &product.maintainer}}) {
       const Node* const node = table.take(key);
       if (node == nullptr || !value->empty()) continue;
-      const std::string text = all.text_of(node, cat("metadata.", key)).value_or("");
+      const std::string text = all.text_of(node, cat(where, ".", key)).value_or("");
       if (text.find('{') == std::string::npos) set_if_empty(*value, text);
     }
   };
   if (Node* const metadata = all.root.take("metadata")) {
-    take(*metadata);
+    take(*metadata, "metadata");
     metadata->take_text("mod_timestamp");
     const std::vector<Node*> maintainers = metadata->take_texts("maintainers");
-    if (!maintainers.empty() && product.maintainer.empty()) {
-      product.maintainer = maintainers.front()->text;
-    }
+    if (!maintainers.empty()) set_if_empty(product.maintainer, maintainers.front()->text);
   }
   for (const std::string_view key : {"brews", "brew", "homebrew_casks", "scoops", "scoop", "nfpms",
                                      "winget", "chocolateys", "nix", "aurs", "snapcrafts"}) {
-    // What packages say is read; that none are made is said where they are.
-    const bool was_there = all.root.has(key);
-    if (!was_there) continue;
-    for (Node* const table : all.root.take_tables(key)) {
-      take(*table);
-      if (product.license.empty()) continue;
-    }
+    for (Node* const table : all.root.take_tables(key))
+      take(*table, key);
   }
   if (!product.license.empty()) {
     const auto mended = mend_license(product.license);
@@ -241,6 +234,25 @@ void read_product(GoReleaser& all) {
                    "` is no SPDX expression; set `license` of [product]"));
     product.license = mended.value_or("");
   }
+}
+
+// A repository called "cli" does not make a product of that name: where project_name is not said,
+// the product is called as its one binary.
+void name_by_binary(GoReleaser& all) {
+  if (all.root.has("project_name") || all.builds.empty()) return;
+  const std::string binary = last_of(all.builds.front().binary);
+  const bool is_one = std::all_of(all.builds.begin(), all.builds.end(), [&](const GoBuild& build) {
+    return last_of(build.binary) == binary;
+  });
+  ProductSettings& product = all.result.config.product;
+  const std::string name = product_name(binary).substr(0, kMaxNameBytes);
+  if (!is_one || name.empty() || name == product.name || binary.find('{') != std::string::npos) {
+    return;
+  }
+  product.name = name;
+  all.note(1, "project_name",
+           cat("is not said: the product is called ", name,
+               " as its binary, and {{ .ProjectName }} stays ", base::safe_text(all.project, 60)));
 }
 
 void read_hooks(GoReleaser& all) {
@@ -409,6 +421,7 @@ Import import_goreleaser(Node root, const std::string& file, const Surroundings&
   read_product(all);
   read_hooks(all);
   read_builds(all);
+  name_by_binary(all);
   read_archives(all);
   write_commands(all);
   read_release(all);
