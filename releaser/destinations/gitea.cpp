@@ -17,6 +17,8 @@ std::unique_ptr<Destination> make_gitea_destination(const DestinationSettings& s
                    .token = std::move(token.text),
                    .token_from = std::move(token.from),
                    .permission = "scope `write:repository`",
+                   .api_example = "https://HOST/api/v1",
+                   .foreign_tokens = {"ghp_", "gho_", "ghu_", "ghs_", "github_pat_", "glpat-"},
                    .headers = {{"Accept", "application/json"}}};
   const std::string releases = cat(repository.text(), "/releases/");
   const std::string host = settings.api_url.substr(0, settings.api_url.rfind("/api/v1"));

@@ -51,6 +51,8 @@ std::unique_ptr<Destination> make_github_destination(const DestinationSettings& 
                    .permission =
                        "permission `Contents: write` (a classic token: scope `repo` or "
                        "`public_repo`; in GitHub Actions: `permissions: contents: write`)",
+                   .api_example = "for GitHub Enterprise https://HOST/api/v3",
+                   .foreign_tokens = {"glpat-", "gldt-", "glrt-"},
                    .headers = {{"Accept", "application/vnd.github+json"},
                                {"X-GitHub-Api-Version", "2022-11-28"}}};
   ReleaseDialect dialect{

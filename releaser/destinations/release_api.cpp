@@ -72,10 +72,31 @@ ReleaseApi::ReleaseApi(const Network& network, ApiAccess access)
       m_sender(base::make_http_sender(network.http)) {}
 
 void ReleaseApi::require_token() const {
+  for (const std::string& beginning : m_access.foreign_tokens) {
+    if (!m_access.token.starts_with(beginning)) continue;
+    throw Error(Errc::permission,
+                cat("the token of ", m_access.token_from, " is one of another host (", beginning,
+                    "…) and was not sent to ", m_access.host, "; give one for ",
+                    m_access.repository, " with ", m_access.permission));
+  }
   if (!m_access.token.empty()) return;
   throw Error(Errc::permission,
               cat(m_access.token_from, " gives no token for ", m_access.repository, " at ",
                   m_access.host, "; give it one with ", m_access.permission));
+}
+
+// A page for people, where an API answers in JSON whatever comes.
+void ReleaseApi::require_api(const HttpAnswer& answer, const base::Url& url) const {
+  const std::string_view body = base::trim(answer.body);
+  if (answer.status >= 500 || !body.starts_with('<')) return;
+  throw Error(Errc::config, cat(url.host(), " answers with a page for people (HTTP ", answer.status,
+                                ") and not as ", m_access.host, "'s API does; look at `api_url` (",
+                                m_access.api_example, "), and at what proxies are in between"));
+}
+
+json::Value ReleaseApi::parsed(const HttpAnswer& answer, const base::Url& url) const {
+  require_api(answer, url);
+  return base::with_context(url.host(), [&] { return parse(answer); });
 }
 
 HttpAnswer ReleaseApi::send(base::HttpCall call) {
@@ -122,11 +143,13 @@ void ReleaseApi::wait_for_limit(seconds time, int& times) {
 }
 
 void ReleaseApi::wait_or_give_up(int tries, const std::string& problem) {
-  if (tries >= kMaxTries || m_patience->left() == milliseconds::zero()) {
+  const milliseconds delay = full_jitter(tries);
+  // What was wrong says more than that the time is over.
+  if (tries >= kMaxTries || delay >= m_patience->left()) {
     throw Error(Errc::network, cat(problem, " (tried ", tries, tries == 1 ? " time" : " times",
                                    "); run the same command again, what is done is kept"));
   }
-  m_patience->wait(full_jitter(tries));
+  m_patience->wait(delay);
 }
 
 void ReleaseApi::refuse(const HttpAnswer& answer, bool is_write) const {
@@ -155,6 +178,13 @@ void ReleaseApi::refuse(const HttpAnswer& answer, bool is_write) const {
                                       "); look at `repository`, and ", need));
   }
   throw Error(Errc::network, cat(m_access.host, " answers ", reason));
+}
+
+void ReleaseApi::refuse_write(const Written& written) const {
+  throw Error(Errc::permission,
+              cat(m_access.host, " does not let the token of ", m_access.token_from, " write to ",
+                  m_access.repository, " (", written.problem, ", HTTP ", written.status,
+                  "); it needs ", m_access.permission));
 }
 
 HttpAnswer ReleaseApi::read(const base::Url& url) {
@@ -187,15 +217,16 @@ HttpAnswer ReleaseApi::read(const base::Url& url) {
 
 std::optional<json::Value> ReleaseApi::find(const base::Url& url) {
   const HttpAnswer answer = read(url);
+  require_api(answer, url);
   if (answer.status == 404) return std::nullopt;
   if (answer.status != 200) refuse(answer, false);
-  return base::with_context(url.host(), [&] { return parse(answer); });
+  return parsed(answer, url);
 }
 
 Page ReleaseApi::list(const base::Url& url) {
   const HttpAnswer answer = read(url);
   if (answer.status != 200) refuse(answer, false);
-  const json::Value value = base::with_context(url.host(), [&] { return parse(answer); });
+  const json::Value value = parsed(answer, url);
   const auto* const items = value.get_if<json::Array>();
   if (items == nullptr) throw Error(Errc::network, cat(url.host(), ": its list is none"));
   const auto link = answer.header("link");
@@ -204,7 +235,7 @@ Page ReleaseApi::list(const base::Url& url) {
 }
 
 Written ReleaseApi::write(HttpMethod method, const base::Url& url,
-                          const std::optional<base::HttpUpload>& upload) {
+                          const std::optional<base::HttpUpload>& upload, NotFound not_found) {
   int limits = 0;
   for (;;) {
     HttpAnswer answer;
@@ -232,7 +263,7 @@ Written ReleaseApi::write(HttpMethod method, const base::Url& url,
     } else if (answer.status < 300) {
       written.body = parse(answer);
     } else if (answer.status == 400 || answer.status == 409 || answer.status == 422 ||
-               (answer.status == 404 && method == HttpMethod::remove)) {
+               (answer.status == 404 && not_found == NotFound::tell)) {
       const std::string said = message_of(answer.body);
       written.problem = said.empty() ? cat("HTTP ", answer.status) : said;
     } else {
@@ -242,10 +273,11 @@ Written ReleaseApi::write(HttpMethod method, const base::Url& url,
   }
 }
 
-Written ReleaseApi::write(HttpMethod method, const base::Url& url, const json::Object& fields) {
+Written ReleaseApi::write(HttpMethod method, const base::Url& url, const json::Object& fields,
+                          NotFound not_found) {
   std::string text = json::write(fields, json::Style::compact);
   const std::uint64_t size = text.size();
-  return write(method, url, base::HttpUpload{"application/json", std::move(text), size});
+  return write(method, url, base::HttpUpload{"application/json", std::move(text), size}, not_found);
 }
 
 bool ReleaseApi::download(const base::Url& url, const base::ByteSink& sink) {

@@ -60,6 +60,7 @@ FAULTS = {
     "primary_limit": "403 with x-ratelimit-remaining: 0 and x-ratelimit-reset in `seconds`",
     "status": "not done; `code` with a message",
     "wrong_digest": "an upload is stored with its last byte changed",
+    "delete_release": "somebody deletes the release that the path names, before this is done",
     "delay": "`seconds` before it is done as always",
 }
 PIECE = 128 * 1024
@@ -420,6 +421,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reset()
         if kind == "stall":
             self.hold()
+        if kind == "delete_release" and (match := re.search(r"/repos/([^/]+/[^/]+)/releases/(\d+)", url.path)):
+            with world.lock:
+                repository = next(each for each in world.forge.repositories if each.full_name == match[1])
+                repository.releases = [release for release in repository.releases if release.id != int(match[2])]
         if kind == "delay":
             time.sleep(fault["seconds"])
         if kind in ("secondary_limit", "429"):

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "releaser/destinations/hosted_releases.hpp"
+
+#include <string>
+
+namespace releaser {
+
+// Brings assets into drafts, and takes away what is in their way.
+class AssetUpload {
+ public:
+  // All three outlive this.
+  AssetUpload(ReleaseApi& api, HostedReleases& releases, const ReleaseDialect& dialect);
+
+  // Until the asset is there, once and whole; makes the draft where there is none. Throws
+  // Errc::conflict where other bytes are public, Errc::network where it does not come about.
+  void put(const WantedFile& file, const ReleasePlace& place);
+
+ private:
+  // One try. Each gives what left it in doubt, or nothing once it is done.
+  std::string try_to_put(const WantedFile& file, const ReleasePlace& place,
+                         const WantedAsset& asset);
+  std::string make_draft(const ReleasePlace& place);
+  std::string remove(const HostedRelease& release, std::uint64_t asset);
+  std::string send(const WantedFile& file, const WantedAsset& asset, const ReleasePlace& place);
+
+  ReleaseApi& m_api;
+  HostedReleases& m_releases;
+  const ReleaseDialect& m_dialect;
+};
+
+}  // namespace releaser
