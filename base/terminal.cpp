@@ -45,8 +45,8 @@ std::string bar(std::uint64_t done_bytes, std::uint64_t total_bytes, std::size_t
 
 }  // namespace
 
-Messages::Messages(std::ostream& out, Terminal terminal, Verbosity verbosity)
-    : m_out(&out), m_terminal(terminal), m_verbosity(verbosity) {}
+Messages::Messages(std::ostream& out, Terminal terminal, Verbosity verbosity, MarkedLog* log)
+    : m_out(&out), m_terminal(terminal), m_verbosity(verbosity), m_log(log) {}
 
 void Messages::say(std::string_view line) const {
   if (m_verbosity != Verbosity::quiet) {
@@ -61,6 +61,10 @@ void Messages::detail(std::string_view line) const {
 }
 
 void Messages::warn(std::string_view line) const {
+  if (m_log != nullptr) {
+    m_log->warn(line);
+    return;
+  }
   const bool colors = m_terminal.colors;
   *m_out << (colors ? "\x1b[33mwarning:\x1b[0m " : "warning: ") << line << '\n' << std::flush;
 }

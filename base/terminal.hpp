@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace base {
@@ -25,21 +26,57 @@ bool output_is_unread();
 
 enum class Verbosity { quiet, normal, verbose };
 
+// A log that a program reads and marks for people, such as that of a CI's job.
+class MarkedLog {
+ public:
+  MarkedLog() = default;
+  MarkedLog(const MarkedLog&) = delete;
+  MarkedLog& operator=(const MarkedLog&) = delete;
+  virtual ~MarkedLog() = default;
+  virtual void warn(std::string_view line) = 0;
+  // What comes until end_group() belongs together. Groups do not nest.
+  virtual void begin_group(std::string_view title) = 0;
+  virtual void end_group() = 0;
+};
+
 // Messages for people, on stderr. Results go to stdout, and never through here.
 class Messages {
  public:
-  Messages(std::ostream& out, Terminal terminal, Verbosity verbosity);
+  // log  marks warnings and groups in place of plain lines; outlives this; may be null
+  Messages(std::ostream& out, Terminal terminal, Verbosity verbosity, MarkedLog* log = nullptr);
   void say(std::string_view line) const;     // normal and verbose
   void detail(std::string_view line) const;  // verbose
   void warn(std::string_view line) const;    // always, "warning: …"
+  // Runs `work`, whose messages belong together.
+  template <class Work>
+  decltype(auto) group(std::string_view title, Work&& work) const {
+    const Group group(m_log, title);
+    return std::forward<Work>(work)();
+  }
   [[nodiscard]] const Terminal& terminal() const { return m_terminal; }
   [[nodiscard]] Verbosity verbosity() const { return m_verbosity; }
   [[nodiscard]] std::ostream& stream() const { return *m_out; }
 
  private:
+  class Group {
+   public:
+    Group(MarkedLog* log, std::string_view title) : m_log(log) {
+      if (m_log != nullptr) m_log->begin_group(title);
+    }
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+    ~Group() {
+      if (m_log != nullptr) m_log->end_group();
+    }
+
+   private:
+    MarkedLog* m_log;
+  };
+
   std::ostream* m_out;
   Terminal m_terminal;
   Verbosity m_verbosity;
+  MarkedLog* m_log;
 };
 
 // One transfer as it runs: a bar with bytes, rate and time left on a terminal (after 200 ms, ten
