@@ -1,10 +1,13 @@
 #include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/ci_job/workflow_job.hpp"
 #include "releaser/commands/all_commands.hpp"
 
 #include <csignal>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 
 namespace {
 
@@ -13,22 +16,24 @@ std::optional<trust::SecretBytes> take_secret(const char* variable) {
   return text ? std::optional(trust::SecretBytes::take(*text)) : std::nullopt;
 }
 
-int run(const std::vector<std::string>& arguments) {
+int run(const std::vector<std::string>& arguments, std::unique_ptr<releaser::WorkflowJob>& job) {
   // Secrets leave the environment before anything else reads or inherits it.
   auto key = take_secret("CCO_RELEASE_KEY");
   auto password = take_secret("CCO_RELEASE_PASSWORD");
   const auto environment = base::Environment::of_process();
+  job = releaser::WorkflowJob::of(environment, std::cerr);
   const releaser::Services services{
       .environment = environment,
       .now = base::system_now(),
       .terminal = base::inspect_terminal(environment.find("NO_COLOR").has_value(),
                                          environment.find("TERM").value_or("")),
       .out = std::cout,
-      .errors = std::cerr,
+      .errors = job ? job->log() : std::cerr,
       .release_key = std::move(key),
       .release_password = std::move(password),
       .take_secret =
           [](const std::string& variable) { return base::take_secret_variable(variable.c_str()); },
+      .job = job.get(),
   };
   const releaser::CommandLine command_line(services);
   const int status = base::run_program(command_line.program, arguments, std::cout);
@@ -44,17 +49,22 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   // A reader that goes away (`| head`) is an error of write(2), not the end of a half-done publish.
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): it cannot fail for SIGPIPE
-  try {
-    return run({argv + 1, argv + argc});
-  } catch (const base::Error& error) {
-    std::cerr << "cco-release: " << error.what() << '\n';
+  std::unique_ptr<releaser::WorkflowJob> job;
+  const auto fail = [&](const base::Error& error) {
+    if (job) {
+      job->fail(error);
+    } else {
+      std::cerr << "cco-release: " << error.what() << '\n';
+    }
     return base::exit_status(error.code());
+  };
+  try {
+    return run({argv + 1, argv + argc}, job);
+  } catch (const base::Error& error) {
+    return fail(error);
   } catch (const std::filesystem::filesystem_error& error) {
-    const base::Error known = base::system_error(error.path1().native(), error.code().value());
-    std::cerr << "cco-release: " << known.what() << '\n';
-    return base::exit_status(known.code());
+    return fail(base::system_error(error.path1().native(), error.code().value()));
   } catch (const std::exception& error) {
-    std::cerr << "cco-release: internal error: " << error.what() << '\n';
-    return base::exit_status(base::Errc::internal);
+    return fail({base::Errc::internal, base::cat("internal error: ", error.what())});
   }
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/ci_job/workflow_job.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -29,7 +30,7 @@ base::Messages messages_of(const Services& services, const base::Arguments& argu
   const auto verbosity = arguments.has("--quiet")     ? base::Verbosity::quiet
                          : arguments.has("--verbose") ? base::Verbosity::verbose
                                                       : base::Verbosity::normal;
-  return {services.errors, services.terminal, verbosity};
+  return {services.errors, services.terminal, verbosity, services.job};
 }
 
 bool wants_json(const base::Arguments& arguments) { return arguments.has("--json"); }

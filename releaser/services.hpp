@@ -15,6 +15,8 @@
 
 namespace releaser {
 
+class WorkflowJob;
+
 // What main found out once, for the outermost functions; everything deeper gets the two or three
 // values that it needs.
 struct Services {
@@ -28,6 +30,8 @@ struct Services {
   std::optional<trust::SecretBytes> release_password;
   // Takes another secret out of the process environment, by the name that the configuration gives.
   std::function<std::optional<std::string>(const std::string& variable)> take_secret = {};
+  // The job of GitHub Actions or the like that runs this, or null. `errors` is its guarded stream.
+  WorkflowJob* job = nullptr;
 };
 
 // The options that every command has, in the order of --help.

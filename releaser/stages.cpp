@@ -67,16 +67,44 @@ void tell_time(const Run& run, std::string_view stage, std::chrono::steady_clock
   run.around.messages.say(cat(stage, ": done in ", tenths / 10, ".", tenths % 10, " s"));
 }
 
+// Destinations, tap and bucket.
+std::vector<std::string> names_of_places(const Run& run) {
+  std::vector<std::string> names;
+  names.reserve(run.config.destinations.size() + 2);
+  for (const auto& destination : run.config.destinations)
+    names.push_back(destination.name);
+  for (const std::string_view kind : package_kinds(run))
+    names.emplace_back(kind);
+  return names;
+}
+
+void check_only(const Run& run) {
+  const std::vector<std::string> names = names_of_places(run);
+  for (const std::string& name : run.options.only) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      const std::string nearest = base::did_you_mean(name, names);
+      throw base::Error(
+          base::Errc::usage,
+          cat("--only ", base::safe_text(name, 80), ": there is no destination of that name",
+              nearest, nearest.empty() ? "; it takes " : " It takes ", base::join(names, ", ")));
+    }
+  }
+  for (const std::string& name : names) {
+    if (!run.options.only.empty() && run.skips(name)) {
+      throw base::Error(base::Errc::usage,
+                        cat("--skip ", name, " does not go with --only; give one of them"));
+    }
+  }
+}
+
 void check_skips(const Run& run) {
   std::vector<std::string> names;
   names.reserve(kStages.size());
   for (const Stage& stage : kStages) {
     if (stage.skippable == Skippable::yes) names.emplace_back(stage.name);
   }
-  for (const auto& destination : run.config.destinations)
-    names.push_back(destination.name);
-  for (const std::string_view kind : package_kinds(run))
-    names.emplace_back(kind);
+  for (std::string& name : names_of_places(run))
+    names.push_back(std::move(name));
   for (const std::string& name : run.options.skip) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       const std::string nearest = base::did_you_mean(name, names);
@@ -124,15 +152,19 @@ std::vector<std::string> stage_names() {
 }
 
 void run_stages(Run& run, Until until) {
-  if (until == Until::publish) check_skips(run);
+  if (until == Until::publish) {
+    check_only(run);
+    check_skips(run);
+  }
   for (const Stage& stage : kStages) {
     if (run.options.sign_only && stage.name == "publish") return;
     if (is_spared(run, stage.name)) continue;
     const bool is_skipped = stage.skippable == Skippable::yes && run.skips(stage.name);
     const auto start = std::chrono::steady_clock::now();
-    const Skipped skipped = is_skipped
-                                ? Skipped("--skip")
-                                : base::with_context(stage.name, [&] { return stage.work(run); });
+    const Skipped skipped =
+        is_skipped ? Skipped("--skip") : run.around.messages.group(stage.name, [&] {
+          return base::with_context(stage.name, [&] { return stage.work(run); });
+        });
     tell_time(run, stage.name, std::chrono::steady_clock::now() - start);
     if (skipped) run.around.messages.detail(cat(stage.name, ": skipped: ", *skipped));
     if (run.awaits_build || run.is_public_already) return;

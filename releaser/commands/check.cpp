@@ -4,6 +4,8 @@
 #include "base/json.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "releaser/ci_job/workflow_job.hpp"
+#include "releaser/commands/job_report.hpp"
 #include "releaser/commands/password.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/init/ci_files.hpp"
@@ -75,6 +77,7 @@ int run_check(const Services& services, const base::Arguments& arguments) {
     services.out << config_schema();
     return base::exit_status(Errc::done);
   }
+  if (services.job != nullptr) services.job->begin("check");
   RunOptions options = run_options(arguments);
   int status = base::exit_status(Errc::done);
   with_run(services, arguments, options, [&](Run& run) {
@@ -84,7 +87,9 @@ int run_check(const Services& services, const base::Arguments& arguments) {
     check_tools(run, problems);
     check_workflows(run.config, problems);
     if (run.options.strict) problems.make_problems_of_warnings();
-    report(problems, wants_json(arguments), services.out);
+    ResultStream result(services, arguments);
+    report(problems, wants_json(arguments), result.out());
+    tell_job(services, run, {"check", "", ""}, problems);
     try {
       problems.throw_if_any();
     } catch (const base::Error& error) {

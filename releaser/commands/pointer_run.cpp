@@ -26,6 +26,18 @@ void print_json(const Run& run, const PointerMove& move, const std::string& name
   out << json::write(result, json::Style::pretty);
 }
 
+// "promote", {version: 1.0.0, to: stable} and "rollback", {channel: stable, to: 1.0.0}
+JobSubject job_subject(const std::string& name, const Subject& subject) {
+  JobSubject job{name, "", ""};
+  for (const auto& [member, value] : subject) {
+    if (member == "version") job.version = value;
+    if (member == "channel") job.channel = value;
+  }
+  for (const auto& [member, value] : subject)
+    if (member == "to") (job.version.empty() ? job.version : job.channel) = value;
+  return job;
+}
+
 void print_text(const Run& run, const PointerMove& move, std::ostream& out) {
   if (run.actions.empty()) {
     out << "nothing to do: all of that is public already\n";
@@ -72,12 +84,14 @@ int run_pointer_command(const Services& services, const base::Arguments& argumen
     move.command += cat(" ", member, "=", value);
     if (member == "version") move.named.push_back(schema::Version::parse(value));
   }
-  run_or_rehearse(services, arguments, std::move(options), [&](Run& run) {
+  const JobSubject told = job_subject(name, subject);
+  run_or_rehearse(services, arguments, std::move(options), told, [&](Run& run) {
     move_pointers(run, move, make_edit(run));
+    ResultStream result(services, arguments);
     if (wants_json(arguments)) {
-      print_json(run, move, name, subject, services.out);
+      print_json(run, move, name, subject, result.out());
     } else {
-      print_text(run, move, services.out);
+      print_text(run, move, result.out());
     }
     throw_if_some_failed(run);
   });

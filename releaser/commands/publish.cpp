@@ -36,6 +36,7 @@ void print_json(const Run& run, std::ostream& out) {
   if (run.options.sign_only && !run.is_public_already) {
     result.emplace_back("signatures", run.signatures_out.string());
   }
+  result.emplace_back("waits_for", json::Array(run.held_back_by.begin(), run.held_back_by.end()));
   result.emplace_back("actions", json_of_actions(run));
   result.emplace_back("failures", json_of_failures(run));
   out << json::write(result, json::Style::pretty);
@@ -81,6 +82,8 @@ void print_text(const Run& run, std::ostream& out) {
       out << "what comes after the build depends on its binaries, which are not there yet; "
              "cco-release package makes them without publishing\nnothing was changed\n";
     } else {
+      for (const std::string& name : run.held_back_by)
+        out << "nothing would be announced: " << name << " lacks the release, and is left alone\n";
       out << (run.actions.empty() ? "nothing to do" : "nothing was changed") << '\n';
     }
     return;
@@ -99,13 +102,18 @@ void print_text(const Run& run, std::ostream& out) {
     out << release << " is not announced: its files are at ";
     const char* separator = "";
     for (const auto& destination : run.destinations) {
+      if (run.leaves_alone(destination->name())) continue;
       out << separator << destination->place();
       separator = ", ";
     }
     out << ", and nothing names them yet\n";
+    if (!run.held_back_by.empty())
+      out << "next: the same command for " << base::join(run.held_back_by, ",")
+          << ", or without --only\n";
     return;
   }
   for (const auto& destination : run.destinations) {
+    if (run.leaves_alone(destination->name())) continue;
     out << release << " is public at " << destination->url() << " (" << destination->place()
         << "): " << what_was_written(run, *destination) << '\n';
   }
@@ -144,10 +152,11 @@ void tell_of_package_files(const Run& run) {
 
 void publish(Run& run, const base::Arguments& arguments, const Services& services) {
   run_stages(run, Until::publish);
+  ResultStream result(services, arguments);
   if (wants_json(arguments)) {
-    print_json(run, services.out);
+    print_json(run, result.out());
   } else {
-    print_text(run, services.out);
+    print_text(run, result.out());
   }
   if (!run.awaits.empty() && !run.options.sign_only && !run.options.dry_run) {
     services.out.flush();
@@ -162,7 +171,7 @@ void publish(Run& run, const base::Arguments& arguments, const Services& service
 }
 
 int run_publish(const Services& services, const base::Arguments& arguments) {
-  run_or_rehearse(services, arguments, run_options(arguments),
+  run_or_rehearse(services, arguments, run_options(arguments), {"publish", "", ""},
                   [&](Run& run) { publish(run, arguments, services); });
   return base::exit_status(base::Errc::done);
 }
@@ -172,6 +181,13 @@ int run_publish(const Services& services, const base::Arguments& arguments) {
 base::Command add_publish(const Services& services) {
   std::vector<base::Option> options = release_options();
   options.push_back({"--skip", "", "LIST", "stages or destinations, separated by commas", {}});
+  options.push_back({"--only", "", "LIST", "destinations; the others are not changed", {}});
+  options.push_back({"--fail-fast", "", "", "stop at the first destination that fails", {}});
+  options.push_back({"--draft", "", "", "leave drafts at hosts; a person publishes them", {}});
+  options.push_back(
+      {"--token-file", "", "[NAME=]FILE", "token for a host, not from its variable", {}});
+  options.push_back(
+      {"--release-notes", "", "FILE", "what is new, for the page of the release at hosts", {}});
   options.push_back({"--dry-run", "", "", "say what would be published, and change nothing", {}});
   options.push_back({"--key", "", "FILE", "secret key to sign with; repeated for several", {}});
   options.push_back(
@@ -200,6 +216,9 @@ base::Command add_publish(const Services& services) {
               "Assets are public and verified before a manifest names them, and the installers "
               "that pin them come last. Of several destinations the first is what the others "
               "follow; another one that fails does not stop the rest. "
+              "With --only, the destinations that are left alone are read all the same: where one "
+              "that is not optional lacks the archives, or the first the release, what is named is "
+              "brought there, verified, and announced nowhere until they have it. "
               "With [trust], and without the release key, the release is made and staged where "
               "nothing public names it; a holder of the key signs it with --sign-only, and "
               "--signatures publishes it.",

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/ci_job/workflow_job.hpp"
 #include "releaser/commands/stop_notice.hpp"
 #include "releaser/stages/each_destination.hpp"
 
@@ -29,13 +30,14 @@ std::size_t places_without_failure(const Run& run) {
 }  // namespace
 
 void run_or_rehearse(const Services& services, const base::Arguments& arguments, RunOptions options,
-                     const std::function<void(Run&)>& work) {
+                     const JobSubject& subject, const std::function<void(Run&)>& work) {
+  if (services.job != nullptr) services.job->begin(subject.command);
   if (!options.dry_run) {
     tell_when_stopped();
     with_run(services, arguments, std::move(options), [&](Run& run) {
       const DistFolder dist(run);
       run.acquires = !run.options.sign_only;
-      work(run);
+      run_in_job(services, run, subject, [&] { work(run); });
     });
     return;
   }
@@ -45,7 +47,7 @@ void run_or_rehearse(const Services& services, const base::Arguments& arguments,
   options.dist = dist.path();
   with_run(services, arguments, std::move(options), [&](Run& run) {
     run.dist_to_copy_record_from = real_dist.empty() ? default_dist(run.config) : real_dist;
-    work(run);
+    run_in_job(services, run, subject, [&] { work(run); });
   });
 }
 

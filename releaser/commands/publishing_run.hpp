@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "releaser/commands/job_report.hpp"
 #include "releaser/commands/release_run.hpp"
 
 #include <string>
@@ -10,8 +11,9 @@ namespace releaser {
 
 // Calls `work` for a run that changes destinations; with RunOptions::dry_run the same run, in a
 // dist/ that goes away, which ends before the last effect.
+// A job that runs this is told of it.
 void run_or_rehearse(const Services& services, const base::Arguments& arguments, RunOptions options,
-                     const std::function<void(Run&)>& work);
+                     const JobSubject& subject, const std::function<void(Run&)>& work);
 
 // Of --json.
 base::json::Array json_of_actions(const Run& run);

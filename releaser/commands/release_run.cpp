@@ -3,11 +3,14 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/ci_job/workflow_job.hpp"
 #include "releaser/commands/agreement.hpp"
+#include "releaser/commands/job_report.hpp"
 #include "releaser/commands/network_access.hpp"
 #include "releaser/commands/password.hpp"
 #include "releaser/stages/rollout_share.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
@@ -32,8 +35,54 @@ void check_signing_options(const RunOptions& options, const base::Arguments& arg
   }
   if (!options.resumes()) return;
   const std::string mode = options.sign_only ? "--sign-only" : "--signatures";
-  for (const std::string_view option : {"--snapshot", "--skip", "--dry-run", "--channel"})
+  for (const std::string_view option :
+       {"--snapshot", "--skip", "--only", "--dry-run", "--channel", "--draft"})
     if (arguments.has(option)) refuse(cat(option, " does not go with ", mode));
+}
+
+bool has_token(const DestinationSettings& settings) {
+  return settings.type == "github" || settings.type == "gitea";
+}
+
+// --token-file FILE, or NAME=FILE where there are several hosts.
+void set_token_file(Config& config, const std::string& given) {
+  std::vector<std::string> names;
+  for (const DestinationSettings& each : config.destinations)
+    if (has_token(each)) names.push_back(each.name);
+  const std::size_t equals = given.find('=');
+  std::string name = given.substr(0, equals == given.npos ? 0 : equals);
+  std::string file = equals == given.npos ? given : given.substr(equals + 1);
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    if (names.size() != 1) {
+      const std::string all = base::join(names, ", ");
+      throw Error(Errc::usage, cat("--token-file ", base::safe_text(given, 200),
+                                   names.empty() ? ": no destination takes a token from a file"
+                                                 : cat(": say for which destination, as ",
+                                                       names.front(), "=FILE; there are ", all)));
+    }
+    name = names.front();
+    file = given;
+  }
+  for (DestinationSettings& each : config.destinations)
+    if (each.name == name) each.token_file = std::filesystem::absolute(file).string();
+}
+
+// What the command line says in place of cco-release.toml, for one run.
+void set_host_options(Config& config, const base::Arguments& arguments) {
+  for (const std::string& given : repeated(arguments, "--token-file"))
+    set_token_file(config, given);
+  if (!arguments.has("--draft")) return;
+  bool has_any = false;
+  for (DestinationSettings& each : config.destinations) {
+    if (!has_token(each)) continue;
+    each.draft = true;
+    has_any = true;
+  }
+  if (!has_any) {
+    throw Error(Errc::usage,
+                "--draft: only destinations of type github or gitea have drafts, and there is "
+                "none; leave it out");
+  }
 }
 
 }  // namespace
@@ -84,6 +133,10 @@ RunOptions run_options(const base::Arguments& arguments) {
   options.identify.snapshot = arguments.has("--snapshot");
   for (std::string& name : arguments.list("--skip"))
     options.skip.insert(std::move(name));
+  for (std::string& name : arguments.list("--only"))
+    options.only.insert(std::move(name));
+  options.release_notes = arguments.value("--release-notes").value_or("");
+  options.fail_fast = arguments.has("--fail-fast");
   options.dry_run = arguments.has("--dry-run");
   options.clean = arguments.has("--clean");
   options.check_reproducible = arguments.has("--check-reproducible");
@@ -125,7 +178,9 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
   const base::Messages messages = messages_of(services, arguments);
   const base::Path file = find_config(arguments.value("--config"), ".");
   messages.detail(cat("configuration: ", file.string()));
-  const Config config = load_config(file);
+  if (services.job != nullptr) services.job->configured_by(file);
+  Config config = load_config(file);
+  set_host_options(config, arguments);
   if (options.dist.empty()) options.dist = default_dist(config);
   if (options.resumes() && !config.trust) {
     throw Error(Errc::config, cat(file.filename().string(),
@@ -146,9 +201,11 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
       .network = network_access(services, config, timeout_of(arguments)),
       .agree =
           [&](const std::vector<std::string>& words) {
-            std::ostream& out = wants_json(arguments) ? services.errors : services.out;
+            ResultStream result(services, arguments);
+            std::ostream& out = wants_json(arguments) ? services.errors : result.out();
             for (const std::string& line : words)
               out << line << '\n';
+            out << std::flush;
             require_agreement(services, arguments, messages);
           },
   };

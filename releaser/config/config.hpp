@@ -65,6 +65,8 @@ struct TagSettings {
 
 struct ReleaseSettings {
   std::string notes_file;
+  std::string header, footer;  // of the page of a release at its host
+  std::vector<std::string> extra_files;
   bool critical = false;
   bool breaking_changes = false;
   std::string minimum_upgrade_from;

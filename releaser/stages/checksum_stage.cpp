@@ -12,6 +12,8 @@ Skipped checksum_stage(Run& run) {
     write_if_changed(run.folder / "assets" / base::cat(target.asset, ".sha256"), line);
     lines[target.asset] = line;
   }
+  for (const ExtraFile& file : run.extra_files)
+    lines[file.name] = base::cat(file.sha256.hex(), "  ", file.name, "\n");
   run.checksums.clear();
   for (const auto& [name, line] : lines)
     run.checksums += line;

@@ -17,6 +17,7 @@ void at_each_destination(Run& run, const std::function<void(Destination&)>& work
       ++index;
     } catch (const base::Error& error) {
       if (index == 0 || error.code() == Errc::conflict || error.code() == Errc::locked) throw;
+      if (run.options.fail_fast) throw;
       run.failures.push_back(
           {destination.name(), error.code(), error.what(), destination.is_optional()});
       run.destinations.erase(run.destinations.begin() + static_cast<std::ptrdiff_t>(index));

@@ -28,13 +28,15 @@ void add_mirrors(const Run& run, const Target& target, schema::PlatformEntry& en
     if (!is_known) entry.mirrors.push_back(url);
   };
   std::vector<base::Url> known;
-  if (const schema::Release* const there = run.before.find(run.identity->version)) {
+  if (const schema::Release* const there =
+          run.before.find(run.identity->version, run.identity->channel)) {
     const auto found = there->platforms.find(target.platform);
     if (found != there->platforms.end()) known = found->second.mirrors;
   }
   for (const DestinationSettings& destination : run.config.destinations) {
     if (!destination.carries.assets) continue;
     const base::Url url = asset_url(destination, run.identity->tag(), target.asset);
+    // One that is left alone and must have the archive holds the release back until it has.
     const bool takes_part =
         std::any_of(run.destinations.begin(), run.destinations.end(),
                     [&](const auto& each) { return each->name() == destination.name; });
@@ -116,7 +118,9 @@ schema::Release release_entry(const Run& run) {
     }
   }
   // What was decided after the release was published stays decided.
-  if (const schema::Release* const there = run.before.find(run.identity->version)) {
+  if (const schema::Release* const there =
+          run.before.find(run.identity->version, run.identity->channel)) {
+    if (!release.commit) release.commit = there->commit;
     release.yanked = there->yanked;
     release.rollout = there->rollout;
     release.release_notes = there->release_notes;
@@ -124,6 +128,27 @@ schema::Release release_entry(const Run& run) {
     release.rollout = {{release.published, *run.options.rollout}};
   }
   return release;
+}
+
+// The floor of a product holds for users of a channel that begins later.
+schema::Manifest first_manifest(const Run& run, std::optional<schema::Channel> channel) {
+  schema::Manifest manifest;
+  manifest.product = run.config.product.name;
+  manifest.channel = channel;
+  manifest.security_floor = run.before.security_floor();
+  return manifest;
+}
+
+// For all channels together, a release that was promoted is what promote made of it.
+schema::Release entry_in(const Run& run, const schema::Manifest* shown,
+                         const schema::Release& release) {
+  schema::Release entry = release;
+  if (shown == nullptr || shown->channel) return entry;
+  const auto found = shown->versions.find(run.identity->version);
+  if (found == shown->versions.end() || found->second.channel == release.channel) return entry;
+  entry.channel = found->second.channel;
+  entry.rollout = found->second.rollout;
+  return entry;
 }
 
 std::string notes_of_changelog(const Run& run) {
@@ -174,7 +199,8 @@ void check_share(const Run& run, const schema::Release& there) {
 
 Skipped manifest_stage(Run& run) {
   if (run.config.destinations.empty()) return "there is no destination that would show it";
-  const schema::Release* const there = run.before.find(run.identity->version);
+  const schema::Release* const there =
+      run.before.find(run.identity->version, run.identity->channel);
   if (there != nullptr) {
     run.record.published = there->published;
     check_share(run, *there);
@@ -189,8 +215,8 @@ Skipped manifest_stage(Run& run) {
   for (const auto of : changed) {
     const schema::Manifest* const shown = run.before.manifest(of);
     schema::Manifest merged =
-        merge_manifest(shown == nullptr ? std::nullopt : std::optional(*shown),
-                       run.config.product.name, of, run.identity->version, *run.release);
+        merge_manifest(shown == nullptr ? first_manifest(run, of) : *shown, run.config.product.name,
+                       of, run.identity->version, entry_in(run, shown, *run.release));
     if (shown == nullptr || !(merged == *shown)) pass_remembered_generation(run, merged);
     run.manifests.insert_or_assign(schema::manifest_name(of), std::move(merged));
   }

@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/extra_files.hpp"
 #include "releaser/stages/stage.hpp"
 
 #include <algorithm>
@@ -146,6 +147,7 @@ Skipped package_stage(Run& run) {
         cat("packed everything twice, with the same bytes: ", run.targets.size(), " archive",
             run.targets.size() == 1 ? "" : "s"));
   }
+  collect_extra_files(run);
   remove_stale_assets(run);
   write_record(run);
   return std::nullopt;

@@ -162,7 +162,7 @@ void open_packages(Run& run, Problems& problems) {
   if (run.identity && (!run.publishes() || run.options.sign_only)) return;
   const bool is_new = !run.identity || run.before.find(run.identity->version) == nullptr;
   for (const std::string_view kind : package_kinds(run)) {
-    if (run.skips(kind)) continue;
+    if (run.skips(kind) || run.leaves_alone(kind)) continue;
     problems.collect([&] {
       git::Remote remote = base::with_context(
           cat("[", kind, "]"), [&] { return remote_of(run, repository_of(run.config, kind)); });
@@ -189,6 +189,7 @@ void push_packages(Run& run) {
     try {
       push(run, repository);
     } catch (const Error& error) {
+      if (run.options.fail_fast) throw;
       run.failures.push_back(
           {repository.name(), error.code(),
            cat(repository.name(), ": ", repository.place(), ": ", error.what())});

@@ -2,11 +2,13 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/extra_files.hpp"
 #include "releaser/stages/given_signatures.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/own_releases.hpp"
 #include "releaser/stages/private_files.hpp"
 #include "releaser/stages/proven_state.hpp"
+#include "releaser/stages/release_page.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/policy.hpp"
@@ -62,17 +64,24 @@ bool open_destinations(Run& run, Problems& problems) {
   if (run.skips("manifest") && run.skips("publish")) return false;
   for (const DestinationSettings& settings : run.config.destinations) {
     if (run.skips(settings.name)) continue;
+    // What is left alone is looked at where the release depends on it.
+    const bool is_first = &settings == &run.config.destinations.front();
+    if (run.leaves_alone(settings.name) && settings.optional && !is_first) continue;
     run.destinations.push_back(make_destination(settings, run.config, run.machine()));
   }
   if (run.destinations.empty()) return false;
   if (run.publishes() && !run.options.sign_only) {
     const std::size_t known = problems.problems().size();
     problems.collect([&] {
-      at_each_destination(run, [](Destination& destination) { destination.preflight(); });
+      at_each_destination(run, [&](Destination& destination) {
+        if (!run.leaves_alone(destination.name())) destination.preflight();
+      });
     });
     if (problems.problems().size() > known) return false;
     if (run.acquires) {
-      at_each_destination(run, [](Destination& destination) { destination.acquire(); });
+      at_each_destination(run, [&](Destination& destination) {
+        if (!run.leaves_alone(destination.name())) destination.acquire();
+      });
     }
   }
   return true;
@@ -218,6 +227,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
     });
   }
   check_published_time(run, problems);
+  problems.collect([&] { (void)page_notes(run); });
   const bool needs_site = !run.skips("manifest") && !run.skips("sign");
   if (needs_site && run.config.destinations.empty()) {
     problems.add(cat(run.config.file.filename().string(),
@@ -232,6 +242,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (has_inputs) examine_binaries(run, problems, is_seen_now);
   if (has_inputs && !makes_files(run)) {
     problems.collect([&] { read_notes(run); });
+    check_extra_files(run, problems);
     problems.collect([&] {
       for (const Target& target : run.targets)
         (void)probe_of(run.config, target);

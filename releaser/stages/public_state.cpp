@@ -87,11 +87,18 @@ void check_against_public_state(const Run& run, Problems& problems) {
   const ReleaseIdentity& identity = *run.identity;
   if (identity.is_snapshot) return;
   const std::string version = identity.version.text();
-  if (const schema::Release* const there = run.before.find(identity.version)) {
+  if (const schema::Release* const there = run.before.find(identity.version, identity.channel)) {
     if (there->channel != identity.channel) {
-      problems.add(Errc::conflict, cat(version, " is public already in channel ",
-                                       schema::channel_name(there->channel),
-                                       "; publish it there, or choose a new version"));
+      problems.add(
+          Errc::conflict,
+          cat(version, " is public already in channel ", schema::channel_name(there->channel),
+              "; promote offers it to another one, or choose a new version"));
+    }
+    if (there->commit && identity.commit && *there->commit != *identity.commit) {
+      problems.add(Errc::conflict, cat(version, " is public from commit ", *there->commit,
+                                       ", and not ", *identity.commit,
+                                       "; check that one out or put the tag back, or choose a new "
+                                       "version"));
     }
     if (there->date != identity.date) {
       problems.add(Errc::conflict,
@@ -117,6 +124,10 @@ void check_against_public_state(const Run& run, Problems& problems) {
       }
     }
     return;
+  }
+  if (const auto floor = run.before.security_floor(); floor && identity.version < *floor) {
+    problems.add(cat(version, " is below the security floor ", floor->text(),
+                     ", which no agent goes under; choose a version from there on"));
   }
   const auto head = run.before.newest(identity.channel);
   if (head && identity.version < *head && !run.options.allow_backport) {

@@ -48,7 +48,18 @@ Publication wanted_files(const Run& run) {
   std::map<std::string, const PackedArchive*> archives;
   for (const Target& target : run.targets)
     archives[target.asset] = &*target.packed;
+  std::map<std::string, const ExtraFile*> extra_files;
+  for (const ExtraFile& file : run.extra_files)
+    extra_files[file.name] = &file;
   for (const std::string& name : asset_names(run)) {
+    if (const auto extra = extra_files.find(name); extra != extra_files.end()) {
+      wanted.assets.push_back({.name = folder + name,
+                               .contents = assets / name,
+                               .size = extra->second->size,
+                               .sha256 = extra->second->sha256});
+      add_signatures(run, wanted.assets, assets / name, folder + name);
+      continue;
+    }
     const auto archive = archives.find(name);
     if (archive == archives.end()) {
       add_with_signatures(run, wanted.assets, assets / name, folder + name);

@@ -6,6 +6,7 @@
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/publication.hpp"
 #include "releaser/stages/publish_plan.hpp"
+#include "releaser/stages/release_page.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
@@ -123,7 +124,7 @@ void note_plan(Run& run, const Destination& destination, const Share& share,
     for (const std::string& words : destination.wrong_marks(marks))
       run.actions.push_back({words, destination.name()});
   }
-  note_all("announce", wanted.documents, plan.announce);
+  if (run.held_back_by.empty()) note_all("announce", wanted.documents, plan.announce);
 }
 
 // What a stranger who runs the installer then gets. Once: later releases find it there.
@@ -141,6 +142,7 @@ void warn_of_first_prerelease(const Run& run) {
 // How hosts shall show a release that is public there already, as after a person's click: looked at
 // only while its documents are still to be announced.
 std::vector<ReleaseMarks> marks_to_check(const Run& run, const Shares& shares) {
+  if (!run.held_back_by.empty()) return {};
   if (shares.at(run.destinations.front().get()).plan.is_empty()) return {};
   const ChannelManifests channels = channels_of(run);
   std::set<schema::Version> versions{run.identity->version};
@@ -156,7 +158,7 @@ AssetRelease asset_release(const Run& run) {
   const auto stable = all.latest.find(schema::Channel::stable);
   return {.tag = identity.tag(),
           .title = cat(run.config.product.name, " ", identity.version.text()),
-          .notes = run.release->notes,
+          .notes = page_of_release(run),
           .commit = identity.commit,
           .is_prerelease = identity.channel != schema::Channel::stable,
           .is_latest = stable != all.latest.end() && stable->second == identity.version};
@@ -169,9 +171,33 @@ void make_documents_anew(Run& run) {
   metadata_stage(run);
 }
 
+// Does it lack archives, so that nothing may name them yet?
+bool lacks_assets(const Run& run, const Destination& destination, const Share& share) {
+  return !share.plan.put.empty() ||
+         (destination.carries().assets && !destination.is_released(run.identity->tag()));
+}
+
+// --only: those that the run leaves alone, and that are not as they must be before anything is
+// announced: with the archives, and the first with everything, since the others follow it.
+std::vector<std::string> awaited_others(const Run& run, const Shares& shares) {
+  std::vector<std::string> names;
+  for (const auto& destination : run.destinations) {
+    if (!run.leaves_alone(destination->name())) continue;
+    const Share& share = shares.at(destination.get());
+    const bool is_first = destination == run.destinations.front();
+    if (lacks_assets(run, *destination, share) || (is_first && !share.plan.is_empty()))
+      names.push_back(destination->name());
+  }
+  return names;
+}
+
+bool does_something(const Shares& shares) {
+  return std::any_of(shares.begin(), shares.end(),
+                     [](const auto& share) { return !share.second.plan.is_empty(); });
+}
+
 void put_share(Run& run, Destination& destination, const Share& share,
                const std::vector<ReleaseMarks>& marks = {}) {
-  const AssetRelease release = asset_release(run);
   const auto& [wanted, plan] = share;
   destination.clean_up(wanted.assets);
   destination.clean_up(wanted.metadata);
@@ -185,9 +211,9 @@ void put_share(Run& run, Destination& destination, const Share& share,
     note(run, destination, "put", wanted.metadata[index].name);
   }
   const Carries carries = destination.carries();
-  const bool was_released = !carries.assets || destination.is_released(release.tag);
+  const bool was_released = !carries.assets || destination.is_released(run.identity->tag());
   if (!was_released) {
-    destination.release_assets(release);
+    destination.release_assets(asset_release(run));
     note_release(run, destination);
   } else if (carries.assets && !marks.empty()) {
     const std::vector<std::string> changes = destination.wrong_marks(marks);
@@ -205,7 +231,13 @@ void put_share(Run& run, Destination& destination, const Share& share,
 void put_assets(Run& run, const Shares& shares) {
   const std::vector<ReleaseMarks> marks = marks_to_check(run, shares);
   at_each_destination(run, [&](Destination& destination) {
-    put_share(run, destination, shares.at(&destination), marks);
+    const Share& share = shares.at(&destination);
+    if (!run.leaves_alone(destination.name())) {
+      put_share(run, destination, share, marks);
+    } else if (destination.carries().assets && !lacks_assets(run, destination, share) &&
+               does_something(shares)) {
+      verify_as_stranger(run, destination);
+    }
   });
 }
 
@@ -237,7 +269,7 @@ Announced announce_all(Run& run, Shares& shares) {
   const Destination* const truth = run.destinations.front().get();
   Announced result = Announced::done;
   at_each_destination(run, [&](Destination& destination) {
-    if (result == Announced::moved) return;
+    if (result == Announced::moved || run.leaves_alone(destination.name())) return;
     Share& share = shares.at(&destination);
     for (int races = 0; announce(run, destination, share) == Announced::moved;) {
       if (&destination == truth) {
@@ -272,7 +304,7 @@ void begin_after_others(Run& run) {
 
 // What waited for signatures is public everywhere now.
 void end_waiting(Run& run) {
-  if (!run.failures.empty()) return;
+  if (!run.failures.empty() || !run.options.only.empty()) return;
   at_each_destination(
       run, [&](Destination& destination) { destination.drop_staged(run.identity->tag()); });
   if (!run.options.resumes()) base::remove_if_exists(run.folder / kDraftName);
@@ -289,11 +321,13 @@ Skipped publish_stage(Run& run) {
   }
   Shares shares = shares_for(run);
   warn_of_first_prerelease(run);
+  run.held_back_by = awaited_others(run, shares);
   if (run.options.dry_run) {
     const std::vector<ReleaseMarks> marks = marks_to_check(run, shares);
     for (const auto& destination : run.destinations)
-      note_plan(run, *destination, shares.at(destination.get()), marks);
-    push_packages(run);
+      if (!run.leaves_alone(destination->name()))
+        note_plan(run, *destination, shares.at(destination.get()), marks);
+    if (run.held_back_by.empty()) push_packages(run);
     return std::nullopt;
   }
   for (int races = 0;;) {
@@ -306,6 +340,9 @@ Skipped publish_stage(Run& run) {
       }
       // The manifests name a mirror that has not got what they say of it.
       make_documents_anew(run);
+    } else if (!run.held_back_by.empty()) {
+      run.is_held_back = true;
+      return std::nullopt;
     } else if (announce_all(run, shares) == Announced::moved) {
       if (++races == kMaxRaces) give_up_races();
       begin_after_others(run);

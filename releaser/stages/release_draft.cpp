@@ -67,6 +67,15 @@ ReleaseDraft parse_draft(std::string_view text) {
   draft.role_expires = read_time(role, "expires");
   for (const ObjectReader& archive : root.objects("archives"))
     draft.archives.push_back(read_archive(archive));
+  if (root.find("extra_files") != nullptr) {
+    for (const ObjectReader& file : root.objects("extra_files")) {
+      ExtraFile extra{.name = file.text("name"),
+                      .size = file.number("size"),
+                      .sha256 = read_sha256(file, "sha256")};
+      if (!is_file_name(extra.name)) file.fail("name", "is no file name");
+      draft.extra_files.push_back(std::move(extra));
+    }
+  }
   const ObjectReader files = root.object("files");
   for (const auto& [name, ignored] : files.members())
     draft.files.emplace(name, read_sha256(files, name));
@@ -106,6 +115,14 @@ std::string write_draft(const ReleaseDraft& draft) {
   root.emplace_back("metadata", Object{{"version", draft.role_version},
                                        {"expires", base::format_time(draft.role_expires)}});
   root.emplace_back("archives", std::move(archives));
+  if (!draft.extra_files.empty()) {
+    Array extra_files;
+    extra_files.reserve(draft.extra_files.size());
+    for (const ExtraFile& file : draft.extra_files)
+      extra_files.emplace_back(
+          Object{{"name", file.name}, {"size", file.size}, {"sha256", file.sha256.hex()}});
+    root.emplace_back("extra_files", std::move(extra_files));
+  }
   root.emplace_back("files", std::move(files));
   return base::json::write(root, base::json::Style::pretty);
 }

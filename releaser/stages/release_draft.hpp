@@ -24,6 +24,15 @@ struct DraftArchive {
   schema::Requirements requirements;
 };
 
+// A file of [release] extra_files, in dist/V/assets: an asset of the release like its archives,
+// which no manifest names.
+struct ExtraFile {
+  std::string name;
+  std::uint64_t size = 0;
+  trust::Sha256 sha256;
+  trust::Blake2b blake2b{};  // not kept in a draft
+};
+
 // dist/V/draft.json: a release whose bytes are settled and that waits for signatures. Whoever
 // signs, and whoever publishes with the signatures, makes everything but the archives from it
 // again, and compares.
@@ -38,6 +47,7 @@ struct ReleaseDraft {
   std::uint64_t role_version = 0;
   base::Time role_expires{};
   std::vector<DraftArchive> archives;
+  std::vector<ExtraFile> extra_files;
   std::map<std::string, trust::Sha256> files;  // all that gets a signature, by its public name
 };
 

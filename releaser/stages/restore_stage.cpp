@@ -59,36 +59,61 @@ bool holds(const base::Path& file, const trust::Sha256& sha256) {
          sha256_of_file(file) == sha256;
 }
 
-// The archive of the draft, from dist/V or from where it is staged.
-void take_archive(const Run& run, const DraftArchive& archive) {
-  const base::Path file = run.folder / "assets" / archive.asset;
-  if (holds(file, archive.packed.sha256)) return;
+// A file of the draft, from dist/V or from where it is staged.
+void take_staged(const Run& run, const std::string& name, std::uint64_t most,
+                 const trust::Sha256& sha256) {
+  const base::Path file = run.folder / "assets" / name;
+  if (holds(file, sha256)) return;
   const Destination& first = run.asset_host();
   base::make_directories(file.parent_path());
   base::AtomicFile copy(file, 0644);
   trust::Sha256Hasher hasher;
   std::uint64_t size = 0;
   const bool is_there =
-      first.stream(staged_name(run.identity->tag(), archive.asset), [&](std::string_view bytes) {
+      first.stream(staged_name(run.identity->tag(), name), [&](std::string_view bytes) {
         size += bytes.size();
-        if (size > archive.packed.size) {
-          throw Error(Errc::conflict, cat(archive.asset, " as it is staged at ", first.place(),
+        if (size > most) {
+          throw Error(Errc::conflict, cat(name, " as it is staged at ", first.place(),
                                           " is larger than its draft says"));
         }
         hasher.update(bytes);
         copy.write(bytes);
       });
   if (!is_there) {
-    throw Error(Errc::not_found, cat(archive.asset, " of the draft is neither in ",
-                                     run.folder.string(), " nor staged at ", first.place(),
-                                     "; run cco-release publish again where it was built"));
+    throw Error(Errc::not_found,
+                cat(name, " of the draft is neither in ", run.folder.string(), " nor staged at ",
+                    first.place(), "; run cco-release publish again where it was built"));
   }
-  if (hasher.finish() != archive.packed.sha256) {
-    throw Error(Errc::conflict, cat(archive.asset, " as it is staged at ", first.place(),
+  if (hasher.finish() != sha256) {
+    throw Error(Errc::conflict, cat(name, " as it is staged at ", first.place(),
                                     " is not what its draft says; run cco-release publish again "
                                     "where it was built"));
   }
   copy.commit();
+}
+
+// They are no manifest's business: their digests, which are signed, are all that is said of them.
+void take_extra_file(Run& run, const ExtraFile& file) {
+  const base::Path path = run.folder / "assets" / file.name;
+  take_staged(run, file.name, file.size, file.sha256);
+  const auto [sha256, blake2b] = digests_of_file(path);
+  std::error_code ignored;
+  if (std::filesystem::file_size(path, ignored) != file.size) {
+    throw Error(Errc::conflict, cat(file.name, ": the draft is wrong about its size"));
+  }
+  run.extra_files.push_back({file.name, file.size, sha256, blake2b});
+}
+
+void compare_extra_files(const Run& run) {
+  const auto& drafted = run.draft->extra_files;
+  const bool is_same = std::equal(run.extra_files.begin(), run.extra_files.end(), drafted.begin(),
+                                  drafted.end(), [](const ExtraFile& one, const ExtraFile& other) {
+                                    return one.name == other.name && one.sha256 == other.sha256;
+                                  });
+  if (is_same) return;
+  throw Error(Errc::conflict,
+              "the files of [release] extra_files are not what the draft has; nothing was signed: "
+              "find out why before anybody signs");
 }
 
 // What is in the archive, whoever drafted it: names, sizes, digests and modes of its files, which
@@ -143,7 +168,7 @@ void check_draft_of(const DraftArchive& archive, const std::vector<PackedFile>& 
 
 void take_target(const Run& run, Target& target, const base::Path& unpacked) {
   const DraftArchive& archive = archive_for(run, target);
-  take_archive(run, archive);
+  take_staged(run, archive.asset, archive.packed.size, archive.packed.sha256);
   const base::Path file = run.folder / "assets" / target.asset;
   if (std::filesystem::file_size(file) != archive.packed.size) {
     throw Error(Errc::conflict, cat(archive.asset, ": the draft is wrong about its size"));
@@ -201,12 +226,16 @@ Skipped restore_stage(Run& run) {
   check_platforms(run);
   if (run.options.rebuild) {
     compare_rebuilt(run);
+    compare_extra_files(run);
   } else {
     if (run.earlier) run.record = *run.earlier;
     base::make_directories(run.folder);
     const base::TemporaryDirectory unpacked(run.folder, ".again-");
     for (Target& target : run.targets)
       take_target(run, target, unpacked.path() / target.platform.name());
+    run.extra_files.clear();
+    for (const ExtraFile& file : run.draft->extra_files)
+      take_extra_file(run, file);
     inspect_restored(run);
     // So that publishing goes on after the staged one is gone.
     if (!run.options.sign_only) {

@@ -27,6 +27,25 @@ const schema::Release* PublicState::find(const schema::Version& version) const {
   return nullptr;
 }
 
+const schema::Release* PublicState::find(const schema::Version& version,
+                                         schema::Channel channel) const {
+  const schema::Manifest* const own = manifest(channel);
+  if (own != nullptr) {
+    const auto found = own->versions.find(version);
+    if (found != own->versions.end()) return &found->second;
+  }
+  return find(version);
+}
+
+std::optional<schema::Version> PublicState::security_floor() const {
+  std::optional<schema::Version> highest = combined ? combined->security_floor : std::nullopt;
+  for (const auto& [channel, manifest] : channels) {
+    const auto& floor = manifest.security_floor;
+    if (floor && (!highest || *highest < *floor)) highest = floor;
+  }
+  return highest;
+}
+
 std::optional<schema::Version> PublicState::newest(schema::Channel channel) const {
   const schema::Manifest* const shown = manifest(channel);
   if (shown == nullptr) return std::nullopt;
@@ -97,6 +116,8 @@ std::vector<std::string> asset_names(const Run& run) {
     names.push_back(target.asset);
     names.push_back(target.asset + ".sha256");
   }
+  for (const ExtraFile& file : run.extra_files)
+    names.push_back(file.name);
   if (run.config.installers) names.insert(names.end(), {"install.ps1", "install.sh"});
   std::sort(names.begin(), names.end());
   names.emplace_back("checksums.sha256");

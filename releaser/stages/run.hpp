@@ -34,6 +34,8 @@ namespace releaser {
 struct RunOptions {
   IdentifyOptions identify;
   std::set<std::string, std::less<>> skip;  // stages and destinations
+  std::set<std::string, std::less<>> only;  // destinations; empty: all that are not skipped
+  bool fail_fast = false;                   // the first destination that fails ends the run
   bool dry_run = false;
   bool clean = false;
   bool check_reproducible = false;
@@ -45,6 +47,7 @@ struct RunOptions {
   std::size_t parallelism = 1;
   base::Path dist;               // empty: beside the configuration
   std::vector<base::Path> keys;  // --key
+  base::Path release_notes;      // --release-notes
   // A release that waits for signatures: sign it, or publish it with those of these folders.
   bool sign_only = false;
   bool rebuild = false;                // and sign only what is built here with the same bytes
@@ -99,8 +102,13 @@ struct PublicState {
   std::set<std::optional<schema::Channel>> stolen;
   // The one of schema::manifest_name(channel), or nothing.
   [[nodiscard]] const schema::Manifest* manifest(std::optional<schema::Channel> channel) const;
-  // The release as it is public, or nothing.
+  // The release as it is public, or nothing. Of one that was promoted, the entry of `channel`
+  // where that has one, else that of the most stable channel.
   [[nodiscard]] const schema::Release* find(const schema::Version& version) const;
+  [[nodiscard]] const schema::Release* find(const schema::Version& version,
+                                            schema::Channel channel) const;
+  // The highest of all manifests.
+  [[nodiscard]] std::optional<schema::Version> security_floor() const;
   [[nodiscard]] std::optional<schema::Version> newest(schema::Channel channel) const;
 };
 
@@ -153,6 +161,7 @@ struct Run {
   std::map<std::string, Standing> standings;  // preflight: of each destination, by its name
   std::optional<Product> product;
   std::optional<Keyring> keyring;                     // preflight
+  std::vector<ExtraFile> extra_files;                 // package, sorted by name
   std::string checksums;                              // checksum: text of checksums.sha256
   std::optional<schema::Release> release;             // manifest: this release's entry
   std::map<std::string, schema::Manifest> manifests;  // by file name; this run's
@@ -180,8 +189,13 @@ struct Run {
   bool is_public_already = false;   // so that nothing is left to sign
   bool is_held_back = false;        // publish: what must have the assets lacks them, so no document
                                     // that names them was announced
+  std::vector<std::string> held_back_by;  // --only: destinations left alone for which that is so
 
   [[nodiscard]] bool skips(std::string_view name) const { return options.skip.contains(name); }
+  // --only: this one is looked at, and not changed.
+  [[nodiscard]] bool leaves_alone(std::string_view destination) const {
+    return !options.only.empty() && !options.only.contains(destination);
+  }
   // For its destinations.
   [[nodiscard]] Machine machine() const {
     return {around.environment, around.now, locks, around.network};

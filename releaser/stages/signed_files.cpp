@@ -97,6 +97,14 @@ std::vector<SignedFile> signed_files(const Run& run) {
                       {"platform", std::string(target.platform.name())},
                       {"date", date}}});
   }
+  for (const ExtraFile& file : run.extra_files) {
+    files.push_back({assets / file.name,
+                     public_folder + file.name,
+                     file.sha256,
+                     file.blake2b,
+                     run.identity->date,
+                     {{"version", version}, {"date", date}}});
+  }
   for (const std::string name : {"checksums.sha256", "install.sh", "install.ps1"}) {
     if (name != "checksums.sha256" && (!run.config.installers || !run.product)) continue;
     files.push_back(small_file(assets / name, public_folder + name, run.identity->date));

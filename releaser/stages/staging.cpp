@@ -99,6 +99,7 @@ void write_release_draft(Run& run, const PlannedRole& channel) {
                      .role_version = channel.version,
                      .role_expires = channel.expires,
                      .archives = {},
+                     .extra_files = run.extra_files,
                      .files = {}};
   draft.archives.reserve(run.targets.size());
   for (const Target& target : run.targets)
@@ -135,12 +136,18 @@ void stage_release(Run& run) {
     return;
   }
   std::vector<WantedFile> files;
-  files.reserve(run.targets.size() + 2);
+  files.reserve(run.targets.size() + run.extra_files.size() + 2);
   for (const Target& target : run.targets) {
     files.push_back({.name = staged_name(tag, target.asset),
                      .contents = run.folder / "assets" / target.asset,
                      .size = target.packed->size,
                      .sha256 = target.packed->sha256});
+  }
+  for (const ExtraFile& file : run.extra_files) {
+    files.push_back({.name = staged_name(tag, file.name),
+                     .contents = run.folder / "assets" / file.name,
+                     .size = file.size,
+                     .sha256 = file.sha256});
   }
   // The draft comes last: what it names is there.
   files.push_back(wanted_text(run, kDraftSignatureName, *signature));

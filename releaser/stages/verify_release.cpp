@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/config/config.hpp"
 #include "trust/digest.hpp"
 #include "trust/minisign.hpp"
 
@@ -15,6 +16,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::uint64_t kMaxTextBytes = 4UL * 1024 * 1024;
+constexpr std::uint64_t kMaxExtraFileBytes = std::uint64_t{16} << 30;
 
 std::optional<std::string> fetch_text(const FetchFile& fetch, const std::string& name,
                                       std::uint64_t max_bytes) {
@@ -57,6 +59,42 @@ Seen fetch_and_hash(const FetchFile& fetch, const std::string& name, std::uint64
   seen.sha256 = sha256.finish();
   seen.blake2b = blake2b.finish();
   return seen;
+}
+
+Seen hash_of(std::string_view text) {
+  trust::Sha256Hasher sha256;
+  trust::Blake2bHasher blake2b;
+  sha256.update(text);
+  blake2b.update(text);
+  return {text.size(), sha256.finish(), blake2b.finish()};
+}
+
+using NamesAndDigests = std::vector<std::pair<std::string, std::string>>;
+
+// What checksums.sha256 names beside the archives; nothing where it does not name each archive once
+// with its digest, or is not sorted lines "<sha256>  <name>".
+std::optional<NamesAndDigests> extra_lines(std::string_view checksums,
+                                           const std::map<std::string, std::string>& archives) {
+  constexpr std::size_t kDigits = 64;
+  NamesAndDigests extra;
+  std::size_t seen = 0;
+  std::string last;
+  if (!checksums.ends_with('\n')) return std::nullopt;
+  for (const std::string_view line : base::split_lines(checksums)) {
+    if (line.size() < kDigits + 3 || line.substr(kDigits, 2) != "  ") return std::nullopt;
+    std::string name(line.substr(kDigits + 2));
+    if (!is_file_name(name) || name <= last) return std::nullopt;
+    const auto archive = archives.find(name);
+    if (archive == archives.end()) {
+      extra.emplace_back(name, line.substr(0, kDigits));
+    } else {
+      if (archive->second != cat(line, "\n")) return std::nullopt;
+      ++seen;
+    }
+    last = std::move(name);
+  }
+  if (seen != archives.size()) return std::nullopt;
+  return extra;
 }
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -155,15 +193,23 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::stri
       throw Error(Errc::untrusted, cat(name, ".sha256 does not name that archive's digest"));
     }
   }
-  std::string checksums;
-  for (const auto& [asset, line] : lines)
-    checksums += line;
   const std::string checksums_name = cat(folder, "checksums.sha256");
-  if (require_text(fetch, checksums_name, kMaxTextBytes) != checksums) {
+  const std::string checksums = require_text(fetch, checksums_name, kMaxTextBytes);
+  const auto extra_files = extra_lines(checksums, lines);
+  if (!extra_files) {
     throw Error(Errc::untrusted, cat(checksums_name, " does not name the archives' digests"));
   }
-  const Seen seen_checksums = fetch_and_hash(fetch, checksums_name, kMaxTextBytes);
+  const Seen seen_checksums = hash_of(checksums);
   check_signature(checksums_name, seen_checksums);
+  for (const auto& [file, digest] : *extra_files) {
+    const std::string name = folder + file;
+    const Seen seen = fetch_and_hash(fetch, name, kMaxExtraFileBytes);
+    if (seen.sha256.hex() != digest) {
+      throw Error(Errc::untrusted,
+                  cat(name, " is not what checksums.sha256 says (sha256 ", seen.sha256.hex(), ")"));
+    }
+    check_signature(name, seen);
+  }
   if (installers == Installers::no) return verified;
   const trust::PublicKey* const stolen =
       stolen_key_of_release(fetch, checksums_name, seen_checksums.blake2b, keys, product, version);

@@ -1,0 +1,88 @@
+#include "releaser/stages/extra_files.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "releaser/config/file_patterns.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+using base::Errc;
+using base::Error;
+
+// Names that a release has anyway, its archives' names last.
+bool is_taken(const Run& run, const std::string& name) {
+  if (name.ends_with(".minisig") || name.ends_with(".sha256")) return true;
+  if (name == "install.sh" || name == "install.ps1" || name == "draft.json") return true;
+  return std::any_of(run.targets.begin(), run.targets.end(),
+                     [&](const Target& target) { return target.asset == name; });
+}
+
+std::map<std::string, base::Path> find_extra_files(const Run& run) {
+  const PlaceholderValues values = release_values(run.config, *run.identity);
+  std::map<std::string, base::Path> found;
+  for (const std::string& pattern : run.config.release.extra_files) {
+    std::string filled = fill(pattern, values);
+    if (filled.starts_with("~/")) filled = run.config.resolve(filled, run.home).string();
+    for (const MatchedFile& file : find_files({filled, "", 0}, run.config.root)) {
+      std::string name = file.source.filename().string();
+      if (!is_file_name(name)) {
+        throw Error(Errc::config, cat(file.source.string(),
+                                      ": hosts change that name; use letters, digits, ., _ and -"));
+      }
+      if (is_taken(run, name)) {
+        throw Error(Errc::config, cat(name, " is the name of another file of the release"));
+      }
+      const auto [known, is_new] = found.emplace(name, file.source);
+      if (!is_new && known->second != file.source) {
+        throw Error(Errc::config, cat(known->second.string(), " and ", file.source.string(),
+                                      " would both be ", name, "; give one another name"));
+      }
+    }
+  }
+  return found;
+}
+
+template <class Work>
+decltype(auto) at_key(const Run& run, Work&& work) {
+  return base::with_context(run.config.place("release.extra_files"), std::forward<Work>(work));
+}
+
+// A copy stays what it is while the release is signed and published.
+ExtraFile copy_of(const Run& run, const std::string& name, const base::Path& source) {
+  const base::Path copy = run.folder / "assets" / name;
+  std::error_code ignored;
+  const trust::Sha256 wanted = sha256_of_file(source);
+  const bool is_there =
+      base::type_of(copy, base::Links::not_followed) == std::filesystem::file_type::regular &&
+      sha256_of_file(copy) == wanted;
+  if (!is_there) {
+    base::AtomicFile file(copy, 0644, base::Durability::none);
+    base::stream_file(base::open_regular_file(source),
+                      [&](std::string_view bytes) { file.write(bytes); });
+    file.commit();
+  }
+  const auto [sha256, blake2b] = digests_of_file(copy);
+  return {name, std::filesystem::file_size(copy), sha256, blake2b};
+}
+
+}  // namespace
+
+void collect_extra_files(Run& run) {
+  run.extra_files.clear();
+  at_key(run, [&] {
+    for (const auto& [name, source] : find_extra_files(run))
+      run.extra_files.push_back(copy_of(run, name, source));
+  });
+}
+
+void check_extra_files(const Run& run, Problems& problems) {
+  problems.collect([&] { at_key(run, [&] { (void)find_extra_files(run); }); });
+}
+
+}  // namespace releaser
