@@ -94,7 +94,7 @@ std::string_view advice_for(std::string_view key) {
 struct App {
   std::string folder;  // "crates/tool/", "" at the top
   std::string file;
-  Node root;
+  Entry root;
   std::string name;
   std::vector<std::string> binaries;
   std::vector<std::string> build_command;
@@ -102,7 +102,7 @@ struct App {
 
 class DistImport {
  public:
-  DistImport(Node root, const std::string& file, const Surroundings& around)
+  DistImport(Entry root, const std::string& file, const Surroundings& around)
       : m_file(file), m_around(around), m_root(std::move(root)) {
     m_result.tool = "cargo-dist";
     m_result.sources = {file};
@@ -128,8 +128,8 @@ class DistImport {
 
   // ---- where things stand ----
 
-  static Node* below(Node& root, std::initializer_list<std::string_view> path) {
-    Node* at = &root;
+  static Entry* below(Entry& root, std::initializer_list<std::string_view> path) {
+    Entry* at = &root;
     for (const std::string_view name : path) {
       at = at->take(name);
       if (at == nullptr) return nullptr;
@@ -162,10 +162,10 @@ class DistImport {
       }
       if (m_dist == nullptr) m_dist = &m_no_dist;
       if (m_root.has("package")) add_generic(m_root, m_file, m_folder);
-      if (Node* const workspace = m_root.take("workspace")) {
-        for (const Node* each : workspace->take_texts("packages"))
+      if (Entry* const workspace = m_root.take("workspace")) {
+        for (const Entry* each : workspace->take_texts("packages"))
           m_wanted.insert(each->text);
-        for (const Node* member : workspace->take_texts("members"))
+        for (const Entry* member : workspace->take_texts("members"))
           add_member(*member);
       } else {
         add_file(cat(m_folder, "Cargo.toml"));
@@ -191,13 +191,13 @@ class DistImport {
   }
 
   static bool says_dist(const App& app) {
-    Node root = app.root;
-    Node* const own = below(root, {"package", "metadata", "dist"});
+    Entry root = app.root;
+    Entry* const own = below(root, {"package", "metadata", "dist"});
     return own != nullptr && own->take_flag("dist");
   }
 
   // "cargo:.", "cargo:crates/tool", "dist:web", "npm:."
-  void add_member(const Node& member) {
+  void add_member(const Entry& member) {
     const std::size_t colon = member.text.find(':');
     const std::string kind = member.text.substr(0, colon);
     std::string path = colon == std::string::npos ? "." : member.text.substr(colon + 1);
@@ -223,16 +223,16 @@ class DistImport {
               file.substr(0, file.size() - std::string_view("Cargo.toml").size()));
   }
 
-  void add_cargo(Node root, const std::string& file, const std::string& folder) {
-    if (Node* const shared = below(root, {"workspace", "package"})) {
+  void add_cargo(Entry root, const std::string& file, const std::string& folder) {
+    if (Entry* const shared = below(root, {"workspace", "package"})) {
       m_shared = *shared;
     }
     m_has_profile = m_has_profile || below(root, {"profile", "dist"}) != nullptr;
     if (root.has("package")) add_package(root, file, folder);
-    Node* const workspace = root.take("workspace");
+    Entry* const workspace = root.take("workspace");
     if (workspace == nullptr) return;
     m_is_workspace = true;
-    for (const Node* member : workspace->take_texts("members")) {
+    for (const Entry* member : workspace->take_texts("members")) {
       for (const std::string& each : m_around.expand(cat(folder, member->text, "/Cargo.toml"))) {
         const auto text = m_around.read(each);
         if (!text || each == file) continue;
@@ -242,8 +242,8 @@ class DistImport {
     }
   }
 
-  void add_package(Node root, const std::string& file, const std::string& folder) {
-    Node* const package = root.take("package");
+  void add_package(Entry root, const std::string& file, const std::string& folder) {
+    Entry* const package = root.take("package");
     if (package == nullptr) return;
     App app{.folder = folder,
             .file = file,
@@ -251,7 +251,7 @@ class DistImport {
             .name = package->take_text("name"),
             .binaries = {},
             .build_command = {}};
-    for (Node* const binary : root.take_tables("bin"))
+    for (Entry* const binary : root.take_tables("bin"))
       app.binaries.push_back(binary->take_text("name"));
     if (app.binaries.empty() && !m_around.expand(cat(folder, "src/main.rs")).empty()) {
       app.binaries.push_back(app.name);
@@ -263,7 +263,7 @@ class DistImport {
         app.binaries.push_back(plain);
       }
     }
-    Node* const own = below(root, {"package", "metadata", "dist"});
+    Entry* const own = below(root, {"package", "metadata", "dist"});
     const bool is_off = own != nullptr && own->has("dist") && !own->take_flag("dist");
     const bool is_private = package->has("publish") && package->take_text("publish") == "false" &&
                             (own == nullptr || !own->take_flag("dist"));
@@ -272,8 +272,8 @@ class DistImport {
     m_apps.push_back(std::move(app));
   }
 
-  void add_generic(Node root, const std::string& file, const std::string& folder) {
-    Node* const package = root.take("package");
+  void add_generic(Entry root, const std::string& file, const std::string& folder) {
+    Entry* const package = root.take("package");
     if (package == nullptr) return;
     App app{.folder = folder,
             .file = file,
@@ -281,9 +281,9 @@ class DistImport {
             .name = package->take_text("name"),
             .binaries = {},
             .build_command = {}};
-    for (const Node* each : package->take_texts("binaries"))
+    for (const Entry* each : package->take_texts("binaries"))
       app.binaries.push_back(each->text);
-    for (const Node* each : package->take_texts("build-command"))
+    for (const Entry* each : package->take_texts("build-command"))
       app.build_command.push_back(without_placeholders(each->text));
     if (app.binaries.empty()) app.binaries.push_back(app.name);
     app.root = std::move(root);
@@ -295,10 +295,10 @@ class DistImport {
   // ---- what is carried ----
 
   std::string of_package(std::string_view key) {
-    Node* const package = app().root.take("package");
-    Node* const value = package == nullptr ? nullptr : package->take(key);
+    Entry* const package = app().root.take("package");
+    Entry* const value = package == nullptr ? nullptr : package->take(key);
     if (value == nullptr) return "";
-    if (value->kind == Node::Kind::text) return value->text;
+    if (value->kind == Entry::Kind::text) return value->text;
     // license.workspace = true
     if (value->is_table()) return m_shared.take_text(key);
     return value->items.empty() ? "" : value->items.front().text;
@@ -330,10 +330,10 @@ class DistImport {
   [[nodiscard]] bool is_generic() const { return !m_apps.front().file.ends_with("Cargo.toml"); }
 
   void targets() {
-    std::vector<Node*> given = m_dist->take_texts("targets");
+    std::vector<Entry*> given = m_dist->take_texts("targets");
     std::vector<std::pair<std::string, int>> wanted;
     wanted.reserve(given.size());
-    for (const Node* each : given)
+    for (const Entry* each : given)
       wanted.emplace_back(each->text, each->line);
     if (wanted.empty()) {
       for (const std::string_view each :
@@ -394,10 +394,10 @@ class DistImport {
     Config& config = m_result.config;
     std::map<std::string, std::vector<std::string>> own_binaries;  // by target
     std::vector<std::string> usual = app().binaries;
-    if (Node* const binaries = m_dist->take("binaries")) {
+    if (Entry* const binaries = m_dist->take("binaries")) {
       for (Member& each : binaries->members) {
         std::vector<std::string> names;
-        for (const Node* name : binaries->take_texts(each.name))
+        for (const Entry* name : binaries->take_texts(each.name))
           names.push_back(name->text);
         if (each.name == "*") {
           usual = names;
@@ -440,9 +440,9 @@ class DistImport {
     argv.insert(argv.end(), {"--target", triple});
     if (m_is_workspace) argv.insert(argv.end(), {"--package", without_placeholders(app().name)});
     std::vector<std::string> features;
-    for (Node* const table : {m_dist, own_table()}) {
+    for (Entry* const table : {m_dist, own_table()}) {
       if (table == nullptr) continue;
-      for (const Node* each : table->take_texts("features"))
+      for (const Entry* each : table->take_texts("features"))
         features.push_back(without_placeholders(each->text));
       if (table->take_flag("all-features")) argv.emplace_back("--all-features");
       if (table->has("default-features") && !table->take_flag("default-features")) {
@@ -456,7 +456,7 @@ class DistImport {
   }
 
   // [package.metadata.dist] of the package, where that is not the table itself.
-  Node* own_table() {
+  Entry* own_table() {
     if (m_prefix == "package.metadata.dist.") return nullptr;
     return below(app().root, {"package", "metadata", "dist"});
   }
@@ -472,7 +472,7 @@ class DistImport {
     for (const auto& [key, usual, ours, systems] :
          {std::tuple("unix-archive", ".tar.xz", ".tar.gz", "everywhere but on Windows"),
           std::tuple("windows-archive", ".zip", ".zip", "on Windows")}) {
-      const Node* const node = m_dist->take(key);
+      const Entry* const node = m_dist->take(key);
       const std::string format = node == nullptr ? usual : node->text;
       if (format == ours) continue;
       note(node == nullptr ? m_dist->line : node->line, cat(m_prefix, key),
@@ -481,12 +481,12 @@ class DistImport {
     }
     note(m_dist->line, cat(m_prefix, "archive"),
          "binaries lie at the top of an archive here, without a folder around them");
-    const Node* const includes = m_dist->take("auto-includes");
+    const Entry* const includes = m_dist->take("auto-includes");
     if (includes == nullptr || includes->text != "false") {
       for (const std::string& each : m_around.facts.archive_files)
         config.archive.files.push_back({.source = each, .destination = {}});
     }
-    for (const Node* each : m_dist->take_texts("include")) {
+    for (const Entry* each : m_dist->take_texts("include")) {
       std::string source = each->text;
       while (source.ends_with('/'))
         source.pop_back();
@@ -507,8 +507,8 @@ class DistImport {
 
   void destination() {
     Config& config = m_result.config;
-    const Node* const hosting = m_dist->take("hosting");
-    if (hosting != nullptr && hosting->kind == Node::Kind::text && hosting->text != "github") {
+    const Entry* const hosting = m_dist->take("hosting");
+    if (hosting != nullptr && hosting->kind == Entry::Kind::text && hosting->text != "github") {
       note(hosting->line, cat(m_prefix, "hosting"), "archives go to releases of GitHub");
     }
     if (hosting != nullptr && hosting->is_list()) m_dist->take("hosting")->use_all();
@@ -535,7 +535,7 @@ class DistImport {
     Config& config = m_result.config;
     config.installers.emplace();
     bool has_homebrew = false;
-    for (const Node* each : m_dist->take_texts("installers")) {
+    for (const Entry* each : m_dist->take_texts("installers")) {
       has_homebrew = has_homebrew || each->text == "homebrew";
       const bool is_known =
           each->text == "homebrew" || each->text == "shell" || each->text == "powershell";
@@ -548,7 +548,7 @@ class DistImport {
     }
     const std::string tap = m_dist->take_text("tap");
     if (has_homebrew || !tap.empty()) config.homebrew.emplace().tap = tap;
-    for (const Node* each : m_dist->take_texts("publish-jobs")) {
+    for (const Entry* each : m_dist->take_texts("publish-jobs")) {
       if (each->text == "homebrew") continue;
       note(each->line, cat(m_prefix, "publish-jobs"),
            cat("`", base::safe_text(each->text, 60),
@@ -565,14 +565,14 @@ class DistImport {
                                      {"github-attestations", "false"},
                                      {"install-updater", "false"},
                                      {"source-tarball", "false"}}) {
-      Node* const node = m_dist->take(key);
+      Entry* const node = m_dist->take(key);
       if (node != nullptr) node->used = node->text == value;
     }
   }
 
   void tell_unused() {
     drop_what_is_so();
-    const auto tell = [&](const std::string& file, const Node& table, const std::string& prefix) {
+    const auto tell = [&](const std::string& file, const Entry& table, const std::string& prefix) {
       for (const auto& [key, line] : unused_of(table)) {
         const std::string_view text = advice_for(key);
         if (!text.empty())
@@ -580,7 +580,7 @@ class DistImport {
       }
     };
     tell(m_file, *m_dist, m_prefix);
-    if (Node* const own = own_table()) tell(app().file, *own, "package.metadata.dist.");
+    if (Entry* const own = own_table()) tell(app().file, *own, "package.metadata.dist.");
     std::stable_sort(m_result.notes.begin(), m_result.notes.end(),
                      [](const Note& a, const Note& b) {
                        return std::tie(a.file, a.line) < std::tie(b.file, b.line);
@@ -589,10 +589,10 @@ class DistImport {
 
   const std::string& m_file;
   const Surroundings& m_around;
-  Node m_root;
-  Node m_no_dist;
-  Node* m_dist = nullptr;
-  Node m_shared;
+  Entry m_root;
+  Entry m_no_dist;
+  Entry* m_dist = nullptr;
+  Entry m_shared;
   std::string m_folder, m_prefix, m_repository;
   std::vector<App> m_apps;
   std::set<std::string> m_wanted;
@@ -604,7 +604,7 @@ class DistImport {
 
 }  // namespace
 
-Import import_cargo_dist(Node root, const std::string& file, const Surroundings& around) {
+Import import_cargo_dist(Entry root, const std::string& file, const Surroundings& around) {
   return DistImport(std::move(root), file, around).run();
 }
 

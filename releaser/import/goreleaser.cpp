@@ -131,10 +131,10 @@ void start(GoReleaser& all) {
 
 // ".Var.name" of templates.
 void read_variables(GoReleaser& all) {
-  Node* const variables = all.root.take("variables");
+  Entry* const variables = all.root.take("variables");
   if (variables == nullptr) return;
   for (Member& each : variables->members) {
-    if (each.value.kind != Node::Kind::text) continue;
+    if (each.value.kind != Entry::Kind::text) continue;
     each.value.used = true;
     const Evaluated value = evaluate(each.value.text, all.of_release);
     if (!value.problem) {
@@ -147,7 +147,7 @@ void read_variables(GoReleaser& all) {
 
 // Of the top of the file: for templates and for commands.
 void read_env(GoReleaser& all) {
-  for (const Node* each : all.root.take_texts("env")) {
+  for (const Entry* each : all.root.take_texts("env")) {
     const std::size_t equals = each->text.find('=');
     if (equals == std::string::npos || equals == 0) {
       all.note(each->line, "env", "is no NAME=value");
@@ -175,13 +175,13 @@ std::string last_of(std::string_view path) { return std::string(path.substr(path
 
 void read_name(GoReleaser& all) {
   ProductSettings& product = all.result.config.product;
-  Node* const name = all.root.take("project_name");
+  Entry* const name = all.root.take("project_name");
   if (name != nullptr) {
     all.project = all.text_of(name, "project_name").value_or("");
   }
   if (all.project.empty() || all.project.find('{') != std::string::npos) {
-    if (Node* const release = all.root.take("release")) {
-      if (Node* const github = release->take("github")) all.project = github->take_text("name");
+    if (Entry* const release = all.root.take("release")) {
+      if (Entry* const github = release->take("github")) all.project = github->take_text("name");
     }
   }
   if (all.project.empty() || all.project.find('{') != std::string::npos) {
@@ -203,27 +203,27 @@ void read_name(GoReleaser& all) {
 // Where something is said of the product: the first that says it.
 void read_product(GoReleaser& all) {
   ProductSettings& product = all.result.config.product;
-  const auto take = [&](Node& table, std::string_view where) {
+  const auto take = [&](Entry& table, std::string_view where) {
     for (const auto& [key, value] :
          {std::pair<std::string_view, std::string*>{"description", &product.description},
           {"homepage", &product.homepage},
           {"license", &product.license},
           {"maintainer", &product.maintainer}}) {
-      const Node* const node = table.take(key);
+      const Entry* const node = table.take(key);
       if (node == nullptr || !value->empty()) continue;
       const std::string text = all.text_of(node, cat(where, ".", key)).value_or("");
       if (text.find('{') == std::string::npos) set_if_empty(*value, text);
     }
   };
-  if (Node* const metadata = all.root.take("metadata")) {
+  if (Entry* const metadata = all.root.take("metadata")) {
     take(*metadata, "metadata");
     metadata->take_text("mod_timestamp");
-    const std::vector<Node*> maintainers = metadata->take_texts("maintainers");
+    const std::vector<Entry*> maintainers = metadata->take_texts("maintainers");
     if (!maintainers.empty()) set_if_empty(product.maintainer, maintainers.front()->text);
   }
   for (const std::string_view key : {"brews", "brew", "homebrew_casks", "scoops", "scoop", "nfpms",
                                      "winget", "chocolateys", "nix", "aurs", "snapcrafts"}) {
-    for (Node* const table : all.root.take_tables(key))
+    for (Entry* const table : all.root.take_tables(key))
       take(*table, key);
   }
   if (!product.license.empty()) {
@@ -256,13 +256,13 @@ void name_by_binary(GoReleaser& all) {
 }
 
 void read_hooks(GoReleaser& all) {
-  Node* const before = all.root.take("before");
+  Entry* const before = all.root.take("before");
   if (before == nullptr) return;
-  Node* const hooks = before->take("hooks");
+  Entry* const hooks = before->take("hooks");
   if (hooks == nullptr) return;
-  const auto add = [&](Node& hook) {
-    const bool is_plain = hook.kind == Node::Kind::text;
-    Node* const command = is_plain ? &hook : hook.take("cmd");
+  const auto add = [&](Entry& hook) {
+    const bool is_plain = hook.kind == Entry::Kind::text;
+    Entry* const command = is_plain ? &hook : hook.take("cmd");
     hook.used = true;
     if (command == nullptr) return;
     if (!is_plain) {
@@ -277,8 +277,8 @@ void read_hooks(GoReleaser& all) {
       all.note(hook.line, "before.hooks", advice_for("before"));
     }
   };
-  if (hooks->kind == Node::Kind::text) add(*hooks);
-  for (Node& hook : hooks->items)
+  if (hooks->kind == Entry::Kind::text) add(*hooks);
+  for (Entry& hook : hooks->items)
     add(hook);
 }
 
@@ -301,8 +301,8 @@ void GoReleaser::note(int line, std::string_view key, std::string_view text) {
   }
 }
 
-std::optional<std::string> GoReleaser::text_of(const Node* node, std::string_view key) {
-  if (node == nullptr || node->kind != Node::Kind::text) return std::nullopt;
+std::optional<std::string> GoReleaser::text_of(const Entry* node, std::string_view key) {
+  if (node == nullptr || node->kind != Entry::Kind::text) return std::nullopt;
   const Evaluated evaluated = evaluate(node->text, of_release);
   if (evaluated.problem) {
     note(node->line, key, *evaluated.problem);
@@ -399,7 +399,7 @@ std::optional<Argv> argv_of(std::string_view text) {
   return argv;
 }
 
-Import import_goreleaser(Node root, const std::string& file, const Surroundings& around) {
+Import import_goreleaser(Entry root, const std::string& file, const Surroundings& around) {
   GoReleaser all{.file = file,
                  .around = around,
                  .root = std::move(root),
@@ -410,7 +410,7 @@ Import import_goreleaser(Node root, const std::string& file, const Surroundings&
                  .builds = {},
                  .platforms = {},
                  .result = {}};
-  all.no_build.kind = Node::Kind::table;
+  all.no_build.kind = Entry::Kind::table;
   all.no_build.line = 1;
   all.result.tool = "GoReleaser";
   all.result.sources = {file};

@@ -13,7 +13,7 @@ constexpr std::string_view kDefaultName =
     "{{ if and .Amd64 (not (eq .Amd64 \"v1\")) }}{{ .Amd64 }}{{ end }}";
 
 struct Archive {
-  Node* node = nullptr;
+  Entry* node = nullptr;
   int line = 0;
   std::set<std::string> builds;  // ids; empty: all
   std::string name_template;
@@ -24,33 +24,33 @@ struct Archive {
   bool has_meta = false;
 };
 
-Archive read_archive(GoReleaser& all, Node& table) {
+Archive read_archive(GoReleaser& all, Entry& table) {
   Archive archive;
   archive.node = &table;
   archive.line = table.line;
   table.take_text("id");
   for (const std::string_view key : {"ids", "builds"}) {
-    for (const Node* each : table.take_texts(key))
+    for (const Entry* each : table.take_texts(key))
       archive.builds.insert(each->text);
   }
   for (const std::string_view key : {"format", "formats"}) {
-    for (const Node* each : table.take_texts(key))
+    for (const Entry* each : table.take_texts(key))
       archive.formats.push_back(each->text);
   }
   if (archive.formats.empty()) archive.formats.emplace_back("tar.gz");
-  for (Node* const rule : table.take_tables("format_overrides")) {
+  for (Entry* const rule : table.take_tables("format_overrides")) {
     auto& formats = archive.formats_of[rule->take_text("goos")];
     for (const std::string_view key : {"format", "formats"}) {
-      for (const Node* each : rule->take_texts(key))
+      for (const Entry* each : rule->take_texts(key))
         formats.push_back(each->text);
     }
   }
   archive.name_template = kDefaultName;
-  if (const Node* const name = table.take("name_template")) {
+  if (const Entry* const name = table.take("name_template")) {
     archive.name_template = name->text;
     archive.name_line = name->line;
   }
-  if (Node* const replacements = table.take("replacements")) {
+  if (Entry* const replacements = table.take("replacements")) {
     for (Member& each : replacements->members) {
       each.value.used = true;
       archive.replacements[each.name] = each.value.text;
@@ -59,7 +59,7 @@ Archive read_archive(GoReleaser& all, Node& table) {
   archive.has_meta = table.take_flag("meta");
   table.take_text("allow_different_binary_count");
   table.take_text("rlcp");
-  if (const Node* const wrap = table.take("wrap_in_directory");
+  if (const Entry* const wrap = table.take("wrap_in_directory");
       wrap != nullptr && wrap->text != "false") {
     all.note(wrap->line, "archives.wrap_in_directory",
              "binaries lie at the top of an archive here, without a folder around them");
@@ -225,16 +225,16 @@ void add_file(GoReleaser& all, const std::string& source, const std::string& des
   files.push_back(std::move(pattern));
 }
 
-void read_files(GoReleaser& all, Node& table) {
-  Node* const files = table.take("files");
+void read_files(GoReleaser& all, Entry& table) {
+  Entry* const files = table.take("files");
   if (files == nullptr) {
     for (const std::string& name : all.around.facts.archive_files)
       add_file(all, name, "", table.line);
     return;
   }
-  for (Node& file : files->items) {
+  for (Entry& file : files->items) {
     file.used = true;
-    if (file.kind == Node::Kind::text) {
+    if (file.kind == Entry::Kind::text) {
       if (const auto text = all.text_of(&file, "archives.files")) {
         add_file(all, *text, "", file.line);
       }
@@ -294,16 +294,16 @@ void choose_archives(GoReleaser& all, const std::vector<Archive>& archives) {
 }  // namespace
 
 void read_archives(GoReleaser& all) {
-  std::vector<Node*> tables = all.root.take_tables("archives");
-  for (Node* const each : all.root.take_tables("archive"))
+  std::vector<Entry*> tables = all.root.take_tables("archives");
+  for (Entry* const each : all.root.take_tables("archive"))
     tables.push_back(each);
-  Node none;
-  none.kind = Node::Kind::table;
+  Entry none;
+  none.kind = Entry::Kind::table;
   none.line = 1;
   if (tables.empty()) tables.push_back(&none);
   std::vector<Archive> archives;
   archives.reserve(tables.size());
-  for (Node* const table : tables)
+  for (Entry* const table : tables)
     archives.push_back(read_archive(all, *table));
   choose_archives(all, archives);
 

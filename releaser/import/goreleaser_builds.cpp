@@ -44,10 +44,10 @@ std::optional<schema::Platform> platform_of(const GoTarget& target) {
   return std::nullopt;
 }
 
-std::vector<std::string> texts_or(Node& table, std::string_view key,
+std::vector<std::string> texts_or(Entry& table, std::string_view key,
                                   std::initializer_list<std::string_view> otherwise) {
   std::vector<std::string> texts;
-  for (const Node* each : table.take_texts(key))
+  for (const Entry* each : table.take_texts(key))
     texts.push_back(each->text);
   if (texts.empty()) texts.assign(otherwise.begin(), otherwise.end());
   return texts;
@@ -62,9 +62,9 @@ std::string default_variant(std::string_view goarch) {
   return "";
 }
 
-bool is_ignored(Node& build, const GoTarget& target) {
-  const std::vector<Node*> rules = build.take_tables("ignore");
-  return std::any_of(rules.begin(), rules.end(), [&](Node* rule) {
+bool is_ignored(Entry& build, const GoTarget& target) {
+  const std::vector<Entry*> rules = build.take_tables("ignore");
+  return std::any_of(rules.begin(), rules.end(), [&](Entry* rule) {
     const std::string goos = rule->take_text("goos");
     const std::string goarch = rule->take_text("goarch");
     const std::string goarm = rule->take_text("goarm");
@@ -91,12 +91,12 @@ GoTarget parse_target(const std::string& text, const std::string& builder) {
 }
 
 std::vector<GoTarget> wanted_targets(GoBuild& build, int& line) {
-  Node& table = *build.node;
+  Entry& table = *build.node;
   std::vector<GoTarget> targets;
   line = table.line;
-  if (const std::vector<Node*> given = table.take_texts("targets"); !given.empty()) {
+  if (const std::vector<Entry*> given = table.take_texts("targets"); !given.empty()) {
     line = given.front()->line;
-    for (const Node* each : given) {
+    for (const Entry* each : given) {
       if (each->text.starts_with("go_")) {
         // Go's own first-class ports.
         for (const std::string_view port :
@@ -179,7 +179,7 @@ void add_targets(GoReleaser& all, GoBuild& build) {
 }
 
 void add_universal(GoReleaser& all) {
-  for (Node* const universal : all.root.take_tables("universal_binaries")) {
+  for (Entry* const universal : all.root.take_tables("universal_binaries")) {
     const bool replaces = universal->take_flag("replace");
     universal->take_text("id");
     universal->take_texts("ids");
@@ -200,11 +200,11 @@ void add_universal(GoReleaser& all) {
 }  // namespace
 
 void read_builds(GoReleaser& all) {
-  std::vector<Node*> tables = all.root.take_tables("builds");
-  for (Node* const each : all.root.take_tables("build"))
+  std::vector<Entry*> tables = all.root.take_tables("builds");
+  for (Entry* const each : all.root.take_tables("build"))
     tables.push_back(each);
   if (tables.empty()) tables.push_back(&all.no_build);
-  for (Node* const table : tables) {
+  for (Entry* const table : tables) {
     if (table->take_flag("skip")) {
       table->use_all();
       continue;
@@ -215,7 +215,7 @@ void read_builds(GoReleaser& all) {
     build.id = table->take_text("id");
     if (build.id.empty()) build.id = all.project;
     build.binary = all.project;
-    if (Node* const binary = table->take("binary")) {
+    if (Entry* const binary = table->take("binary")) {
       build.binary = all.text_of(binary, "builds.binary").value_or(all.project);
       build.binary = base::replace_all(build.binary, "{name}", all.project);
     }

@@ -51,7 +51,7 @@ class RecipeWriter {
   // Why the builds cannot be written as commands; nothing where they can.
   std::optional<std::string> obstacle() {
     for (const GoBuild& build : m_all.builds) {
-      Node& node = *build.node;
+      Entry& node = *build.node;
       if (build.builder != "go" && build.builder != "rust") {
         return cat("the builder `", base::safe_text(build.builder, 40), "` is GoReleaser's own");
       }
@@ -157,9 +157,9 @@ class RecipeWriter {
     return is_path ? main : cat("./", main);
   }
 
-  static void append(std::string& key, Node& node, std::string_view name) {
+  static void append(std::string& key, Entry& node, std::string_view name) {
     key += cat(name, "\n");
-    for (const Node* each : node.take_texts(name))
+    for (const Entry* each : node.take_texts(name))
       key += cat(each->text, "\n");
   }
   static std::string recipe_key(const GoBuild& build) {
@@ -170,8 +170,8 @@ class RecipeWriter {
   }
 
   // Evaluates; what cannot be is left out with a note.
-  std::optional<std::string> filled(const Node& node, std::string_view text, const GoTarget& target,
-                                    std::string_view key) {
+  std::optional<std::string> filled(const Entry& node, std::string_view text,
+                                    const GoTarget& target, std::string_view key) {
     std::string problem;
     auto filled = m_all.text_of(text, target, problem);
     if (!filled) {
@@ -181,9 +181,9 @@ class RecipeWriter {
   }
 
   Argv flags_of(const GoBuild& build, const GoTarget& target) {
-    Node& node = *build.node;
+    Entry& node = *build.node;
     Argv flags;
-    for (const Node* each : node.take_texts("flags")) {
+    for (const Entry* each : node.take_texts("flags")) {
       for (const std::string& word : template_words(each->text)) {
         if (auto text = filled(*each, word, target, "builds.flags")) {
           flags.push_back(std::move(*text));
@@ -191,12 +191,12 @@ class RecipeWriter {
       }
     }
     std::vector<std::string> tags;
-    for (const Node* each : node.take_texts("tags")) {
+    for (const Entry* each : node.take_texts("tags")) {
       if (auto text = filled(*each, each->text, target, "builds.tags")) tags.push_back(*text);
     }
     if (!tags.empty()) flags.push_back(cat("-tags=", base::join(tags, ",")));
     for (const std::string_view name : {"asmflags", "gcflags"}) {
-      for (const Node* each : node.take_texts(name)) {
+      for (const Entry* each : node.take_texts(name)) {
         if (auto text = filled(*each, each->text, target, cat("builds.", name))) {
           flags.push_back(cat("-", name, "=", *text));
         }
@@ -210,14 +210,14 @@ class RecipeWriter {
     return flags;
   }
 
-  std::string linker_flags(Node& node, const GoTarget& target) {
-    const std::vector<Node*> given = node.take_texts("ldflags");
+  std::string linker_flags(Entry& node, const GoTarget& target) {
+    const std::vector<Entry*> given = node.take_texts("ldflags");
     if (given.empty()) {
       return "-s -w -X main.version={version} -X main.commit={commit} -X main.date={date} -X "
              "main.builtBy=cco-release";
     }
     std::vector<std::string> flags;
-    for (const Node* each : given) {
+    for (const Entry* each : given) {
       std::vector<std::string> words = template_words(each->text);
       for (std::size_t at = 0; at < words.size(); ++at) {
         std::string group = words[at];
@@ -230,7 +230,7 @@ class RecipeWriter {
 
   std::map<std::string, std::string> environment(const GoBuild& build, const GoTarget& target) {
     std::map<std::string, std::string> env = m_all.env;
-    for (const Node* each : build.node->take_texts("env")) {
+    for (const Entry* each : build.node->take_texts("env")) {
       const std::size_t equals = each->text.find('=');
       const std::string name = each->text.substr(0, equals);
       if (equals == std::string::npos || equals == 0 || name.find("{{") != std::string::npos) {
@@ -244,16 +244,16 @@ class RecipeWriter {
   }
 
   void rust(Recipe& recipe, const GoBuild& build, const GoTarget& target) {
-    Node& node = *build.node;
+    Entry& node = *build.node;
     const schema::Platform platform = *schema::Platform::find(target.platform);
     const std::string triple =
         platform.row().rust_target == target.rust_target ? "{rust_target}" : target.rust_target;
     std::string subcommand = without_placeholders(node.take_text("command"));
     if (subcommand.empty()) subcommand = "zigbuild";
     recipe.command = {"cargo", subcommand};
-    const std::vector<Node*> flags = node.take_texts("flags");
+    const std::vector<Entry*> flags = node.take_texts("flags");
     if (flags.empty()) recipe.command.emplace_back("--release");
-    for (const Node* each : flags) {
+    for (const Entry* each : flags) {
       if (auto text = filled(*each, each->text, target, "builds.flags")) {
         recipe.command.push_back(*text);
       }
@@ -348,9 +348,9 @@ void write_recipes(Config& config, const std::map<std::string, Recipe>& recipes)
 // `after_stamp` runs where GoReleaser ran what follows a build.
 void read_build_hooks(GoReleaser& all) {
   for (const GoBuild& build : all.builds) {
-    Node* const hooks = build.node->take("hooks");
+    Entry* const hooks = build.node->take("hooks");
     if (hooks == nullptr) continue;
-    for (const Node* each : hooks->take_texts("post")) {
+    for (const Entry* each : hooks->take_texts("post")) {
       TemplateValues values = all.of_release;
       for (const auto& [field, placeholder] :
            {std::pair("Path", "{binary}"), std::pair("Os", "{goos}"), std::pair("Arch", "{goarch}"),
@@ -386,7 +386,7 @@ void write_commands(GoReleaser& all) {
     }
   }
   read_build_hooks(all);
-  const Node* const dist = all.root.take("dist");
+  const Entry* const dist = all.root.take("dist");
   for (GoBuild& build : all.builds) {
     build.node->take_text("mod_timestamp");  // archives are the same bytes each time
     build.node->take_text("no_main_check");

@@ -19,7 +19,7 @@ struct GoTarget {
 };
 
 struct GoBuild {
-  Node* node = nullptr;
+  Entry* node = nullptr;
   std::string id, binary, builder;
   std::vector<GoTarget> targets;
 };
@@ -34,8 +34,8 @@ struct PlatformParts {
 struct GoReleaser {
   const std::string& file;
   const Surroundings& around;
-  Node root;
-  Node no_build;  // for a file without one: all defaults
+  Entry root;
+  Entry no_build;  // for a file without one: all defaults
   bool is_v2 = false;
   std::string project;  // project_name
   TemplateValues of_release;
@@ -47,7 +47,7 @@ struct GoReleaser {
   void note(int line, std::string_view key, std::string_view text);
   // "{version}", "{name}" for what the release alone knows; a note and nothing where it cannot be
   // told.
-  std::optional<std::string> text_of(const Node* node, std::string_view key);
+  std::optional<std::string> text_of(const Entry* node, std::string_view key);
   // With what is known of one target; os and processor as {goos} and {goarch} where they are that.
   std::optional<std::string> text_of(std::string_view text, const GoTarget& target,
                                      std::string& problem) const;

@@ -16,9 +16,9 @@ struct Forge {
   int line = 0;
 };
 
-std::optional<Forge> forge_of(GoReleaser& all, Node& release) {
+std::optional<Forge> forge_of(GoReleaser& all, Entry& release) {
   for (const std::string_view type : {"github", "gitea", "gitlab"}) {
-    Node* const table = release.take(type);
+    Entry* const table = release.take(type);
     if (table == nullptr || !table->is_table()) continue;
     const auto owner = all.text_of(table->take("owner"), cat("release.", type, ".owner"));
     const auto name = all.text_of(table->take("name"), cat("release.", type, ".name"));
@@ -28,7 +28,7 @@ std::optional<Forge> forge_of(GoReleaser& all, Node& release) {
 }
 
 std::string url_in(GoReleaser& all, std::string_view table_name, std::string_view key) {
-  Node* const table = all.root.take(table_name);
+  Entry* const table = all.root.take(table_name);
   if (table == nullptr) return "";
   std::string url = all.text_of(table->take(key), cat(table_name, ".", key)).value_or("");
   while (url.ends_with('/'))
@@ -36,7 +36,7 @@ std::string url_in(GoReleaser& all, std::string_view table_name, std::string_vie
   return url;
 }
 
-void read_destination(GoReleaser& all, Node& release) {
+void read_destination(GoReleaser& all, Entry& release) {
   Config& config = all.result.config;
   std::optional<Forge> forge = forge_of(all, release);
   if (!forge) {
@@ -51,13 +51,13 @@ void read_destination(GoReleaser& all, Node& release) {
              "there are no releases of GitLab; archives go into a folder that a web server shows");
     forge.reset();
   }
-  const Node* const disable = release.take("disable");
+  const Entry* const disable = release.take("disable");
   if (disable != nullptr && disable->text != "false") {
     all.note(disable->line, "release.disable", "archives go into a folder that a web server shows");
     forge.reset();
   }
-  const Node* const draft = release.take("draft");
-  const Node* const prerelease = release.take("prerelease");
+  const Entry* const draft = release.take("draft");
+  const Entry* const prerelease = release.take("prerelease");
   if (prerelease != nullptr && prerelease->text == "true") {
     all.note(prerelease->line, "release.prerelease",
              "the version tells: 1.4.0-rc.1 is a prerelease of the beta channel, 1.4.0 is stable");
@@ -83,7 +83,7 @@ void read_destination(GoReleaser& all, Node& release) {
   }
   host.draft = draft != nullptr && draft->text == "true";
   for (const std::string_view urls : {"github_urls", "gitea_urls", "gitlab_urls"}) {
-    if (Node* const table = all.root.take(urls)) {
+    if (Entry* const table = all.root.take(urls)) {
       table->take_text("download");
       table->take_text("upload");
       table->take_text("skip_tls_verify");
@@ -94,7 +94,7 @@ void read_destination(GoReleaser& all, Node& release) {
   });
 }
 
-void check_and_add(GoReleaser& all, const Node& node, std::string_view key,
+void check_and_add(GoReleaser& all, const Entry& node, std::string_view key,
                    std::vector<std::string>& expressions, const std::string& expression,
                    std::string_view title) {
   try {
@@ -108,7 +108,7 @@ void check_and_add(GoReleaser& all, const Node& node, std::string_view key,
 }
 
 void read_changelog(GoReleaser& all) {
-  Node* const table = all.root.take("changelog");
+  Entry* const table = all.root.take("changelog");
   ChangelogSettings changelog;
   changelog.from = "git";
   if (table == nullptr) {
@@ -116,7 +116,7 @@ void read_changelog(GoReleaser& all) {
     return;
   }
   for (const std::string_view key : {"disable", "skip"}) {
-    const Node* const off = table->take(key);
+    const Entry* const off = table->take(key);
     if (off == nullptr || off->text == "false" || off->text.empty()) continue;
     if (off->text.find("{{") != std::string::npos) {
       all.note(off->line, cat("changelog.", key), "must be true or false; [changelog] is there");
@@ -125,20 +125,20 @@ void read_changelog(GoReleaser& all) {
     table->use_all();
     return;
   }
-  if (const Node* const use = table->take("use"); use != nullptr && use->text != "git") {
+  if (const Entry* const use = table->take("use"); use != nullptr && use->text != "git") {
     all.note(use->line, "changelog.use",
              "commits come from git alone, without numbers of pull requests and names of authors");
   }
-  if (Node* const filters = table->take("filters")) {
-    for (const Node* each : filters->take_texts("exclude")) {
+  if (Entry* const filters = table->take("filters")) {
+    for (const Entry* each : filters->take_texts("exclude")) {
       check_and_add(all, *each, "changelog.filters.exclude", changelog.exclude, each->text, "");
     }
-    for (const Node* each : filters->take_texts("include")) {
+    for (const Entry* each : filters->take_texts("include")) {
       check_and_add(all, *each, "changelog.filters.include", changelog.include, each->text, "");
     }
   }
   std::string others;
-  for (Node* const group : table->take_tables("groups")) {
+  for (Entry* const group : table->take_tables("groups")) {
     group->take_text("order");
     const std::string title = group->take_text("title");
     const std::string expression = group->take_text("regexp");
@@ -174,18 +174,18 @@ struct Index {
 };
 
 // Where a tap or a bucket is: its newer or its older key.
-Index read_index(GoReleaser& all, Node& table, const std::string& key,
+Index read_index(GoReleaser& all, Entry& table, const std::string& key,
                  std::initializer_list<std::string_view> names, std::string_view default_env) {
   Index index;
   for (const std::string_view name : names) {
-    Node* const repository = table.take(name);
+    Entry* const repository = table.take(name);
     if (repository == nullptr || !repository->is_table()) continue;
     const auto owner = all.text_of(repository->take("owner"), cat(key, ".", name, ".owner"));
     const auto repo = all.text_of(repository->take("name"), cat(key, ".", name, ".name"));
     if (owner && repo && is_file_name(*owner) && is_file_name(*repo)) {
       index.repository = cat(*owner, "/", *repo);
     }
-    if (const Node* const token = repository->take("token")) {
+    if (const Entry* const token = repository->take("token")) {
       const std::string variable = variable_of(token->text);
       if (variable.empty()) {
         all.note(token->line, cat(key, ".", name, ".token"),
@@ -194,7 +194,7 @@ Index read_index(GoReleaser& all, Node& table, const std::string& key,
         index.token_env = variable;
       }
     }
-    if (Node* const branch = repository->take("branch"); branch != nullptr) {
+    if (Entry* const branch = repository->take("branch"); branch != nullptr) {
       const bool is_usual = branch->text == "main" || branch->text == "master";
       if (!is_usual) {
         all.note(branch->line, cat(key, ".", name, ".branch"),
@@ -206,10 +206,10 @@ Index read_index(GoReleaser& all, Node& table, const std::string& key,
 }
 
 // The first of each kind is carried, the others are told.
-Node* first_of(GoReleaser& all, std::initializer_list<std::string_view> keys, std::string& key) {
-  Node* first = nullptr;
+Entry* first_of(GoReleaser& all, std::initializer_list<std::string_view> keys, std::string& key) {
+  Entry* first = nullptr;
   for (const std::string_view name : keys) {
-    for (Node* const table : all.root.take_tables(name)) {
+    for (Entry* const table : all.root.take_tables(name)) {
       if (first == nullptr) {
         first = table;
         key = name;
@@ -224,7 +224,7 @@ Node* first_of(GoReleaser& all, std::initializer_list<std::string_view> keys, st
 
 void read_tap(GoReleaser& all) {
   std::string key;
-  Node* const table = first_of(all, {"brews", "brew", "homebrew_casks"}, key);
+  Entry* const table = first_of(all, {"brews", "brew", "homebrew_casks"}, key);
   if (table == nullptr) return;
   const Index index =
       read_index(all, *table, key, {"repository", "tap", "github"}, "HOMEBREW_TAP_TOKEN");
@@ -237,7 +237,7 @@ void read_tap(GoReleaser& all) {
              "--cask` once, and remove Casks/ of the tap yourself");
   }
   for (const std::string_view folder_key : {"folder", "directory"}) {
-    const Node* const folder = table->take(folder_key);
+    const Entry* const folder = table->take(folder_key);
     if (folder != nullptr && folder->text != "Formula" && folder->text != "Casks") {
       all.note(folder->line, cat(key, ".", folder_key),
                "the formula is Formula/<name>.rb; remove the old one, since brew reads both");
@@ -254,7 +254,7 @@ void read_tap(GoReleaser& all) {
        {"ids", "id", "goarm", "goamd64", "commit_author", "commit_msg_template", "skip_upload",
         "binaries", "binary"}) {
     if (silent == "commit_author" || silent == "skip_upload") continue;
-    if (Node* const node = table->take(silent)) node->use_all();
+    if (Entry* const node = table->take(silent)) node->use_all();
   }
   for (const auto& [name_of, text] :
        std::initializer_list<std::pair<std::string_view, std::string_view>>{
@@ -270,7 +270,7 @@ void read_tap(GoReleaser& all) {
             "every release of the stable channel is pushed, prereleases as "
             "<name>-beta"},
            {"commit_author", "commits are made with git's own name and mail"}}) {
-    if (Node* const node = table->take(name_of)) {
+    if (Entry* const node = table->take(name_of)) {
       node->use_all();
       const bool is_default =
           name_of == "skip_upload" && (node->text == "auto" || node->text == "false");
@@ -281,21 +281,21 @@ void read_tap(GoReleaser& all) {
 
 void read_bucket(GoReleaser& all) {
   std::string key;
-  Node* const table = first_of(all, {"scoops", "scoop"}, key);
+  Entry* const table = first_of(all, {"scoops", "scoop"}, key);
   if (table == nullptr) return;
   const Index index = read_index(all, *table, key, {"repository", "bucket"}, "SCOOP_BUCKET_TOKEN");
   ScoopSettings& scoop = all.result.config.scoop.emplace();
   scoop.bucket = index.repository;
   if (!index.token_env.empty()) scoop.token_env = index.token_env;
   for (const std::string_view folder_key : {"folder", "directory"}) {
-    const Node* const folder = table->take(folder_key);
+    const Entry* const folder = table->take(folder_key);
     if (folder != nullptr && folder->text != "bucket") {
       all.note(folder->line, cat(key, ".", folder_key),
                "the manifest is bucket/<name>.json; remove the old one");
     }
   }
   for (const std::string_view silent : {"ids", "id", "name", "goamd64", "commit_msg_template"}) {
-    if (Node* const node = table->take(silent)) node->use_all();
+    if (Entry* const node = table->take(silent)) node->use_all();
   }
   for (const auto& [name_of, text] :
        std::initializer_list<std::pair<std::string_view, std::string_view>>{
@@ -304,7 +304,7 @@ void read_bucket(GoReleaser& all) {
             "every release of the stable channel is pushed, prereleases as "
             "<name>-beta"},
            {"commit_author", "commits are made with git's own name and mail"}}) {
-    if (Node* const node = table->take(name_of)) {
+    if (Entry* const node = table->take(name_of)) {
       node->use_all();
       const bool is_default =
           name_of == "skip_upload" && (node->text == "auto" || node->text == "false");
@@ -316,9 +316,9 @@ void read_bucket(GoReleaser& all) {
 }  // namespace
 
 void read_release(GoReleaser& all) {
-  Node none;
-  none.kind = Node::Kind::table;
-  Node* release = all.root.take("release");
+  Entry none;
+  none.kind = Entry::Kind::table;
+  Entry* release = all.root.take("release");
   read_destination(all, release == nullptr ? none : *release);
   read_changelog(all);
   all.result.config.installers.emplace();

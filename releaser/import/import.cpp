@@ -34,7 +34,7 @@ void drop_unless_https(Import& import, const std::string& file, std::string_view
 
 Import import_config(const std::string& text, const std::string& file, const Surroundings& around) {
   const bool is_toml = file.ends_with(".toml");
-  Node root = is_toml ? read_toml(text, file) : read_yaml(text, file);
+  Entry root = is_toml ? read_toml(text, file) : read_yaml(text, file);
   if (!root.is_table()) {
     throw base::Error(base::Errc::config,
                       cat(file, ":", root.line == 0 ? 1 : root.line,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "releaser/config/config.hpp"
-#include "releaser/import/node.hpp"
+#include "releaser/import/entry.hpp"
 #include "releaser/init/project_facts.hpp"
 
 #include <functional>
@@ -31,8 +31,8 @@ struct Import {
 // Errc::config "FILE:LINE: …" where the text is neither.
 Import import_config(const std::string& text, const std::string& file, const Surroundings& around);
 
-Import import_goreleaser(Node root, const std::string& file, const Surroundings& around);
-Import import_cargo_dist(Node root, const std::string& file, const Surroundings& around);
+Import import_goreleaser(Entry root, const std::string& file, const Surroundings& around);
+Import import_cargo_dist(Entry root, const std::string& file, const Surroundings& around);
 
 // cco-release.toml with what the config says, short comments, and nothing of what it leaves to
 // defaults; `sign_lines` as init writes them.

@@ -1,6 +1,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "releaser/import/node.hpp"
+#include "releaser/import/entry.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -28,40 +28,40 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(scalar(mark, Node::Kind::null, ""), anchor);
+    add(scalar(mark, Entry::Kind::null, ""), anchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     // "?": without quotes, where these words are nothing.
     const bool is_null = tag == "?" && (value.empty() || value == "~" || value == "null");
-    add(scalar(mark, is_null ? Node::Kind::null : Node::Kind::text, value), anchor);
+    add(scalar(mark, is_null ? Entry::Kind::null : Entry::Kind::text, value), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = m_anchors.find(anchor);
     if (found == m_anchors.end()) refuse(mark.line + 1, "an alias stands inside its own anchor");
-    Node copy = found->second;
+    Entry copy = found->second;
     spend(copy, mark.line + 1);
     copy.line = mark.line + 1;
     add(std::move(copy), 0);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(mark, Node::Kind::list, anchor);
+    open(mark, Entry::Kind::list, anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(mark, Node::Kind::table, anchor);
+    open(mark, Entry::Kind::table, anchor);
   }
   void OnMapEnd() override { close(); }
 
-  [[nodiscard]] Node root() && { return std::move(m_root); }
+  [[nodiscard]] Entry root() && { return std::move(m_root); }
 
  private:
   struct Level {
-    Node node;
+    Entry node;
     YAML::anchor_t anchor = 0;
-    std::optional<Node> key;       // of a table, while its value is awaited
+    std::optional<Entry> key;      // of a table, while its value is awaited
     std::set<std::string> merged;  // members that a merge brought
   };
 
@@ -69,19 +69,19 @@ class TreeBuilder : public YAML::EventHandler {
     throw base::Error(base::Errc::config, cat(m_file_name, ":", line, ": ", problem));
   }
 
-  void spend(const Node& node, int line) {
+  void spend(const Entry& node, int line) {
     if (m_budget == 0) {
       refuse(line, cat("has more than ", kMaxNodes, " values, with what its aliases stand for"));
     }
     --m_budget;
     for (const Member& member : node.members)
       spend(member.value, line);
-    for (const Node& item : node.items)
+    for (const Entry& item : node.items)
       spend(item, line);
   }
 
-  Node scalar(const YAML::Mark& mark, Node::Kind kind, const std::string& text) {
-    Node node;
+  Entry scalar(const YAML::Mark& mark, Entry::Kind kind, const std::string& text) {
+    Entry node;
     node.kind = kind;
     node.text = text;
     node.line = mark.line + 1;
@@ -90,7 +90,7 @@ class TreeBuilder : public YAML::EventHandler {
     return node;
   }
 
-  void open(const YAML::Mark& mark, Node::Kind kind, YAML::anchor_t anchor) {
+  void open(const YAML::Mark& mark, Entry::Kind kind, YAML::anchor_t anchor) {
     if (m_levels.size() >= kMaxLevels) {
       refuse(mark.line + 1, cat("is nested deeper than ", kMaxLevels, " levels"));
     }
@@ -106,7 +106,7 @@ class TreeBuilder : public YAML::EventHandler {
     add(std::move(level.node), level.anchor);
   }
 
-  void add(Node node, YAML::anchor_t anchor) {
+  void add(Entry node, YAML::anchor_t anchor) {
     if (anchor != 0) m_anchors[anchor] = node;
     if (m_levels.empty()) {
       m_root = std::move(node);
@@ -124,15 +124,15 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  void add_member(Level& level, Node value) {
-    const Node& key = *level.key;
+  void add_member(Level& level, Entry value) {
+    const Entry& key = *level.key;
     std::vector<Member>& members = level.node.members;
     if (key.text == "<<" && value.is_table()) {
       merge(level, value);
       return;
     }
     if (key.text == "<<" && value.is_list()) {
-      for (const Node& each : value.items)
+      for (const Entry& each : value.items)
         merge(level, each);
       return;
     }
@@ -148,7 +148,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   // What a merge brings gives way to what the table says itself, before or after.
-  static void merge(Level& level, const Node& from) {
+  static void merge(Level& level, const Entry& from) {
     std::vector<Member>& members = level.node.members;
     for (const Member& member : from.members) {
       const bool is_there = std::any_of(members.begin(), members.end(), [&](const Member& each) {
@@ -161,15 +161,15 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   std::string_view m_file_name;
-  Node m_root;
+  Entry m_root;
   std::vector<Level> m_levels;
-  std::map<YAML::anchor_t, Node> m_anchors;
+  std::map<YAML::anchor_t, Entry> m_anchors;
   std::size_t m_budget = kMaxNodes;
 };
 
 }  // namespace
 
-Node read_yaml(const std::string& text, std::string_view file_name) {
+Entry read_yaml(const std::string& text, std::string_view file_name) {
   if (text.size() > kMaxImportBytes) {
     throw base::Error(base::Errc::config, cat(file_name, ": larger than ", kMaxImportBytes,
                                               " bytes; that is no configuration"));
@@ -186,7 +186,7 @@ Node read_yaml(const std::string& text, std::string_view file_name) {
     throw base::Error(base::Errc::config, cat(file_name, ":", error.mark.line + 1,
                                               ": no YAML: ", base::safe_text(error.msg, 200)));
   }
-  Node root = std::move(builder).root();
+  Entry root = std::move(builder).root();
   root.used = true;
   return root;
 }

@@ -1,4 +1,4 @@
-#include "releaser/import/node.hpp"
+#include "releaser/import/entry.hpp"
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -11,13 +11,13 @@ namespace {
 
 using base::cat;
 
-Node* find_member(Node& table, std::string_view name) {
+Entry* find_member(Entry& table, std::string_view name) {
   const auto found = std::find_if(table.members.begin(), table.members.end(),
                                   [&](const Member& member) { return member.name == name; });
   return found == table.members.end() ? nullptr : &found->value;
 }
 
-void collect_unused(const Node& node, const std::string& path,
+void collect_unused(const Entry& node, const std::string& path,
                     std::vector<std::pair<std::string, int>>& found) {
   for (const Member& member : node.members) {
     const std::string name = member.name.empty() ? "\"\"" : member.name;
@@ -28,7 +28,7 @@ void collect_unused(const Node& node, const std::string& path,
       found.emplace_back(below, member.line);
     }
   }
-  for (const Node& item : node.items) {
+  for (const Entry& item : node.items) {
     if (item.used) {
       collect_unused(item, path, found);
     } else {
@@ -37,32 +37,32 @@ void collect_unused(const Node& node, const std::string& path,
   }
 }
 
-Node node_of(const base::toml::Value& value, std::size_t& budget) {
+Entry node_of(const base::toml::Value& value, std::size_t& budget) {
   if (budget-- == 0) throw base::Error(base::Errc::config, "has too many values");
-  Node node;
+  Entry node;
   node.line = value.position().line;
   if (const auto* const text = value.get_if<std::string>()) {
-    node.kind = Node::Kind::text;
+    node.kind = Entry::Kind::text;
     node.text = *text;
     if (node.text.find('\0') != std::string::npos) {
       throw base::Error(base::Errc::config, "a value holds a NUL character");
     }
   } else if (const auto* const number = value.get_if<std::int64_t>()) {
-    node.kind = Node::Kind::text;
+    node.kind = Entry::Kind::text;
     node.text = cat(*number);
   } else if (const auto* const real = value.get_if<double>()) {
-    node.kind = Node::Kind::text;
+    node.kind = Entry::Kind::text;
     node.text = std::to_string(*real);
   } else if (const auto* const flag = value.get_if<bool>()) {
-    node.kind = Node::Kind::text;
+    node.kind = Entry::Kind::text;
     node.text = *flag ? "true" : "false";
   } else if (const auto* const list = value.get_if<base::toml::Array>()) {
-    node.kind = Node::Kind::list;
+    node.kind = Entry::Kind::list;
     node.items.reserve(list->size());
     for (const auto& item : *list)
       node.items.push_back(node_of(item, budget));
   } else if (const auto* const table = value.get_if<base::toml::Table>()) {
-    node.kind = Node::Kind::table;
+    node.kind = Entry::Kind::table;
     node.members.reserve(table->size());
     for (const auto& member : *table) {
       if (member.name.find('\0') != std::string::npos) {
@@ -76,26 +76,26 @@ Node node_of(const base::toml::Value& value, std::size_t& budget) {
 
 }  // namespace
 
-Node* Node::take(std::string_view name) {
-  Node* const found = find_member(*this, name);
+Entry* Entry::take(std::string_view name) {
+  Entry* const found = find_member(*this, name);
   if (found != nullptr) found->used = true;
   return found;
 }
 
-std::string Node::take_text(std::string_view name) {
-  Node* const found = find_member(*this, name);
+std::string Entry::take_text(std::string_view name) {
+  Entry* const found = find_member(*this, name);
   if (found == nullptr || found->is_list() || found->is_table()) return "";
   found->used = true;
   return found->text;
 }
 
-std::vector<Node*> Node::take_texts(std::string_view name) {
-  std::vector<Node*> texts;
-  Node* const found = take(name);
+std::vector<Entry*> Entry::take_texts(std::string_view name) {
+  std::vector<Entry*> texts;
+  Entry* const found = take(name);
   if (found == nullptr) return texts;
   if (found->kind == Kind::text) texts.push_back(found);
   if (found->is_table()) found->used = false;
-  for (Node& item : found->items) {
+  for (Entry& item : found->items) {
     if (item.kind != Kind::text) continue;
     item.used = true;
     texts.push_back(&item);
@@ -103,13 +103,13 @@ std::vector<Node*> Node::take_texts(std::string_view name) {
   return texts;
 }
 
-std::vector<Node*> Node::take_tables(std::string_view name) {
-  std::vector<Node*> tables;
-  Node* const found = take(name);
+std::vector<Entry*> Entry::take_tables(std::string_view name) {
+  std::vector<Entry*> tables;
+  Entry* const found = take(name);
   if (found == nullptr) return tables;
   if (found->is_table()) tables.push_back(found);
   if (found->kind == Kind::text) found->used = false;
-  for (Node& item : found->items) {
+  for (Entry& item : found->items) {
     if (!item.is_table()) continue;
     item.used = true;
     tables.push_back(&item);
@@ -117,34 +117,34 @@ std::vector<Node*> Node::take_tables(std::string_view name) {
   return tables;
 }
 
-bool Node::take_flag(std::string_view name) {
+bool Entry::take_flag(std::string_view name) {
   const std::string word = base::lower_case(take_text(name));
   return word == "true" || word == "yes" || word == "on";
 }
 
-bool Node::has(std::string_view name) const {
+bool Entry::has(std::string_view name) const {
   return std::any_of(members.begin(), members.end(),
                      [&](const Member& member) { return member.name == name; });
 }
 
-void Node::use_all() {
+void Entry::use_all() {
   used = true;
   for (Member& member : members)
     member.value.use_all();
-  for (Node& item : items)
+  for (Entry& item : items)
     item.use_all();
 }
 
-std::vector<std::pair<std::string, int>> unused_of(const Node& root) {
+std::vector<std::pair<std::string, int>> unused_of(const Entry& root) {
   std::vector<std::pair<std::string, int>> found;
   collect_unused(root, "", found);
   return found;
 }
 
-Node read_toml(std::string_view text, std::string_view file_name) {
+Entry read_toml(std::string_view text, std::string_view file_name) {
   const base::toml::Table table = base::toml::parse(text, file_name);
-  Node root;
-  root.kind = Node::Kind::table;
+  Entry root;
+  root.kind = Entry::Kind::table;
   root.used = true;
   root.members.reserve(table.size());
   std::size_t budget = kMaxNodes;

@@ -12,13 +12,13 @@ namespace releaser::import {
 
 struct Member;
 
-struct Node {
+struct Entry {
   enum class Kind { null, text, list, table };
 
   Kind kind = Kind::null;
   std::string text;  // of a scalar, as it is written: "true", "7"
   int line = 0;
-  std::vector<Node> items;
+  std::vector<Entry> items;
   std::vector<Member> members;  // in the order of the file
   bool used = false;
 
@@ -26,13 +26,13 @@ struct Node {
   [[nodiscard]] bool is_list() const { return kind == Kind::list; }
   // The member's value, marked as used; its own members and items are not. Null where there is
   // none, or where this is no table.
-  Node* take(std::string_view name);
+  Entry* take(std::string_view name);
   // The member's text, "" where there is none or where it is no scalar.
   std::string take_text(std::string_view name);
   // A scalar, or a list of scalars; others are left unused.
-  std::vector<Node*> take_texts(std::string_view name);
+  std::vector<Entry*> take_texts(std::string_view name);
   // The items of a list; a single table counts as a list of one.
-  std::vector<Node*> take_tables(std::string_view name);
+  std::vector<Entry*> take_tables(std::string_view name);
   // Whether it is there and says yes: "true", "yes", "on".
   bool take_flag(std::string_view name);
   [[nodiscard]] bool has(std::string_view name) const;
@@ -42,7 +42,7 @@ struct Node {
 struct Member {
   std::string name;
   int line = 0;
-  Node value;
+  Entry value;
 };
 
 // What could not be carried over, or only in part.
@@ -56,13 +56,13 @@ struct Note {
 };
 
 // The nodes that nobody used, the outermost of each subtree: its path without indices, its line.
-std::vector<std::pair<std::string, int>> unused_of(const Node& root);
+std::vector<std::pair<std::string, int>> unused_of(const Entry& root);
 
 // Read a text of at most kMaxImportBytes; "FILE:LINE: …" is Errc::config. YAML: one document,
 // anchors and merges are resolved, at most kMaxNodes nodes, 64 levels.
 inline constexpr std::size_t kMaxImportBytes = 256UL * 1024;
 inline constexpr std::size_t kMaxNodes = 50000;
-Node read_yaml(const std::string& text, std::string_view file_name);
-Node read_toml(std::string_view text, std::string_view file_name);
+Entry read_yaml(const std::string& text, std::string_view file_name);
+Entry read_toml(std::string_view text, std::string_view file_name);
 
 }  // namespace releaser::import
