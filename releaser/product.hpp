@@ -2,6 +2,7 @@
 
 #include "base/url.hpp"
 #include "manifest-schema/channel.hpp"
+#include "releaser/config/formula_texts.hpp"
 #include "trust/public_key.hpp"
 
 #include <map>
@@ -20,6 +21,7 @@ struct Product {
   std::optional<std::string> agent;   // "esbuild-updater", where any platform packs one
   base::Url base_url;                 // of the site that serves installers, manifests and releases/
   std::map<schema::Channel, std::vector<trust::PublicKey>> public_keys;
+  FormulaTexts formula = {};
 };
 
 }  // namespace releaser

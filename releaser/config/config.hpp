@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "manifest-schema/platform.hpp"
+#include "releaser/config/formula_texts.hpp"
 
 #include <map>
 #include <optional>
@@ -130,9 +131,10 @@ struct DestinationSettings {
 };
 
 struct InstallerSettings {};
-struct HomebrewSettings {
+struct HomebrewSettings : FormulaTexts {
   std::string tap;  // empty: the formula is rendered, and pushed nowhere
   std::string token_env = "HOMEBREW_TAP_TOKEN";
+  bool versioned = false;
 };
 struct ScoopSettings {
   std::string bucket;

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -397,6 +398,28 @@ void check_destinations(Config& config, ConfigProblems& problems) {
 
 using WordTable = std::map<std::string, std::string>;
 
+void check_formula_texts(const FormulaTexts& texts, const Config& config,
+                         ConfigProblems& problems) {
+  for (const auto& [key, command] :
+       {std::pair("homebrew.service", &texts.service), std::pair("homebrew.test", &texts.test)}) {
+    if (command->empty() || is_file_name(command->front())) continue;
+    problems.add(line_of(config, key),
+                 cat("`", key, "` begins with the name of a program of the archive"));
+  }
+  for (const std::string& formula : texts.depends) {
+    const bool is_name =
+        !formula.empty() && std::all_of(formula.begin(), formula.end(), [](unsigned char letter) {
+          return std::isalnum(letter) != 0 ||
+                 std::string_view("@+-_./").find(static_cast<char>(letter)) !=
+                     std::string_view::npos;
+        });
+    if (is_name) continue;
+    problems.add(
+        line_of(config, "homebrew.depends"),
+        cat("`homebrew.depends`: \"", base::safe_text(formula, 80), "\" is no name of a formula"));
+  }
+}
+
 void check_words(const Config& config, ConfigProblems& problems) {
   if (!config.release.minimum_upgrade_from.empty()) {
     try {
@@ -442,6 +465,7 @@ void check_config(Config& config, ConfigProblems& problems) {
   check_trust(config, problems);
   check_destinations(config, problems);
   check_words(config, problems);
+  if (config.homebrew) check_formula_texts(*config.homebrew, config, problems);
 }
 
 bool is_file_name(std::string_view name) {

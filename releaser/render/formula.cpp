@@ -87,6 +87,38 @@ std::string conflicts(const Product& product, schema::Channel channel) {
              ruby_literal(cat("both install the ", product.binaries.front(), " binary")), "\n");
 }
 
+std::string keg_only(bool is_versioned) {
+  return is_versioned ? "\n  keg_only :versioned_formula\n" : "";
+}
+
+std::string depends(const std::vector<std::string>& formulae) {
+  std::string text;
+  for (const std::string& formula : formulae)
+    text += cat(text.empty() ? "\n" : "", "  depends_on ", ruby_literal(formula), "\n");
+  return text;
+}
+
+std::string caveats(const std::string& text) {
+  return text.empty() ? "" : cat("\n  def caveats\n    ", ruby_literal(text), "\n  end\n");
+}
+
+// `opt_bin/"tool", "serve"`: a program of the archive and its arguments.
+std::string words_in_ruby(std::string_view folder, const std::vector<std::string>& command) {
+  std::string text;
+  for (const std::string& word : command)
+    text += text.empty() ? cat(folder, "/", ruby_literal(word)) : cat(", ", ruby_literal(word));
+  return text;
+}
+
+std::string service(const Product& product) {
+  const std::vector<std::string>& command = product.formula.service;
+  if (command.empty()) return "";
+  const std::string log = cat("var/", ruby_literal(cat("log/", product.name, ".log")));
+  return cat("\n  service do\n    run [", words_in_ruby("opt_bin", command),
+             "]\n    keep_alive true\n    log_path ", log, "\n    error_log_path ", log,
+             "\n  end\n");
+}
+
 // An argument as it stands in a shell line inside of a Ruby text.
 std::string shell_argument(const std::string& argument) {
   const bool is_plain =
@@ -140,9 +172,17 @@ std::string formula_class_name(std::string_view formula_name) {
   return name;
 }
 
+std::string formula_line(const schema::Version& version) {
+  const std::string text = version.text();
+  const std::size_t second = text.find('.', text.find('.') + 1);
+  return text.substr(0, second);
+}
+
 PackageResult render_formula(const Product& product, const schema::Version& version,
-                             const schema::Release& release) {
-  const auto name = package_name(product.name, release.channel);
+                             const schema::Release& release, FormulaKind kind) {
+  const bool is_versioned = kind == FormulaKind::versioned;
+  const auto name = is_versioned ? cat(product.name, "@", formula_line(version))
+                                 : package_name(product.name, release.channel);
   const auto class_name = formula_class_name(name);
   if (!is_class_name(class_name)) {
     return SkippedPackage{cat("\"", name, "\" gives no class name that Ruby accepts")};
@@ -175,8 +215,15 @@ PackageResult render_formula(const Product& product, const schema::Version& vers
   marks["HOMEPAGE"] = ruby_literal(product.homepage);
   marks["VERSION"] = ruby_literal(version.text());
   marks["LICENSE"] = license_line(product.license);
-  marks["LIVECHECK"] = livecheck(product, release.channel);
-  marks["CONFLICTS"] = conflicts(product, release.channel);
+  // What stays at an old line has nothing to look for, and is linked nowhere.
+  marks["LIVECHECK"] = is_versioned ? "" : livecheck(product, release.channel);
+  marks["KEG_ONLY"] = keg_only(is_versioned);
+  marks["DEPENDS"] = depends(product.formula.depends);
+  marks["CONFLICTS"] = is_versioned ? "" : conflicts(product, release.channel);
+  marks["CAVEATS"] = caveats(product.formula.caveats);
+  marks["SERVICE"] = service(product);
+  if (!product.formula.test.empty())
+    marks["TEST"] += cat("    system ", words_in_ruby("bin", product.formula.test), "\n");
   for (const auto& binary : product.binaries) {
     marks["INSTALL"] += cat("    bin.install ", ruby_literal(binary), "\n");
   }

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -26,8 +27,12 @@ struct PackageKind {
   std::string_view name, folder, key;
   PackageResult (*render)(const Product&, const schema::Version&, const schema::Release&);
 };
+PackageResult formula_of_channel(const Product& product, const schema::Version& version,
+                                 const schema::Release& release) {
+  return render_formula(product, version, release);
+}
 constexpr std::array kKinds{
-    PackageKind{"homebrew", "Formula", "homebrew.tap", render_formula},
+    PackageKind{"homebrew", "Formula", "homebrew.tap", formula_of_channel},
     PackageKind{"scoop", "bucket", "scoop.bucket", render_scoop},
 };
 
@@ -78,6 +83,21 @@ void add_package(const Run& run, const PackageKind& kind, schema::Channel channe
   files.insert_or_assign(cat(kind.folder, "/", file.name), git::NewFile{file.text, false});
 }
 
+// The newest good release of each of the newest lines, as "tool@1.2".
+void add_versioned(const Run& run, const schema::Manifest& stable, git::Changes& files) {
+  constexpr std::size_t kMostLines = 10;
+  std::set<std::string> lines;
+  for (const auto& [version, release] : stable.versions) {  // newest first
+    if (release.yanked || version.is_prerelease()) continue;
+    if (lines.size() == kMostLines) return;
+    if (!lines.insert(formula_line(version)).second) continue;
+    const PackageResult result = render_formula(product_of_release(run.config, release), version,
+                                                release, FormulaKind::versioned);
+    if (const auto* const file = std::get_if<PackageFile>(&result))
+      files.insert_or_assign(cat("Formula/", file->name), git::NewFile{file->text, false});
+  }
+}
+
 // As they are public now: another run may have gone on.
 ChannelManifests manifests_now(const Run& run) {
   const auto truth = make_destination(run.config.destinations.front(), run.config, run.machine());
@@ -92,6 +112,9 @@ git::Changes files_of(const Run& run, const PackageRepository& repository,
     if (std::find(kinds.begin(), kinds.end(), kind.name) == kinds.end()) continue;
     for (const auto& [channel, manifest] : manifests)
       add_package(run, kind, channel, manifest, files);
+    const auto stable = manifests.find(schema::Channel::stable);
+    if (kind.name == "homebrew" && run.config.homebrew->versioned && stable != manifests.end())
+      add_versioned(run, stable->second, files);
   }
   const bool has_bucket = std::any_of(files.begin(), files.end(), [](const auto& file) {
     return file.first.starts_with("bucket/");

@@ -28,6 +28,7 @@ Product product_of(const Run& run) {
                   .agent = {},
                   .base_url = base::Url::parse(run.config.destinations.front().url),
                   .public_keys = {}};
+  if (run.config.homebrew) product.formula = *run.config.homebrew;
   const Target& first = run.targets.front();
   for (const InputBinary& binary : first.binaries) {
     if (binary.role == BinaryRole::agent) continue;

@@ -14,6 +14,16 @@ class FormulaStub
     class_name
   end
 
+  # Source: Homebrew, Library/Homebrew/service.rb.
+  Service = Struct.new(:command, :alive, :log, :error_log) do
+    def run(value) = self.command = value
+    def keep_alive(value) = self.alive = value
+    def log_path(value) = self.log = value
+    def error_log_path(value) = self.error_log = value
+    def opt_bin = Pathname.new("opt/bin")
+    def var = Pathname.new("var")
+  end
+
   Livecheck = Struct.new(:url_value, :strategy_name, :pick) do
     def url(value) = self.url_value = value
     def strategy(name, &block) = (self.strategy_name, self.pick = name, block)
@@ -35,7 +45,7 @@ class FormulaStub
   }.freeze
 
   module Language
-    attr_reader :values, :livecheck_values, :conflicts, :test_block
+    attr_reader :values, :livecheck_values, :conflicts, :test_block, :dependencies, :keg_only_reason, :service_values
 
     %i[desc homepage version license].each do |word|
       define_method(word) do |value = nil|
@@ -75,6 +85,14 @@ class FormulaStub
     end
 
     def conflicts_with(name, because:) = (@conflicts ||= {})[name] = because
+    def depends_on(name) = (@dependencies ||= []) << name
+    def keg_only(reason) = @keg_only_reason = reason
+
+    def service(&block)
+      @service_values = Service.new
+      @service_values.instance_eval(&block)
+    end
+
     def test(&block) = @test_block = block
     def simulated = FormulaStub.simulated
   end
@@ -107,6 +125,10 @@ class FormulaStub
           output = `#{command}`
           raise "#{command} ended with #{$?.exitstatus}" unless $?.success?
           output
+        end
+
+        def system(*words)
+          raise "#{words.first} failed" unless Kernel.system(*words.map(&:to_s), out: File::NULL)
         end
 
         def assert_match(part, text)

@@ -11,6 +11,9 @@ class MyTool < Formula
     end
   end
 
+  depends_on "git"
+  depends_on "openssl@3"
+
   on_macos do
     on_arm do
       url "https://releases.example.com/esbuild/releases/v1.2.3/esbuild-v1.2.3-darwin-universal.tar.gz"
@@ -43,7 +46,19 @@ class MyTool < Formula
     Dir["completions/*.fish"].each { |script| fish_completion.install script }
   end
 
+  def caveats
+    "Say \"my-tool\" to \#{begin}\nand more"
+  end
+
+  service do
+    run [opt_bin/"my-tool", "serve", "--all $HOME"]
+    keep_alive true
+    log_path var/"log/my-tool.log"
+    error_log_path var/"log/my-tool.log"
+  end
+
   test do
     assert_match version.to_s, shell_output("#{bin}/my-tool version 'it'\\''s $(id) \#{bin}'")
+    system bin/"my-tool", "check"
   end
 end

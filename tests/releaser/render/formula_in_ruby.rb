@@ -91,6 +91,15 @@ formulae.each do |path|
         end
         check("#{name}: its test passes where the program says the version") { formula.new(keg).run_test || true }
         programs.each { |program| File.write(File.join(keg, "bin", program), "#!/bin/sh\necho 9.9.9\n") }
+        asks_more = File.read(path)[/^    system bin/]
+        check("#{name}: its test fails where the program ends with 1") do
+          programs.each { |program| File.write(File.join(keg, "bin", program), "#!/bin/sh\necho #{values[:version]}\n[ \"$1\" != check ]\n") }
+          formula.new(keg).run_test
+          !asks_more
+        rescue RuntimeError => error
+          asks_more && error.message.include?("failed")
+        end
+        programs.each { |program| File.write(File.join(keg, "bin", program), "#!/bin/sh\necho 9.9.9\n") }
         check("#{name}: its test fails where the program says another version") do
           formula.new(keg).run_test
           false
@@ -100,12 +109,25 @@ formulae.each do |path|
       end
     end
   end
+  if name.include?("@")
+    check("#{name}: is kept beside others, and has nothing to look for") do
+      formula = FormulaStub.load(path, os: :linux, arch: :intel)
+      formula.keg_only_reason == :versioned_formula && formula.livecheck_values.nil? && formula.conflicts.nil?
+    end
+    next
+  end
   check("#{name}: livecheck finds the newest version in the channel's manifest") do
     check = FormulaStub.load(path, os: :linux, arch: :intel).livecheck_values
     channel = check.url_value[%r{/([a-z]+)\.version-manifest\.json\z}, 1]
     manifest = JSON.parse(JSON.generate("latest" => { channel => "7.8.9" }))
     check.strategy_name == :json && check.pick.call(manifest) == "7.8.9"
   end
+end
+check("what the configuration adds is there") do
+  formula = FormulaStub.load(File.join(ROOT, "tests/golden/formula/my-tool.rb"), os: :linux, arch: :intel)
+  formula.dependencies == %w[git openssl@3] && formula.new("/keg").caveats == "Say \"my-tool\" to \#{begin}\nand more" &&
+    formula.service_values.command.map(&:to_s) == ["opt/bin/my-tool", "serve", "--all $HOME"] && formula.service_values.alive &&
+    formula.service_values.log.to_s == "var/log/my-tool.log"
 end
 check("a formula of a channel conflicts with the one of the product") do
   FormulaStub.load(File.join(ROOT, "tests/golden/formula/esbuild-beta.rb"), os: :linux, arch: :arm)

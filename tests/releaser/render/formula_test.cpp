@@ -52,6 +52,10 @@ TEST_SUITE("releaser/render/formula") {
     product.homepage = "https://example.com/\"#{exit}";
     product.license = "(Apache-2.0 WITH LLVM-exception OR MIT) AND ISC";
     product.binaries = {"esbuild", "my-tool"};
+    product.formula = {.depends = {"git", "openssl@3"},
+                       .caveats = "Say \"my-tool\" to #{begin}\nand more",
+                       .service = {"my-tool", "serve", "--all $HOME"},
+                       .test = {"my-tool", "check"}};
     auto release = test::sample_release(
         "1.2.3", Channel::stable,
         {"darwin-universal", "linux-x86_64-musl", "linux-aarch64", "linux-aarch64-musl"});
@@ -60,6 +64,18 @@ TEST_SUITE("releaser/render/formula") {
     }
     check_golden(releaser::render_formula(product, schema::Version::parse("1.2.3"), release),
                  "my-tool.rb");
+  }
+
+  TEST_CASE("a line that is over is a formula of its own, and is not linked") {
+    const auto product = test::sample_product();
+    check_golden(releaser::render_formula(
+                     product, schema::Version::parse("0.27.9"),
+                     test::sample_release("0.27.9", Channel::stable, test::six_platforms()),
+                     releaser::FormulaKind::versioned),
+                 "esbuild@0.27.rb");
+    CHECK(releaser::formula_line(schema::Version::parse("1.20.3")) == "1.20");
+    CHECK(releaser::formula_line(schema::Version::parse("2026.11.1")) == "2026.11");
+    CHECK(releaser::formula_line(schema::Version::parse("1.2.0-rc.1")) == "1.2");
   }
 
   TEST_CASE("without all four machines there is no formula, and the reason names them") {
