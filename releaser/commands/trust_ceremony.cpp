@@ -8,6 +8,7 @@
 #include "releaser/commands/trust_place.hpp"
 #include "releaser/trust/ceremony.hpp"
 #include "releaser/trust/draft_files.hpp"
+#include "releaser/trust/signer_program.hpp"
 
 namespace releaser {
 namespace {
@@ -37,18 +38,43 @@ void tell_next(const TrustFolder& folder, const base::Messages& messages) {
   }
 }
 
+// The keys that are given, else those of the ceremony that the program of [sign] command holds.
+std::vector<Signer> holders_of(const Services& services, const base::Arguments& arguments,
+                               const base::Messages& messages, const TrustPlace& place,
+                               const TrustFolder& folder) {
+  std::vector<Signer> signers;
+  if (has_holder_keys(services, arguments)) {
+    for (trust::SecretKey& key : open_holder_keys(services, arguments, messages))
+      signers.emplace_back(std::move(key));
+    return signers;
+  }
+  for (Signer& signer : signers_of(signer_program(*place.config, services.environment)))
+    if (may_sign(folder, signer.public_key())) signers.push_back(std::move(signer));
+  if (signers.empty()) {
+    throw Error(Errc::untrusted,
+                cat("none of the keys that ", place.config->place("sign.command"),
+                    " has signs this ceremony; name it in `command_keys`, or give --key FILE"));
+  }
+  return signers;
+}
+
+bool has_program(const TrustPlace& place) {
+  return place.config && place.config->sign && !place.config->sign->command.empty();
+}
+
 int run_trust_sign(const Services& services, const base::Arguments& arguments) {
   const base::Messages messages = messages_of(services, arguments);
-  const base::Path path = find_trust_place(services, arguments).folder;
-  const auto lock = lock_trust_folder(path);
-  TrustFolder folder = read_trust_folder(path);
+  const TrustPlace place = find_trust_place(services, arguments);
+  const auto lock = lock_trust_folder(place.folder);
+  TrustFolder folder = read_trust_folder(place.folder);
   if (!folder.draft) {
     messages.say("no ceremony is under way: there is nothing to sign");
     return base::exit_status(Errc::done);
   }
-  if (!has_holder_keys(services, arguments)) {
+  if (!has_holder_keys(services, arguments) && !has_program(place)) {
     throw Error(Errc::usage,
-                "no key to sign with; give --key FILE, or its contents in CCO_RELEASE_KEY");
+                "no key to sign with; give --key FILE, or its contents in CCO_RELEASE_KEY, or "
+                "`command` in [sign]");
   }
   require_in_time(*folder.draft, services.now);
   print_draft(folder, services.out);
@@ -57,8 +83,8 @@ int run_trust_sign(const Services& services, const base::Arguments& arguments) {
       services.out << line << '\n';
   }
   require_agreement(services, arguments, messages);
-  const auto keys = open_holder_keys(services, arguments, messages);
-  const std::size_t count = sign_draft(folder, keys);
+  const std::size_t count =
+      sign_draft(folder, holders_of(services, arguments, messages, place, folder));
   messages.say(count == 0 ? "signed already; nothing was added"
                           : cat("added ", count, count == 1 ? " signature" : " signatures", " in ",
                                 (folder.path / "draft").string()));
@@ -177,7 +203,8 @@ base::Command add_trust_sign(const Services& services) {
               "channels, and what will hold then as a whole. Asks, and writes the signature as a "
               "file of its own beside the draft. A "
               "holder without the repository gives the copy of the trust folder that came on a "
-              "stick with --folder; no network is used.",
+              "stick with --folder; no network is used. Without --key the program of [sign] "
+              "command signs, with those of its keys that the ceremony names.",
           .options = std::move(options),
           .positionals = {},
           .examples = {{"cco-release trust sign --key root-1.key", "in the repository"},

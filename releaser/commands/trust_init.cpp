@@ -284,10 +284,10 @@ int run_trust_init(const Services& services, const base::Arguments& arguments) {
   for (const std::string& line : describe_draft(folder))
     services.out << line << '\n';
   // Of the keys at hand some may be of other roles: CCO_RELEASE_KEY often is the release key.
-  std::vector<trust::SecretKey> keys;
+  std::vector<Signer> keys;
   for (trust::SecretKey& key : keys_at_hand(services, arguments, messages, prepared)) {
     if (may_sign(folder, key.public_key())) {
-      keys.push_back(std::move(key));
+      keys.emplace_back(std::move(key));
     } else {
       messages.warn(cat("key ", key.public_key().line(), " signs neither root nor targets"));
     }

@@ -45,11 +45,9 @@ void Keyring::add_text(std::string place, const trust::SecretBytes& text,
 
 void Keyring::add_program(const SignerProgram& program) {
   const std::string place = cat("[sign] command ", base::safe_text(program.argv.front(), 100));
-  for (const trust::PublicKey& key : program.keys) {
-    const Signer signer(key, [program, key](std::string_view message) {
-      return sign_by_program(program, key, message);
-    });
-    m_keys.push_back({place, {}, nullptr, Name{key, place}, signer});
+  for (Signer& signer : signers_of(program)) {
+    Name name{signer.public_key(), place};
+    m_keys.push_back({place, {}, nullptr, std::move(name), std::move(signer)});
   }
 }
 

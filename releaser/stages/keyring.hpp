@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/file.hpp"
-#include "releaser/trust/signer.hpp"
+#include "releaser/trust/signer_program.hpp"
 #include "trust/public_key.hpp"
 #include "trust/signing/secret_key.hpp"
 #include "trust/tuf/key.hpp"

@@ -4,11 +4,10 @@
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/key_file.hpp"
 #include "releaser/trust/policy.hpp"
+#include "releaser/trust/signer_program.hpp"
 #include "trust/signing/metadata_writer.hpp"
 
-#include <array>
 #include <filesystem>
-#include <set>
 
 namespace releaser {
 namespace {
@@ -55,32 +54,9 @@ void check_configured_file(const Run& run) {
   check_key_file(path);
 }
 
-// What the program needs to know of the machine, and nothing else: our own secrets are not in the
-// environment any more, but those of a CI may be.
-constexpr std::array<std::string_view, 8> kUsualVariables{
-    "HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "TMPDIR", "USER", "XDG_RUNTIME_DIR"};
-
-SignerProgram signer_program(const Run& run) {
-  const SignSettings& sign = *run.config.sign;
-  SignerProgram program{.argv = sign.command,
-                        .keys = {},
-                        .directory = run.config.root.empty() ? "." : run.config.root,
-                        .environment = {}};
-  for (const std::string& line : sign.command_keys)
-    program.keys.push_back(trust::PublicKey::parse(line));
-  if (program.keys.empty()) program.keys.push_back(release_key(run));
-  std::set<std::string, std::less<>> names(kUsualVariables.begin(), kUsualVariables.end());
-  names.insert(sign.command_env.begin(), sign.command_env.end());
-  for (const std::string& name : names) {
-    if (const auto value = run.around.environment.find(name)) {
-      program.environment.push_back(cat(name, "=", *value));
-    }
-  }
-  return program;
-}
-
 bool lacks_program(const Run& run) {
-  return !run.config.sign->command.empty() && !find_program(signer_program(run));
+  return !run.config.sign->command.empty() &&
+         !find_program(signer_program(run.config, run.around.environment));
 }
 
 std::string no_such_program(const Run& run) {
@@ -108,7 +84,7 @@ void fill_keyring(Run& run) {
                           is_release_key ? std::optional(name) : std::nullopt);
   }
   if (!run.config.sign->command.empty() && !lacks_program(run)) {
-    run.keyring->add_program(signer_program(run));
+    run.keyring->add_program(signer_program(run.config, run.around.environment));
   }
 }
 

@@ -235,15 +235,15 @@ bool may_sign(const TrustFolder& folder, const trust::PublicKey& key) {
                      [&](const DraftFile& file) { return may_sign_file(folder, file, id); });
 }
 
-std::size_t sign_draft(TrustFolder& folder, std::span<const trust::SecretKey> keys) {
-  for (const trust::SecretKey& key : keys) {
+std::size_t sign_draft(TrustFolder& folder, std::span<const Signer> keys) {
+  for (const Signer& key : keys) {
     if (may_sign(folder, key.public_key())) continue;
     throw Error(Errc::untrusted,
                 cat("key ", key.public_key().line(),
                     " is no key of this ceremony; give one of those that it names"));
   }
   std::size_t count = 0;
-  for (const trust::SecretKey& key : keys) {
+  for (const Signer& key : keys) {
     const std::string id = tuf::key_of(key.public_key()).id;
     for (DraftFile& file : folder.draft->files) {
       const bool has_signed =

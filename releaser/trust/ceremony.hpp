@@ -2,8 +2,8 @@
 
 #include "base/clock.hpp"
 #include "releaser/trust/policy.hpp"
+#include "releaser/trust/signer.hpp"
 #include "releaser/trust/trust_folder.hpp"
-#include "trust/signing/secret_key.hpp"
 
 #include <optional>
 #include <span>
@@ -37,7 +37,7 @@ void require_in_time(const Draft& draft, base::Time now);
 // Signs what of the draft each key may sign and has not signed, and writes it into the folder.
 // Gives how many signatures were added. Throws Errc::untrusted for a key that may sign nothing of
 // it, before anything is written.
-std::size_t sign_draft(TrustFolder& folder, std::span<const trust::SecretKey> keys);
+std::size_t sign_draft(TrustFolder& folder, std::span<const Signer> keys);
 
 // Is it a key of any role that signs the draft?
 bool may_sign(const TrustFolder& folder, const trust::PublicKey& key);

@@ -181,8 +181,10 @@ class Rehearsal {
 
   void sign_with(const Names& names) {
     TrustFolder folder = read_trust_folder(m_folder);
-    for (const std::string& name : names)
-      (void)sign_draft(folder, std::span(&key(name), 1));
+    for (const std::string& name : names) {
+      const Signer signer = Signer::borrow(key(name));
+      (void)sign_draft(folder, std::span(&signer, 1));
+    }
     say(cat("signed by ", base::join(names, " and ")));
   }
 

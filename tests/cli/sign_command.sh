@@ -84,7 +84,29 @@ status "metadata is signed by the program as well" 0 publish --version 1.0.0
 status "and the stranger walks it" 0 release verify
 like "he says so" "$output" '^ok +targets/[0-9a-f]{64}'
 
+# A holder whose key is with the program: a release that waits, and a ceremony.
+cp -a "$work/trust" "$work/holder" && cd "$work/holder" || exit 1
+sed -i '/^command/d; s|^public_key = .*|&\nkey = "away.key"|' cco-release.toml
+hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+status "CI, which has the online key alone, stages a release" 3 publish --version 1.1.0 --key away
+sed -i "/^key = /d; s|^public_key = .*|&\ncommand = [\"$work/signer\", \"{key_id}\"]|" cco-release.toml
+status "its holder signs by the program" 0 publish --version 1.1.0 --sign-only --yes
+status "and with that it is published" 0 publish --version 1.1.0 --signatures signatures/v1.1.0 --key away
+status "the stranger is content with it" 0 release verify
+release keys new --out keys/third --no-password >/dev/null 2>&1
+sed -i "s|^online = .*|online = [\"$(tail -n 1 keys/third.pub)\"]|" cco-release.toml
+status "another online key is drafted" 0 release trust rotate
+status "a program without a root key signs no ceremony" 7 release trust sign --yes
+like "that is said" "$output" 'none of the keys that cco-release.toml:[0-9]+ has signs this ceremony'
+take_into_hsm keys/hello-root-1
+sed -i "s|^command = .*|&\ncommand_keys = [\"$(tail -n 1 hello.pub)\", \"$(tail -n 1 keys/hello-root-1.pub)\"]|" cco-release.toml
+rm keys/hello-root-1.key
+status "one that has a root key does" 0 release trust sign --yes
+like "as a holder with a file" "$output" '^added 2 signatures in trust/draft$'
+status "and the ceremony ends" 0 release trust finalize
+
 # What the configuration may not say.
+cd "$work/trust" || exit 1
 wrong() { # SENTENCE LINES PROBLEM
   sed "/^command/d; s|^public_key = .*|&\n$2|" "$work/start/cco-release.toml" >"$work/trust/wrong.toml"
   status "$1" 3 release check -f wrong.toml --version 1.0.0 --date "$hello_date"

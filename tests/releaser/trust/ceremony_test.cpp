@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 namespace {
 
 using base::Errc;
@@ -169,8 +171,7 @@ TEST_SUITE("releaser/trust/ceremony") {
     CeremonyWorld world;
     world.begin(world.policy(kTeam, kFirst));
     auto folder = world.read();
-    std::vector<trust::SecretKey> keys;
-    keys.push_back(trust::SecretKey::generate());
+    const std::array keys{releaser::Signer(trust::SecretKey::generate())};
     test::check_error(Errc::untrusted, "is no key of this ceremony",
                       [&] { (void)sign_draft(folder, keys); });
     CHECK(base::list_directory(world.folder() / "draft").size() == 3);

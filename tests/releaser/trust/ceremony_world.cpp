@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "releaser/trust/draft_files.hpp"
 
+#include <array>
+
 namespace test {
 
 using base::cat;
@@ -63,7 +65,7 @@ std::size_t CeremonyWorld::sign(std::string_view letters) {
   std::size_t count = 0;
   for (const char letter : letters) {
     releaser::TrustFolder present = read();
-    count += sign_draft(present, std::span(&key(letter), 1));
+    count += sign_draft(present, std::array{releaser::Signer::borrow(key(letter))});
   }
   return count;
 }

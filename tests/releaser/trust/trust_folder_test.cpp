@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <functional>
 
@@ -242,7 +243,7 @@ TEST_SUITE("releaser/trust/trust_folder") {
     const base::Path stick = world.folder().parent_path() / "stick";
     std::filesystem::copy(world.folder(), stick, std::filesystem::copy_options::recursive);
     auto elsewhere = releaser::read_trust_folder(stick);
-    CHECK(sign_draft(elsewhere, std::span(&world.key('b'), 1)) == 2);
+    CHECK(sign_draft(elsewhere, std::array{releaser::Signer::borrow(world.key('b'))}) == 2);
     world.sign("e");
     std::filesystem::copy(stick / "draft", world.folder() / "draft",
                           std::filesystem::copy_options::overwrite_existing |

@@ -1,4 +1,4 @@
-#include "releaser/trust/signer.hpp"
+#include "releaser/trust/signer_program.hpp"
 
 #include "base/encoding.hpp"
 #include "base/error.hpp"
@@ -27,7 +27,7 @@ std::string echo(const std::string& text) { return base::cat("printf '%s\\n' '",
 
 }  // namespace
 
-TEST_SUITE("releaser/trust/signer") {
+TEST_SUITE("releaser/trust/signer_program") {
   TEST_CASE("the signature that a program writes is taken when it verifies") {
     const SecretKey key = SecretKey::generate();
     const std::string signature = key.sign_message("a message");
