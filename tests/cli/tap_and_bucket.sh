@@ -97,6 +97,19 @@ like 'the other stays' "$(git_show homebrew-tap main Formula/esbuild.rb)" 'versi
 status 'a backport' 0 publish --version 0.28.0 --allow-backport
 like 'does not move the package down' "$(git_show homebrew-tap main Formula/esbuild.rb)" 'version "0\.28\.2"'
 
+cp cco-release.toml plain.toml
+sed -i 's|^\[homebrew\]|[homebrew]\nversioned = true\ndepends = ["git"]\ncaveats = "Say hello"\nservice = ["esbuild", "--serve"]\ntest = ["esbuild", "--help"]|' cco-release.toml
+status 'with lines of their own the same release' 0 publish --version 0.28.0 --allow-backport
+is 'each has its formula' "$(git_names homebrew-tap main | grep esbuild | tr '\n' ' ')" 'Formula/esbuild-beta.rb Formula/esbuild.rb Formula/esbuild@0.28.rb '
+like 'of the newest of the line' "$(git_show homebrew-tap main Formula/esbuild@0.28.rb)" 'version "0\.28\.2"'
+like 'with what the configuration says' "$(git_show homebrew-tap main Formula/esbuild@0.28.rb | tr '\n' ' ')" 'keg_only :versioned_formula *depends_on "git".*"Say hello".*run \[opt_bin/"esbuild", "--serve"\].*system bin/"esbuild", "--help"'
+check 'which Ruby reads' ruby -c "$(git_show homebrew-tap main Formula/esbuild@0.28.rb >"$work/esbuild@0.28.rb"; echo "$work/esbuild@0.28.rb")"
+commits=$(git_count homebrew-tap main)
+status 'the same again' 0 publish --version 0.28.0 --allow-backport
+is 'pushes nothing' "$(git_count homebrew-tap main)" "$commits"
+mv plain.toml cco-release.toml
+publish --version 0.28.0 --allow-backport >/dev/null 2>&1
+
 # --- failures there ---
 git_protect homebrew-tap main
 status 'a tap that is protected: the release is public, and it is partial' 16 publish --version 0.28.3
