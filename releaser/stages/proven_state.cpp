@@ -174,6 +174,18 @@ PublicState read_proven_state(const Run& run, const base::Path& own_site, Proble
   return StateReader(run, own_site, problems).read();
 }
 
+namespace {
+
+// Each publish to a channel raises that of the combined manifest by one, too.
+std::uint64_t sum_of_generations(const std::map<schema::Channel, schema::Manifest>& channels) {
+  std::uint64_t sum = 0;
+  for (const auto& [channel, manifest] : channels)
+    sum += manifest.generation;
+  return sum;
+}
+
+}  // namespace
+
 void combine_proven_state(Run& run, const base::Path& own_site) {
   const Destination& first = *run.destinations.front();
   PublicState& before = run.before;
@@ -189,9 +201,7 @@ void combine_proven_state(Run& run, const base::Path& own_site) {
   std::uint64_t& generation = before.combined->generation;
   const auto& shown = before.shown_combined;
   if (!shown || !say_the_same(*shown, *before.combined)) {
-    // Each publish to a channel raised both by one.
-    for (const auto& [channel, manifest] : before.channels)
-      generation += manifest.generation;
+    generation += sum_of_generations(before.channels);
   }
   if (shown) generation = std::max(generation, shown->generation);
   const auto remembered = remembered_generations(run, first);
@@ -211,7 +221,7 @@ schema::Manifest combined_with(const Run& run,
     combined.generation = (*known)->generation;
     return combined;
   }
-  combined.generation = (before ? before->generation : 0) + 1;
+  combined.generation = before ? before->generation + 1 : sum_of_generations(channels);
   return combined;
 }
 

@@ -405,11 +405,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             answer = self.apply(world, url, fault)
             entry["status"] = answer.status
-            self.send(answer, fault)
         finally:
+            # Before it is sent: who has the answer finds the entry.
             with world.lock:
                 world.log.write(json.dumps(entry) + "\n")
-        return None
+        return self.send(answer, fault)
 
     do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = do_PUT = act
 

@@ -716,7 +716,13 @@ fetch() { # SOURCE FILE SIZE [bar]: on a terminal, a bar for what is large
 verify_by_other() { # NAME FILE SIGNATURE CHANNEL
   case $trouble in "its signature is by none"*) ;; *) return 1 ;; esac
   for other in $keys; do
-    fetch "${from:-${base_url:-$site}}/$1.${other#*:}.minisig" "$3" 16384 || continue
+    fetch "${from:-${base_url:-$site}}/$1.${other#*:}.minisig" "$3" 16384
+    other_status=$?
+    case $other_status in
+      0) ;;
+      9) continue ;;
+      *) die "$other_status" "$1.${other#*:}.minisig: $trouble" ;;
+    esac
     verify_signature "$2" "$3" "$1" "$4" && return 0
   done
   trouble="its signature is by none of the keys in this text, or it was changed after it was signed"

@@ -22,7 +22,7 @@ TEST_SUITE("releaser/ci_job/guarded_stream") {
       const char* text;
       const char* expected;
     };
-    for (const auto& [text, expected] : {
+    for (const Row& row : {
              Row{"a line\n", "a line\n"},
              Row{"::error::x\n", ": :error::x\n"},
              Row{"a\n \t::error::x\n", "a\n \t: :error::x\n"},
@@ -35,14 +35,14 @@ TEST_SUITE("releaser/ci_job/guarded_stream") {
              Row{"# #[x] ##x[", "# #[x] ##x["},
              Row{"", ""},
          }) {
-      CAPTURE(text);
-      CHECK(through(releaser::Guard::text, text) == expected);
+      CAPTURE(row.text);
+      CHECK(through(releaser::Guard::text, row.text) == row.expected);
       // However it is cut into writes.
       std::ostringstream inner;
       releaser::GuardedStream stream(inner, releaser::Guard::text);
-      for (const char each : std::string_view(text))
+      for (const char each : std::string_view(row.text))
         stream << each;
-      CHECK(inner.str() == expected);
+      CHECK(inner.str() == row.expected);
     }
   }
 
