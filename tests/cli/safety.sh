@@ -133,11 +133,12 @@ status 'a snapshot may differ' 0 publish --snapshot
 like 'and is named after the newest tag' "$output" 'hello 1\.0\.1-snapshot\.[0-9a-f]{7}'
 git checkout -q LICENSE
 status 'the files of the tag' 0 publish
-git add -f site && git -c user.name=t -c user.email=t@t commit -qm site && git tag -f v1.0.0 >/dev/null && echo more >>site/README.md
-status 'a site in git that publishing changes does not count' 0 publish
-cp -a . "$work/other" && cd "$work/other" && rm -rf site dist && git tag v1.0.1 && git tag -d v1.0.0 >/dev/null && git tag v0.9.0 HEAD~1
 hello_binary bin/linux-x86_64/hello 'hello 1.0.1'
-git -c user.name=t -c user.email=t@t commit -qam again && git tag -f v1.0.1 >/dev/null
+git add -f site bin && git -c user.name=t -c user.email=t@t commit -qm site && git tag v1.0.1 && echo more >>site/README.md
+status 'a site in git that publishing changes does not count' 0 publish
+cp -a . "$work/other" && cd "$work/other" && rm -rf site dist && git tag -d v1.0.0 v1.0.1 >/dev/null && git tag v0.9.0 HEAD~1
+hello_binary bin/linux-x86_64/hello 'hello 1.0.2'
+git -c user.name=t -c user.email=t@t commit -qam again && git tag v1.0.2
 status 'an empty folder although git has a release' 0 publish
 like 'is a warning that says why' "$output" 'warning: directory .*site shows no release, but git has v0\.9\.0: .*bring that site here first'
 

@@ -22,7 +22,7 @@ TEST_SUITE("releaser/ci_job/workflow_command") {
       const char* message;
       const char* line;  // "": none
     };
-    for (const auto& [message, line] : {
+    for (const Row& row : {
              Row{"cco-release.toml:12: unknown key", "12"},
              Row{"check: cco-release.toml:7: no", "7"},
              Row{"/srv/p/cco-release.toml:7: no", "7"},
@@ -32,8 +32,8 @@ TEST_SUITE("releaser/ci_job/workflow_command") {
              Row{"cco-release.toml:99999999999: too far", ""},
              Row{"another.toml:3", ""},
          }) {
-      CAPTURE(message);
-      CHECK(line_named(message, "cco-release.toml").value_or("") == line);
+      CAPTURE(row.message);
+      CHECK(line_named(row.message, "cco-release.toml").value_or("") == row.line);
     }
     CHECK_FALSE(line_named(":12: x", "").has_value());
   }
