@@ -30,7 +30,7 @@ class WorkflowJob final : public base::MarkedLog {
   // An annotation for each problem that the message names, in the configuration where it is there.
   void error(std::string_view message);
   // The same, for what ends the program; and for its page, unless a summary says more.
-  void fail(const base::Error& error);
+  void fail(const base::Error& failure);
 
   // The command is one that the job's page tells of. `name`: "publish".
   void begin(std::string_view name) { m_command = name; }

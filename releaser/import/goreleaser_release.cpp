@@ -313,6 +313,19 @@ void read_bucket(GoReleaser& all) {
   }
 }
 
+// What stands around the notes, and files beside the archives.
+void read_page(GoReleaser& all, Entry& release) {
+  ReleaseSettings& settings = all.result.config.release;
+  settings.header = all.text_of(release.take("header"), "release.header").value_or("");
+  settings.footer = all.text_of(release.take("footer"), "release.footer").value_or("");
+  for (Entry* const file : release.take_tables("extra_files")) {
+    if (const auto glob = all.text_of(file->take("glob"), "release.extra_files.glob")) {
+      const bool is_here = glob->starts_with("./");
+      settings.extra_files.push_back(is_here ? glob->substr(2) : *glob);
+    }
+  }
+}
+
 }  // namespace
 
 void read_release(GoReleaser& all) {
@@ -320,6 +333,7 @@ void read_release(GoReleaser& all) {
   none.kind = Entry::Kind::table;
   Entry* release = all.root.take("release");
   read_destination(all, release == nullptr ? none : *release);
+  if (release != nullptr) read_page(all, *release);
   read_changelog(all);
   all.result.config.installers.emplace();
 }

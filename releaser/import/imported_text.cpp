@@ -177,6 +177,11 @@ std::string imported_text(const Import& import, std::string_view sign_lines) {
     }
     text += hooks.str();
   }
+  Section release("[release]");
+  release.text("header", config.release.header);
+  release.text("footer", config.release.footer);
+  release.list("extra_files", config.release.extra_files);
+  text += release.or_nothing();
   if (config.changelog) {
     Section changelog("[changelog]");
     changelog.text("from", config.changelog->from);
