@@ -222,6 +222,17 @@ Entry* first_of(GoReleaser& all, std::initializer_list<std::string_view> keys, s
   return first;
 }
 
+// Texts of the formula. Of a dependency the name is carried over; what it is for, or where, is
+// told.
+void read_formula_texts(GoReleaser& all, Entry& table, const std::string& key,
+                        HomebrewSettings& homebrew) {
+  homebrew.caveats = all.text_of(table.take("caveats"), cat(key, ".caveats")).value_or("");
+  for (Entry* const dependency : table.take_tables("dependencies")) {
+    if (const auto name = all.text_of(dependency->take("name"), cat(key, ".dependencies.name")))
+      homebrew.depends.push_back(*name);
+  }
+}
+
 void read_tap(GoReleaser& all) {
   std::string key;
   Entry* const table = first_of(all, {"brews", "brew", "homebrew_casks"}, key);
@@ -231,6 +242,7 @@ void read_tap(GoReleaser& all) {
   HomebrewSettings& homebrew = all.result.config.homebrew.emplace();
   homebrew.tap = index.repository;
   if (!index.token_env.empty()) homebrew.token_env = index.token_env;
+  read_formula_texts(all, *table, key, homebrew);
   if (key == "homebrew_casks") {
     all.note(table->line, key,
              "a formula is written in place of the cask; users of the cask run `brew uninstall "

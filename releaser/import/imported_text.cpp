@@ -138,6 +138,8 @@ std::string packages_of(const Config& config) {
     Section homebrew("[homebrew]");
     homebrew.text("tap", config.homebrew->tap);
     if (!config.homebrew->tap.empty()) homebrew.text("token_env", config.homebrew->token_env);
+    homebrew.list("depends", config.homebrew->depends);
+    homebrew.text("caveats", config.homebrew->caveats);
     text += homebrew.str();
   }
   if (config.scoop) {
