@@ -39,7 +39,10 @@ Product product_of_release(const Config& config, const schema::Release& release)
                   .agent = {},
                   .base_url = base::Url::parse(config.destinations.front().url),
                   .public_keys = {}};
-  if (config.homebrew) product.formula = *config.homebrew;
+  if (config.homebrew) {
+    const FormulaTexts& texts = *config.homebrew;
+    product.formula = texts;
+  }
   const auto& [platform, entry] = first_platform(config, release);
   const std::string updater = cat(settings.name, "-updater");
   product.binaries.reserve(entry.binaries.size());

@@ -28,7 +28,10 @@ Product product_of(const Run& run) {
                   .agent = {},
                   .base_url = base::Url::parse(run.config.destinations.front().url),
                   .public_keys = {}};
-  if (run.config.homebrew) product.formula = *run.config.homebrew;
+  if (run.config.homebrew) {
+    const FormulaTexts& texts = *run.config.homebrew;
+    product.formula = texts;
+  }
   const Target& first = run.targets.front();
   for (const InputBinary& binary : first.binaries) {
     if (binary.role == BinaryRole::agent) continue;

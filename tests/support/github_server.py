@@ -400,8 +400,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(self.apply(world, url, {}), {})
         time.sleep(self.server.latency)
         number, fault = world.faults.next(self.command, url.path)
-        entry = {"k": number, "host": self.server.role, "port": self.server.port, "method": self.command, "path": self.path, "fault": fault.get("do"),
-                 "authorization": "Authorization" in self.headers, "length": int(self.headers.get("Content-Length", 0)), "status": None}
+        entry = {"k": number, "host": self.server.role, "method": self.command, "path": self.path, "fault": fault.get("do"),
+                 "authorization": "Authorization" in self.headers, "length": int(self.headers.get("Content-Length", 0)), "port": self.server.port, "status": None}
         try:
             answer = self.apply(world, url, fault)
             entry["status"] = answer.status
