@@ -6,7 +6,7 @@
 #include "releaser/config/config.hpp"
 #include "releaser/render/distribution.hpp"
 #include "releaser/stages/metadata_stage.hpp"
-#include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/product_of_release.hpp"
 #include "releaser/stages/target.hpp"
 
 #include <algorithm>
@@ -28,19 +28,8 @@ Product product_of(const Config& config) {
                                   config.sign ? "[[destination]]" : "[sign]",
                                   " is missing; its pages name the key and the address"));
   }
-  const ProductSettings& settings = config.product;
-  Product product{.name = settings.name,
-                  .description = settings.description,
-                  .homepage = settings.homepage,
-                  .license = settings.license,
-                  .maintainer = settings.maintainer,
-                  .binaries = {},
-                  .agent = {},
-                  .base_url = base::Url::parse(config.destinations.front().url),
-                  .public_keys = {}};
+  Product product = product_of_config(config);
   if (has_agent(config)) product.agent = agent_name(config);
-  for (const schema::Channel channel : schema::kChannels)
-    product.public_keys[channel] = product_keys(*config.sign).trusted;
   return product;
 }
 

@@ -118,10 +118,7 @@ void print_text(const Run& run, std::ostream& out) {
         << "): " << what_was_written(run, *destination) << '\n';
   }
   for (const PackageRepository& repository : run.packages) {
-    const bool has_failed =
-        std::any_of(run.failures.begin(), run.failures.end(),
-                    [&](const DestinationFailure& each) { return each.name == repository.name(); });
-    if (has_failed) continue;
+    if (has_failed(run, repository.name())) continue;
     std::vector<std::string> pushed;
     for (const Action& action : run.actions) {
       const auto& kinds = repository.kinds;

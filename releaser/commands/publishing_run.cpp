@@ -17,10 +17,8 @@ namespace {
 // A destination that failed may have left the run, or only the step that failed.
 std::size_t places_without_failure(const Run& run) {
   const auto count = [&](const auto& places, const auto& name_of) {
-    return std::count_if(places.begin(), places.end(), [&](const auto& place) {
-      return std::none_of(run.failures.begin(), run.failures.end(),
-                          [&](const auto& failure) { return failure.name == name_of(place); });
-    });
+    return std::count_if(places.begin(), places.end(),
+                         [&](const auto& place) { return !has_failed(run, name_of(place)); });
   };
   return static_cast<std::size_t>(
       count(run.destinations, [](const auto& each) { return each->name(); }) +
@@ -76,6 +74,11 @@ std::string what_was_written(const Run& run, const Destination& destination) {
                     [&](const Action& action) { return action.where == destination.name(); });
   if (count == 0) return "nothing to do";
   return base::cat(count, count == 1 ? " file" : " files", " written and verified");
+}
+
+bool has_failed(const Run& run, const std::string& name) {
+  return std::any_of(run.failures.begin(), run.failures.end(),
+                     [&](const DestinationFailure& failure) { return failure.name == name; });
 }
 
 void throw_if_some_failed(const Run& run) {

@@ -22,6 +22,9 @@ base::json::Array json_of_failures(const Run& run);
 // "3 files written and verified", or "nothing to do".
 std::string what_was_written(const Run& run, const Destination& destination);
 
+// Of a destination, a tap or a bucket, by its name.
+bool has_failed(const Run& run, const std::string& name);
+
 // Throws Errc::partial with a line for each destination that failed.
 void throw_if_some_failed(const Run& run);
 

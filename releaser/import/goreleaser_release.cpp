@@ -222,6 +222,23 @@ Entry* first_of(GoReleaser& all, std::initializer_list<std::string_view> keys, s
   return first;
 }
 
+// What is done in another way here: the keys given, and those that tap and bucket share.
+void tell_of(GoReleaser& all, Entry& table, const std::string& key,
+             std::vector<std::pair<std::string_view, std::string_view>> ways) {
+  ways.insert(
+      ways.end(),
+      {{"skip_upload", "every release of the stable channel is pushed, prereleases as <name>-beta"},
+       {"commit_author", "commits are made with git's own name and mail"}});
+  for (const auto& [name, text] : ways) {
+    Entry* const node = table.take(name);
+    if (node == nullptr) continue;
+    node->use_all();
+    const bool is_default =
+        name == "skip_upload" && (node->text == "auto" || node->text == "false");
+    if (!is_default) all.note(node->line, cat(key, ".", name), text);
+  }
+}
+
 // Texts of the formula. Of a dependency the name is carried over; what it is for, or where, is
 // told.
 void read_formula_texts(GoReleaser& all, Entry& table, const std::string& key,
@@ -263,32 +280,20 @@ void read_tap(GoReleaser& all) {
                  ", and no longer ", base::safe_text(*name, 60)));
   }
   for (const std::string_view silent :
-       {"ids", "id", "goarm", "goamd64", "commit_author", "commit_msg_template", "skip_upload",
-        "binaries", "binary"}) {
-    if (silent == "commit_author" || silent == "skip_upload") continue;
+       {"ids", "id", "goarm", "goamd64", "commit_msg_template", "binaries", "binary"}) {
     if (Entry* const node = table->take(silent)) node->use_all();
   }
-  for (const auto& [name_of, text] :
-       std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"test", "the formula's test runs the program with --version"},
-           {"install",
-            "the formula installs the binaries, and of the archive man pages (*.1, man/*.1) and "
-            "completions/ (*.bash, _*, *.fish)"},
-           {"extra_install",
-            "of the archive the formula installs man pages (*.1, man/*.1) and completions/ "
-            "(*.bash, _*, *.fish); put them there by [archive] files"},
-           {"url_template", "the formula's addresses are those of the releases"},
-           {"skip_upload",
-            "every release of the stable channel is pushed, prereleases as "
-            "<name>-beta"},
-           {"commit_author", "commits are made with git's own name and mail"}}) {
-    if (Entry* const node = table->take(name_of)) {
-      node->use_all();
-      const bool is_default =
-          name_of == "skip_upload" && (node->text == "auto" || node->text == "false");
-      if (!is_default) all.note(node->line, cat(key, ".", name_of), text);
-    }
-  }
+  tell_of(all, *table, key,
+          {
+              {"test", "the formula's test runs the program with --version"},
+              {"install",
+               "the formula installs the binaries, and of the archive man pages (*.1, man/*.1) and "
+               "completions/ (*.bash, _*, *.fish)"},
+              {"extra_install",
+               "of the archive the formula installs man pages (*.1, man/*.1) and completions/ "
+               "(*.bash, _*, *.fish); put them there by [archive] files"},
+              {"url_template", "the formula's addresses are those of the releases"},
+          });
 }
 
 void read_bucket(GoReleaser& all) {
@@ -309,20 +314,10 @@ void read_bucket(GoReleaser& all) {
   for (const std::string_view silent : {"ids", "id", "name", "goamd64", "commit_msg_template"}) {
     if (Entry* const node = table->take(silent)) node->use_all();
   }
-  for (const auto& [name_of, text] :
-       std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"url_template", "the manifest's addresses are those of the releases"},
-           {"skip_upload",
-            "every release of the stable channel is pushed, prereleases as "
-            "<name>-beta"},
-           {"commit_author", "commits are made with git's own name and mail"}}) {
-    if (Entry* const node = table->take(name_of)) {
-      node->use_all();
-      const bool is_default =
-          name_of == "skip_upload" && (node->text == "auto" || node->text == "false");
-      if (!is_default) all.note(node->line, cat(key, ".", name_of), text);
-    }
-  }
+  tell_of(all, *table, key,
+          {
+              {"url_template", "the manifest's addresses are those of the releases"},
+          });
 }
 
 // What stands around the notes, and files beside the archives.

@@ -28,7 +28,7 @@ const std::pair<const schema::Platform, schema::PlatformEntry>& first_platform(
 
 }  // namespace
 
-Product product_of_release(const Config& config, const schema::Release& release) {
+Product product_of_config(const Config& config) {
   const ProductSettings& settings = config.product;
   Product product{.name = settings.name,
                   .description = settings.description,
@@ -43,8 +43,18 @@ Product product_of_release(const Config& config, const schema::Release& release)
     const FormulaTexts& texts = *config.homebrew;
     product.formula = texts;
   }
+  if (config.sign) {
+    // Also those before it: they alone signed what was not changed since.
+    for (const schema::Channel channel : schema::kChannels)
+      product.public_keys[channel] = product_keys(*config.sign).trusted;
+  }
+  return product;
+}
+
+Product product_of_release(const Config& config, const schema::Release& release) {
+  Product product = product_of_config(config);
   const auto& [platform, entry] = first_platform(config, release);
-  const std::string updater = cat(settings.name, "-updater");
+  const std::string updater = cat(config.product.name, "-updater");
   product.binaries.reserve(entry.binaries.size());
   for (const schema::BinaryEntry& binary : entry.binaries) {
     std::string name = without_suffix(binary.path, platform.executable_suffix());
@@ -57,8 +67,6 @@ Product product_of_release(const Config& config, const schema::Release& release)
     if (!product.agent && each.agent)
       product.agent = without_suffix(*each.agent, of.executable_suffix());
   }
-  for (const schema::Channel channel : schema::kChannels)
-    product.public_keys[channel] = product_keys(*config.sign).trusted;
   return product;
 }
 

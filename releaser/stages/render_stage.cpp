@@ -6,6 +6,7 @@
 #include "releaser/render/site_pages.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/product_keys.hpp"
+#include "releaser/stages/product_of_release.hpp"
 #include "releaser/stages/stage.hpp"
 #include "trust/minisign.hpp"
 
@@ -18,20 +19,7 @@ using base::cat;
 constexpr std::size_t kMaxPageBytes = 4UL * 1024 * 1024;
 
 Product product_of(const Run& run) {
-  const ProductSettings& settings = run.config.product;
-  Product product{.name = settings.name,
-                  .description = settings.description,
-                  .homepage = settings.homepage,
-                  .license = settings.license,
-                  .maintainer = settings.maintainer,
-                  .binaries = {},
-                  .agent = {},
-                  .base_url = base::Url::parse(run.config.destinations.front().url),
-                  .public_keys = {}};
-  if (run.config.homebrew) {
-    const FormulaTexts& texts = *run.config.homebrew;
-    product.formula = texts;
-  }
+  Product product = product_of_config(run.config);
   const Target& first = run.targets.front();
   for (const InputBinary& binary : first.binaries) {
     if (binary.role == BinaryRole::agent) continue;
@@ -45,12 +33,6 @@ Product product_of(const Run& run) {
             [](const InputBinary& binary) { return binary.role != BinaryRole::product; });
       });
   if (has_agent) product.agent = agent_name(run.config);
-  if (run.config.sign) {
-    for (const schema::Channel channel : schema::kChannels) {
-      // Also those before it: they alone signed what was not changed since.
-      product.public_keys[channel] = product_keys(*run.config.sign).trusted;
-    }
-  }
   return product;
 }
 
