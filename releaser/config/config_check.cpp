@@ -1,22 +1,17 @@
 #include "releaser/config/config_check.hpp"
 
-#include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "base/url.hpp"
 #include "manifest-schema/version.hpp"
-#include "releaser/config/forge_check.hpp"
+#include "releaser/config/destination_check.hpp"
 #include "releaser/config/license.hpp"
-#include "releaser/config/placeholders.hpp"
-#include "trust/public_key.hpp"
+#include "releaser/config/sign_check.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 
 namespace releaser {
 namespace {
@@ -29,11 +24,6 @@ bool is_product_name(std::string_view name) {
   };
   return !name.empty() && name.front() != '-' && name.size() <= 64 &&
          std::all_of(name.begin(), name.end(), is_allowed);
-}
-
-int line_of(const Config& config, std::string_view key) {
-  const auto found = config.lines.find(key);
-  return found == config.lines.end() ? 0 : found->second;
 }
 
 void check_product(const Config& config, ConfigProblems& problems) {
@@ -147,255 +137,6 @@ void check_binaries(const Config& config, ConfigProblems& problems) {
   }
 }
 
-bool is_variable_name(std::string_view name) {
-  const auto is_letter = [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
-  };
-  return !name.empty() && is_letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char letter) {
-           return is_letter(letter) || (letter >= '0' && letter <= '9');
-         });
-}
-
-void check_sign_command(const Config& config, ConfigProblems& problems) {
-  const SignSettings& sign = *config.sign;
-  if (sign.command.empty()) {
-    for (const std::string_view key : {"sign.command", "sign.command_keys", "sign.command_env"}) {
-      if (config.lines.count(std::string(key)) == 0) continue;
-      problems.add(line_of(config, key), cat("`", key, "` without a program; give [sign] command"));
-    }
-    return;
-  }
-  if (sign.command.front().empty()) {
-    problems.add(line_of(config, "sign.command"), "`sign.command` begins with an empty text");
-  }
-  try {
-    (void)fill(sign.command, {{"key", ""}, {"key_id", ""}});
-  } catch (const base::Error& error) {
-    problems.add(line_of(config, "sign.command"),
-                 cat("`sign.command`: ", error.what(), "; {key} and {key_id} have one"));
-  }
-  if (sign.command_keys.empty() && !sign.key.empty()) {
-    problems.add(line_of(config, "sign.command"),
-                 "`key` and `command` both sign for public_key; leave one out, or say in "
-                 "`command_keys` which keys the program holds");
-  }
-  for (const std::string& line : sign.command_keys) {
-    try {
-      trust::PublicKey::parse(line);
-    } catch (const base::Error& error) {
-      problems.add(line_of(config, "sign.command_keys"),
-                   cat("`sign.command_keys`: ", error.what()));
-    }
-  }
-  for (const std::string& name : sign.command_env) {
-    if (is_variable_name(name) && !name.starts_with("CCO_RELEASE_")) continue;
-    problems.add(line_of(config, "sign.command_env"),
-                 cat("`sign.command_env`: `", base::safe_text(name, 80),
-                     name.starts_with("CCO_RELEASE_") ? "` is for cco-release alone"
-                                                      : "` cannot name a variable"));
-  }
-}
-
-// Each key has one part: a key that signs is none that was stolen.
-void check_sign(const Config& config, ConfigProblems& problems) {
-  if (!config.sign) return;
-  check_sign_command(config, problems);
-  const SignSettings& sign = *config.sign;
-  std::vector<std::pair<std::string, std::string>> lines{{"public_key", sign.public_key},
-                                                         {"old_public_key", sign.old_public_key}};
-  for (const std::string& line : sign.former_public_keys)
-    lines.emplace_back("former_public_keys", line);
-  for (const std::string& line : sign.stolen_public_keys)
-    lines.emplace_back("stolen_public_keys", line);
-  // By id: two keys of one id cannot be told apart by their signatures.
-  std::map<std::array<unsigned char, 8>, std::string> ids;
-  for (const auto& [name, line] : lines) {
-    const bool is_list = name.ends_with("s");
-    if (line.empty() && !is_list) continue;
-    const int at = line_of(config, cat("sign.", name));
-    try {
-      const auto key = trust::PublicKey::parse(line);
-      const auto [known, is_new] = ids.emplace(key.id(), name);
-      if (is_new) continue;
-      problems.add(at, cat("`sign.", name, "`: key ", key.id_text(), " stands in `sign.",
-                           known->second, "` already; each key has one part"));
-    } catch (const base::Error& error) {
-      problems.add(at, cat("`sign.", name, "`: ", error.what()));
-    }
-  }
-  if (!sign.old_key.empty() && sign.old_public_key.empty()) {
-    problems.add(line_of(config, "sign.old_key"),
-                 "`sign.old_key` without `sign.old_public_key`; give both, or neither");
-  }
-}
-
-void check_trust(const Config& config, ConfigProblems& problems) {
-  if (!config.trust) return;
-  if (config.trust->folder.empty()) {
-    problems.add(line_of(config, "trust.folder"), "`trust.folder` is empty; leave it out");
-  }
-  const TrustKeySettings& keys = config.trust->keys;
-  for (const auto& [name, lines] :
-       {std::pair<std::string_view, const std::vector<std::string>&>{"root", keys.root},
-        {"targets", keys.targets},
-        {"stable", keys.stable},
-        {"beta", keys.beta},
-        {"nightly", keys.nightly},
-        {"online", keys.online}}) {
-    const std::string place = cat("trust.keys.", name);
-    std::set<std::array<unsigned char, 32>> values;
-    for (const std::string& line : lines) {
-      try {
-        if (values.insert(trust::PublicKey::parse(line).bytes()).second) continue;
-        problems.add(line_of(config, place),
-                     cat("`", place, "` has the key ", line, " twice; one key counts once"));
-      } catch (const base::Error& error) {
-        problems.add(line_of(config, place), cat("`", place, "`: ", error.what()));
-      }
-    }
-  }
-}
-
-// What each type carries where the file does not say.
-Carries carried_by_type(std::string_view type) {
-  if (type == "github" || type == "gitea") return {.assets = true, .site = false};
-  if (type == "git") return {.assets = false, .site = true};
-  return {.assets = true, .site = true};
-}
-
-void check_carries(DestinationSettings& destination, ConfigProblems& problems) {
-  if (destination.carries_words.empty()) {
-    destination.carries = carried_by_type(destination.type);
-    return;
-  }
-  for (const std::string& word : destination.carries_words) {
-    if (word == "assets") {
-      destination.carries.assets = true;
-    } else if (word == "site") {
-      destination.carries.site = true;
-    } else {
-      problems.add(destination.line, cat("`carries` takes \"assets\" and \"site\", not `",
-                                         base::safe_text(word, 80), "`"));
-    }
-  }
-  if (destination.type == "git" && destination.carries.assets) {
-    problems.add(destination.line,
-                 "a branch carries the site alone; let releases of the host, or a directory, carry "
-                 "the archives");
-  }
-}
-
-// The one whose state the others follow stands first from here on.
-void put_truth_first(Config& config, ConfigProblems& problems) {
-  auto& all = config.destinations;
-  if (all.empty()) return;
-  const auto is_said = [](const DestinationSettings& each) { return each.metadata; };
-  if (const auto said = std::count_if(all.begin(), all.end(), is_said); said > 1) {
-    problems.add(all.front().line, cat(said,
-                                       " destinations have `metadata = true`; one is the "
-                                       "truth that the others follow"));
-  }
-  auto truth = std::find_if(all.begin(), all.end(), is_said);
-  if (truth == all.end()) {
-    truth = std::find_if(all.begin(), all.end(),
-                         [](const DestinationSettings& each) { return each.carries.site; });
-  }
-  if (truth == all.end()) {
-    problems.add(all.front().line,
-                 "no destination carries the site (manifests, metadata, installers); add one of "
-                 "type \"directory\" or \"git\"");
-    return;
-  }
-  if (!truth->carries.site) {
-    problems.add(truth->line, cat("`", truth->name,
-                                  "` has `metadata = true` but does not carry "
-                                  "the site; give that to one that does"));
-  }
-  if (truth->optional) {
-    problems.add(truth->line, cat("`", truth->name,
-                                  "` carries the metadata that the others follow, "
-                                  "so it cannot be optional"));
-  }
-  if (std::none_of(all.begin(), all.end(), [](const DestinationSettings& each) {
-        return each.carries.assets && !each.optional;
-      })) {
-    problems.add(all.front().line,
-                 "no destination carries the archives, or each that does is optional; one must");
-  }
-  std::rotate(all.begin(), truth, truth + 1);
-}
-
-bool is_branch_name(std::string_view name) {
-  return !name.empty() && name.size() <= 200 && name.front() != '-' && name.front() != '/' &&
-         name.front() != '.' && name.back() != '/' && name.back() != '.' &&
-         name.find("..") == std::string_view::npos && name.find("//") == std::string_view::npos &&
-         std::all_of(name.begin(), name.end(), [](char letter) {
-           return static_cast<unsigned char>(letter) > 0x20 &&
-                  std::string_view("~^:?*[\\@{}\x7f").find(letter) == std::string_view::npos;
-         });
-}
-
-// A branch carries the site alone; its path is a folder in it.
-void check_git_destination(DestinationSettings& destination, ConfigProblems& problems) {
-  const auto add = [&](std::string_view text) { problems.add(destination.line, cat(text)); };
-  if (destination.type != "git") return;
-  if (destination.remote.empty()) add("a destination of type \"git\" needs `remote`");
-  if (destination.branch.empty()) destination.branch = "gh-pages";
-  if (!is_branch_name(destination.branch)) {
-    add(cat("`branch`: `", base::safe_text(destination.branch, 80), "` cannot name a branch"));
-  }
-  while (destination.path.ends_with('/'))
-    destination.path.pop_back();
-  if (destination.path.starts_with("./")) destination.path.erase(0, 2);
-  if (destination.path == ".") destination.path.clear();
-  if (destination.path.empty()) return;
-  if (const auto reason = base::unsafe_path_reason(destination.path)) {
-    add(cat("`path` of a branch ", *reason));
-  }
-}
-
-void check_destinations(Config& config, ConfigProblems& problems) {
-  std::set<std::string> names;
-  std::set<base::Path> paths;
-  for (DestinationSettings& destination : config.destinations) {
-    if (destination.name.empty()) destination.name = destination.type;
-    if (!destination.name.empty() && !names.insert(destination.name).second) {
-      problems.add(destination.line, cat("two destinations are named `", destination.name,
-                                         "`; give one another `name`"));
-    }
-    if (destination.type == "directory" && destination.path.empty()) {
-      problems.add(destination.line, "a destination of type \"directory\" needs `path`");
-    }
-    check_git_destination(destination, problems);
-    if (destination.type == "directory" && !destination.path.empty() &&
-        !paths.insert((base::Path(destination.path) / "").lexically_normal()).second) {
-      problems.add(destination.line, cat("two destinations have the path `", destination.path,
-                                         "`; one of them is enough"));
-    }
-    if (destination.type == "github" || destination.type == "gitea") {
-      check_forge(destination, problems);
-    } else if (destination.url.empty()) {
-      problems.add(destination.line,
-                   cat("a destination of type \"", destination.type,
-                       "\" needs `url`: where users will find what is published"));
-    }
-    // Names are added with a slash of their own.
-    while (destination.url.ends_with('/'))
-      destination.url.pop_back();
-    if (destination.url.empty()) continue;
-    try {
-      const auto url = base::Url::parse(destination.url);
-      if (url.is_file()) problems.add(destination.line, "`url` must be https://");
-    } catch (const base::Error& error) {
-      problems.add(destination.line, cat("`url`: ", error.what()));
-    }
-  }
-  for (DestinationSettings& destination : config.destinations)
-    check_carries(destination, problems);
-  put_truth_first(config, problems);
-}
-
 using WordTable = std::map<std::string, std::string>;
 
 void check_formula_texts(const FormulaTexts& texts, const Config& config,
@@ -456,6 +197,11 @@ void check_words(const Config& config, ConfigProblems& problems) {
 }
 
 }  // namespace
+
+int line_of(const Config& config, std::string_view key) {
+  const auto found = config.lines.find(key);
+  return found == config.lines.end() ? 0 : found->second;
+}
 
 void check_config(Config& config, ConfigProblems& problems) {
   check_product(config, problems);

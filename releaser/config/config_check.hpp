@@ -28,4 +28,7 @@ class ConfigProblems {
 // Fills Config::platforms.
 void check_config(Config& config, ConfigProblems& problems);
 
+// The line of the file that a key ("sign.key") stands in; 0 where the file lacks it.
+int line_of(const Config& config, std::string_view key);
+
 }  // namespace releaser

@@ -11,8 +11,8 @@
 #include <vector>
 
 // The one table of cco-release.toml: from it come the reader, the errors about unknown keys, the
-// JSON schema and docs/configuration.md. A new key is a member in config.hpp and a line in
-// config_keys.cpp.
+// JSON schema and docs/configuration.md. A new key is a member in config.hpp and a line in the
+// config_keys_*.cpp of its section.
 namespace releaser {
 
 // Where a key's value goes; the member's type is the key's type.

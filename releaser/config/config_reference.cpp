@@ -137,7 +137,7 @@ std::string platforms() {
 
 std::string config_reference() {
   std::string text =
-      "# cco-release.toml\n\n<!-- Generated from releaser/config/config_keys.cpp: change the "
+      "# cco-release.toml\n\n<!-- Generated from releaser/config/config_keys_*.cpp: change the "
       "table, "
       "then UPDATE_GOLDEN=1 meson test -C build 'releaser config'. -->\n\n`cco-release` reads "
       "`cco-release.toml` or `.config/cco-release.toml` of the current folder or the nearest one "
