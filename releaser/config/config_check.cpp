@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "manifest-schema/version.hpp"
 #include "releaser/config/destination_check.hpp"
 #include "releaser/config/license.hpp"
