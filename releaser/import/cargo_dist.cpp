@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "releaser/config/license.hpp"
+#include "releaser/import/advice.hpp"
 #include "releaser/import/cargo_dist_parts.hpp"
 #include "releaser/import/site.hpp"
 #include "releaser/init/project_text.hpp"
@@ -151,7 +152,7 @@ void tell_unused(CargoDist& all) {
   drop_what_is_so(all);
   const auto tell = [&](const std::string& file, const Entry& table, const std::string& prefix) {
     for (const auto& [key, line] : unused_of(table)) {
-      const std::string_view text = advice_for(key);
+      const std::string_view text = advice_for(cargo_dist_advice(), key);
       if (!text.empty())
         all.result.notes.push_back({file, line, cat(prefix, key), std::string(text)});
     }

@@ -1,14 +1,9 @@
-#include "base/text.hpp"
-#include "releaser/import/cargo_dist_parts.hpp"
+#include "releaser/import/advice.hpp"
 
 namespace releaser::import {
 namespace {
 
-struct Advice {
-  std::string_view key, text;
-};
-
-// Of the table that has cargo-dist's own keys; an empty text: nothing is needed in its place.
+// Of the table that has cargo-dist's own keys.
 constexpr Advice kAdvice[] = {
     {"allow-dirty", ""},
     {"bin-aliases", "an archive has binaries under one name each"},
@@ -69,13 +64,6 @@ constexpr Advice kAdvice[] = {
 
 }  // namespace
 
-std::string_view advice_for(std::string_view key) {
-  const Advice* best = nullptr;
-  for (const Advice& each : kAdvice) {
-    const bool is_it = key == each.key || key.starts_with(base::cat(each.key, "."));
-    if (is_it && (best == nullptr || each.key.size() > best->key.size())) best = &each;
-  }
-  return best == nullptr ? "has no counterpart; nothing is done in its place" : best->text;
-}
+std::span<const Advice> cargo_dist_advice() { return kAdvice; }
 
 }  // namespace releaser::import

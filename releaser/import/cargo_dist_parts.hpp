@@ -51,7 +51,4 @@ Entry* below(Entry& root, std::initializer_list<std::string_view> path);
 void find_apps(CargoDist& all);     // workspace, packages: dist, apps
 void write_builds(CargoDist& all);  // targets, binaries, features: triples, [build], its overrides
 
-// What to do in place of a key that is not carried over; empty: nothing is needed.
-std::string_view advice_for(std::string_view key);
-
 }  // namespace releaser::import

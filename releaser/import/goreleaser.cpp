@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/config/license.hpp"
+#include "releaser/import/advice.hpp"
 #include "releaser/import/goreleaser_parts.hpp"
 #include "releaser/init/project_text.hpp"
 
@@ -13,86 +14,6 @@ namespace {
 using base::cat;
 
 constexpr std::size_t kMaxNameBytes = 64;
-
-struct Advice {
-  std::string_view key;  // and all below it
-  std::string_view text;
-};
-
-// What is said of keys that nothing here stands for; the longest that fits. An empty text: the key
-// needs nothing in its place.
-constexpr Advice kAdvice[] = {
-    {"announce", "nothing is announced here; a job after the release does it"},
-    {"artifactories", "uploads of another kind; a job after the release does it"},
-    {"aur", "no package for the AUR is made; its PKGBUILD can take the archives"},
-    {"before", "needs a shell; write a script and name it in [hooks] before"},
-    {"binary_signs", "every file is signed with minisign: `cco-release keys new`, [sign]"},
-    {"blobs", "copy the folder of a destination of type \"directory\" there"},
-    {"brew", "the formula is written of [product] and the archives, and has no such line"},
-    {"builds.hooks.pre", "[hooks] before runs once, [build] command once a platform; put it there"},
-    {"builds.overrides", "[build.override.PLATFORM] has command and env of its own"},
-    {"changelog.abbrev", ""},
-    {"changelog.ai", "the changelog is made of commits or of a file, of nothing else"},
-    {"changelog.format", "each line is the subject of a commit"},
-    {"changelog.sort", ""},
-    {"changelog.use", "commits come from git alone, without the names of their authors"},
-    {"checksum", "the file of checksums is called checksums.sha256, and it is signed"},
-    {"chocolateys", "no package for Chocolatey is made; install.ps1 and Scoop are"},
-    {"docker", "no container images are made; build them in a job after the release"},
-    {"env_files", "tokens come from the variables that token_env names"},
-    {"fury", "uploads of another kind; a job after the release does it"},
-    {"git", "tags are versions with \"v\"; `cco-release tag` makes them"},
-    {"builds.hooks.post", "write a script and name it in [hooks] after_stamp, with \"{binary}\""},
-    {"includes", "what it includes is not read; copy it in here and run init again"},
-    {"gomod", "what is built is what `go build` finds in the working tree"},
-    {"homebrew_casks",
-     "the formula is written of [product] and the archives, and has no such line"},
-    {"kos", "no container images are made; build them in a job after the release"},
-    {"krews", "no manifest for krew is written; its bot can take the archives"},
-    {"makeselfs", "install.sh is the installer for all"},
-    {"milestones", "milestones are not closed; a job after the release does it"},
-    {"monorepo", "one cco-release.toml stands for one product; give each its own folder"},
-    {"nfpms", "no .deb, .rpm or .apk is made; run nfpm on the binaries in a job of its own"},
-    {"nightly", "nightly versions go to their channel: `cco-release publish --channel nightly`"},
-    {"nix", "no expression for Nix is written; it can take the archives"},
-    {"notarize", "name a program that signs in [hooks] after_stamp, which runs for each binary"},
-    {"publishers", "a destination of type \"directory\" and a job after the release do it"},
-    {"release.extra_files", "a file keeps its own name"},
-    {"release.footer", "write its text into `footer` of [release]"},
-    {"release.header", "write its text into `header` of [release]"},
-    {"release.make_latest", "the highest stable version is the latest, unless it is a backport"},
-    {"release.mode", "notes that a person wrote are kept"},
-    {"release.name_template", "a release is named by its tag"},
-    {"release.replace_existing_artifacts",
-     "what is public is never replaced; the same bytes again are no change"},
-    {"release.replace_existing_draft", ""},
-    {"report_sizes", ""},
-    {"retry", ""},
-    {"sboms", "no SBOM is made; let [hooks] before make one, and name it in [archive] files"},
-    {"scoop", "the manifest is written of [product] and the archives, and has no such line"},
-    {"scoops.commit", "commits to the bucket are named by product and version"},
-    {"signs", "every file is signed with minisign: `cco-release keys new`, [sign]"},
-    {"snapcrafts", "no snap is made; snapcraft can take the archives"},
-    {"snapshot",
-     "`cco-release package --version 1.2.3-dev.1` packs any commit, and publishes nothing"},
-    {"source", "no archive of the sources is made; hosts offer one"},
-    {"universal_binaries.hooks", "[hooks] after_stamp runs for each binary"},
-    {"universal_binaries.name_template", "the binary keeps its name"},
-    {"uploads", "uploads of another kind; a job after the release does it"},
-    {"upx", "binaries are packed as they are; run upx at the end of [build] command"},
-    {"variables", "write the values where they are used"},
-    {"winget", "no manifest for winget is written; its tools can take the archives"},
-};
-
-std::string_view advice_for(std::string_view key) {
-  const Advice* best = nullptr;
-  for (const Advice& each : kAdvice) {
-    if (key.starts_with(each.key) && (best == nullptr || each.key.size() > best->key.size())) {
-      best = &each;
-    }
-  }
-  return best == nullptr ? "has no counterpart; nothing is done in its place" : best->text;
-}
 
 void add_field(TemplateValues& values, std::string_view name, std::string_view text,
                Piece origin = {}) {
@@ -273,7 +194,7 @@ void read_hooks(GoReleaser& all) {
     if (auto argv = argv_of(*text)) {
       all.result.config.hooks.before.push_back(std::move(*argv));
     } else {
-      all.note(hook.line, "before.hooks", advice_for("before"));
+      all.note(hook.line, "before.hooks", advice_for(goreleaser_advice(), "before"));
     }
   };
   if (hooks->kind == Entry::Kind::text) add(*hooks);
@@ -427,7 +348,7 @@ Import import_goreleaser(Entry root, const std::string& file, const Surroundings
   read_packages(all);
   close_packages(all);
   for (const auto& [key, line] : unused_of(all.root)) {
-    const std::string_view text = advice_for(key);
+    const std::string_view text = advice_for(goreleaser_advice(), key);
     if (!text.empty()) all.note(line, key, text);
   }
   std::stable_sort(all.result.notes.begin(), all.result.notes.end(),
