@@ -83,7 +83,7 @@ std::string AssetUpload::make_draft(const ReleasePlace& place) {
   if (!written.problem.empty()) return cat("make a draft of ", place.tag, ": ", written.problem);
   HostedRelease made = parse_release(json::ObjectReader(written.body, "release", Errc::network));
   made.tag = place.tag;
-  m_releases.learn(std::move(made));
+  m_releases.learn_made(std::move(made));
   return "";
 }
 
@@ -100,6 +100,44 @@ std::string AssetUpload::remove(const HostedRelease& release, std::uint64_t asse
   return "";
 }
 
+std::string AssetUpload::remove_made_draft(const std::string& tag) {
+  const base::Url url = m_releases.url_of(cat("/releases/", *m_releases.made_draft(tag)));
+  const Written written = m_api.write(HttpMethod::remove, url, std::nullopt, NotFound::tell);
+  if (!written.doubt.empty()) return written.doubt;
+  if (written.status != 404 && !written.problem.empty())
+    throw Error(Errc::conflict, cat("delete a second draft of ", tag, ": ", written.problem));
+  m_releases.forget_made_draft(tag);
+  return "";
+}
+
+// Those of ours, where one of another run has the name.
+std::vector<std::uint64_t> AssetUpload::doubles(const HostedRelease& found) const {
+  std::vector<std::uint64_t> ours;
+  if (found.is_draft || found.is_immutable) return ours;
+  std::set<std::string> names;
+  for (const HostedAsset& asset : found.assets)
+    if (asset.is_whole && !m_sent.contains(asset.id)) names.insert(asset.name);
+  for (const HostedAsset& asset : found.assets)
+    if (m_sent.contains(asset.id) && names.contains(asset.name)) ours.push_back(asset.id);
+  return ours;
+}
+
+bool AssetUpload::has_superfluous(const HostedRelease& found) const {
+  const auto made = m_releases.made_draft(found.tag);
+  return (made && *made != found.id) || !doubles(found).empty();
+}
+
+std::string AssetUpload::remove_superfluous(const HostedRelease& found) {
+  const HostedRelease release = found;  // remove() changes what is known of it
+  const auto made = m_releases.made_draft(release.tag);
+  if (made && *made != release.id) {
+    if (std::string doubt = remove_made_draft(release.tag); !doubt.empty()) return doubt;
+  }
+  for (const std::uint64_t id : doubles(release))
+    if (std::string doubt = remove(release, id); !doubt.empty()) return doubt;
+  return "";
+}
+
 std::string AssetUpload::send(const WantedFile& file, const WantedAsset& asset,
                               const ReleasePlace& place) {
   HostedRelease& release = m_releases.known(place.tag);
@@ -113,6 +151,7 @@ std::string AssetUpload::send(const WantedFile& file, const WantedAsset& asset,
     throw Error(Errc::conflict, cat("upload ", file.name, ": ", written.problem));
   }
   HostedAsset made = parse_asset(json::ObjectReader(written.body, "asset", Errc::network));
+  m_sent.insert(made.id);
   // A host that names no digest is asked for the bytes, while nobody else can see them.
   if (!made.sha256 && made.is_whole && made.size == asset.size)
     made.sha256 = m_releases.fetch_digest(release, made);

@@ -2,7 +2,10 @@
 
 #include "releaser/destinations/hosted_releases.hpp"
 
+#include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace releaser {
 
@@ -16,17 +19,26 @@ class AssetUpload {
   // Errc::conflict where other bytes are public, Errc::network where it does not come about.
   void put(const WantedFile& file, const ReleasePlace& place);
 
+  // What this run brought and nobody needs, since another run was first: a draft beside `found`,
+  // assets whose names were public already (hosts that take a name twice).
+  [[nodiscard]] bool has_superfluous(const HostedRelease& found) const;
+  // Gives what left it in doubt, or nothing once all of that is gone.
+  std::string remove_superfluous(const HostedRelease& found);
+
  private:
   // One try. Each gives what left it in doubt, or nothing once it is done.
   std::string try_to_put(const WantedFile& file, const ReleasePlace& place,
                          const WantedAsset& asset);
   std::string make_draft(const ReleasePlace& place);
   std::string remove(const HostedRelease& release, std::uint64_t asset);
+  std::string remove_made_draft(const std::string& tag);
   std::string send(const WantedFile& file, const WantedAsset& asset, const ReleasePlace& place);
+  [[nodiscard]] std::vector<std::uint64_t> doubles(const HostedRelease& found) const;
 
   ReleaseApi& m_api;
   HostedReleases& m_releases;
   const ReleaseDialect& m_dialect;
+  std::set<std::uint64_t> m_sent;  // assets
 };
 
 }  // namespace releaser

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace releaser {
 namespace {
 
@@ -44,9 +46,21 @@ const HostedRelease* HostedReleases::find(const ReleasePlace& place) {
   return found->second ? &*found->second : nullptr;
 }
 
-void HostedReleases::learn(HostedRelease release) {
-  const std::string tag = release.tag;
-  m_known.insert_or_assign(tag, std::move(release));
+void HostedReleases::learn_made(HostedRelease draft) {
+  const std::string tag = draft.tag;
+  m_made_drafts.insert_or_assign(tag, draft.id);
+  m_known.insert_or_assign(tag, std::move(draft));
+}
+
+std::optional<std::uint64_t> HostedReleases::made_draft(const std::string& tag) const {
+  const auto found = m_made_drafts.find(tag);
+  if (found == m_made_drafts.end()) return std::nullopt;
+  return found->second;
+}
+
+void HostedReleases::forget_made_draft(const std::string& tag) {
+  m_made_drafts.erase(tag);
+  forget_drafts();
 }
 
 std::optional<HostedRelease> HostedReleases::find_by_tag(const std::string& tag) {
@@ -79,8 +93,12 @@ std::optional<HostedRelease> HostedReleases::look_up(const ReleasePlace& place) 
 std::optional<HostedRelease> HostedReleases::find_draft(const std::string& tag) {
   if (!is_staged_tag(tag) || !m_drafts) m_drafts = list_drafts();
   std::optional<HostedRelease> found;
+  const auto made = made_draft(tag);
+  const bool is_late =
+      made && std::any_of(m_drafts->begin(), m_drafts->end(),
+                          [&](const auto& each) { return each.tag == tag && each.id < *made; });
   for (const HostedRelease& draft : *m_drafts) {
-    if (draft.tag != tag) continue;
+    if (draft.tag != tag || (is_late && draft.id >= *made)) continue;
     if (found) {
       throw Error(Errc::conflict,
                   cat("there are two drafts of ", tag, ": ", name_of(*found), " and ",

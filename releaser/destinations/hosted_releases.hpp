@@ -5,6 +5,7 @@
 #include "releaser/destinations/release_host.hpp"
 #include "releaser/destinations/release_place.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,7 +24,7 @@ class HostedReleases {
                  const ReleaseDialect& dialect);
 
   // The release or draft that a place is in; null where there is none. Throws Errc::conflict where
-  // there are two drafts of the tag.
+  // there are two drafts of the tag; but where this run made the later one, it is the earlier.
   [[nodiscard]] const HostedRelease* find(const ReleasePlace& place);
   // A public one as it is now, without its further assets.
   [[nodiscard]] std::optional<HostedRelease> find_by_tag(const std::string& tag);
@@ -31,7 +32,10 @@ class HostedReleases {
   [[nodiscard]] std::optional<std::string> find_latest_tag();
   // One that find() gave, to note what this run did to it.
   [[nodiscard]] HostedRelease& known(const std::string& tag) { return *m_known.at(tag); }
-  void learn(HostedRelease release);
+  void learn_made(HostedRelease draft);
+  // The draft of a tag that this run made.
+  [[nodiscard]] std::optional<std::uint64_t> made_draft(const std::string& tag) const;
+  void forget_made_draft(const std::string& tag);
   // The next find() looks anew.
   void forget(const std::string& tag) { m_known.erase(tag); }
   void forget_drafts() { m_drafts.reset(); }
@@ -68,6 +72,7 @@ class HostedReleases {
   const ReleaseDialect& m_dialect;
   std::map<std::string, std::optional<HostedRelease>> m_known;  // by tag
   std::optional<std::vector<HostedRelease>> m_drafts;
+  std::map<std::string, std::uint64_t> m_made_drafts;  // by tag
   std::map<std::string, std::map<std::string, WantedAsset>> m_wanted;
   // Of assets whose digest the host does not say, as this run fetched them.
   std::map<std::uint64_t, trust::Sha256> m_digests;

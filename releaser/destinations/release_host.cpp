@@ -140,6 +140,11 @@ class ReleaseHost final : public Destination {
         throw Error(Errc::conflict, cat("the draft of ", words.tag,
                                         " is gone; somebody deleted it meanwhile: run again"));
       }
+      if (m_upload.has_superfluous(*found)) {
+        const std::string doubt = m_upload.remove_superfluous(*found);
+        if (!doubt.empty()) m_api.wait_or_give_up(tries, doubt);
+        continue;
+      }
       m_releases.check_complete(*found);
       if (!found->is_draft) {
         m_download.expect(words.tag);

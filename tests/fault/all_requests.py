@@ -54,6 +54,7 @@ REPOSITORIES = ("hello", "tap", "bucket")
 
 class Everywhere(World):
     server_options = ("--with-gitea", "--strangers", "stranger|curl/.*|hello/.*")
+    versions = ("1.0.0", "1.1.0")
 
     def __init__(self, root):
         self.git, self.git_start, self.user = root / "git", root / "git-start", root / "user"
@@ -106,9 +107,11 @@ class Everywhere(World):
             shutil.copytree(self.git_start / f"{name}.git", self.git / f"{name}.git")
         self.newest = "1.0.0"
 
+    def ask_git(self, name, *arguments):
+        return subprocess.run(["git", "--git-dir", self.git / f"{name}.git", *arguments], capture_output=True, text=True, check=True).stdout
+
     def public(self):
-        refs = {name: subprocess.run(["git", "--git-dir", self.git / f"{name}.git", "for-each-ref"], capture_output=True, text=True, check=True).stdout
-                for name in REPOSITORIES}
+        refs = {name: self.ask_git(name, "for-each-ref") for name in REPOSITORIES}
         return {**super().public(), "refs": refs, "left over": [path.name for path in (self.root / "tmp").iterdir() if not path.name.startswith("cco-release-git-")]}
 
     # Strangers
@@ -122,7 +125,7 @@ class Everywhere(World):
         if result.returncode != 0:
             return f"{what}: status {result.returncode}: {result.stderr[-1500:]}"
         said = self.as_user("hello").stdout
-        if said not in ("hello 1.0.0\n", "hello 1.1.0\n"):
+        if said not in [f"hello {version}\n" for version in self.versions]:
             return f"{what}: hello says {said!r}"
         if said.split()[1] < self.newest:
             return f"{what}: {said.strip()} after {self.newest}"
@@ -141,7 +144,7 @@ class Everywhere(World):
 
     def look_at_packages(self):
         for name, file, pair, count in (("tap", "Formula/hello.rb", r'url "([^"]+)"\s+sha256 "([^"]+)"', 4), ("bucket", "bucket/hello.json", r'"url": "([^"]+)",\s+"hash": "([^"]+)"', 1)):
-            text = subprocess.run(["git", "--git-dir", self.git / f"{name}.git", "cat-file", "blob", f"HEAD:{file}"], capture_output=True, text=True, check=True).stdout
+            text = self.ask_git(name, "cat-file", "blob", f"HEAD:{file}")
             found = re.findall(pair, text)
             if len(found) != count:
                 return f"{file} names {len(found)} archives: {text}"

@@ -17,7 +17,7 @@ all bodies together come at so many bytes a second, and all answers leave at as 
 Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew, with both forges where there are two; /save and /restore keep a state by {name};
 /faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /tamper {repository, tag,
 name, text | delete}; /publish {repository, tag}: a person's click; /limit {token, remaining}; /fill {repository, releases, assets}: that
-many public releases of before, and among them that many assets. GET /state, /count, /log.
+many public releases of before, and among them that many assets; /go {}: lets requests go on that a fault holds. GET /state, /count, /held (how many are held now), /log.
 `do` of a fault: see FAULTS.
 
 Where it is simpler than GitHub, as far as its description tells:
@@ -62,6 +62,8 @@ FAULTS = {
     "wrong_digest": "an upload is stored with its last byte changed",
     "delete_release": "somebody deletes the release that the path names, before this is done",
     "delay": "`seconds` before it is done as always",
+    "hold": "nothing is done until the control says /go, or its faults begin anew",
+    "hold_answer": "done; the answer comes when the control says /go",
 }
 PIECE = 128 * 1024
 UNICORN = b"<!DOCTYPE html><html><title>Unicorn! &middot; GitHub</title><p>We had issues producing the response to your request.</p></html>\n"
@@ -72,10 +74,25 @@ class Faults:
 
     def __init__(self):
         self.lock, self.faults, self.count = threading.RLock(), [], 0
+        self.held, self.may_go = 0, threading.Event()
 
     def begin(self, faults):
         with self.lock:
             self.faults, self.count = faults, 0
+            self.go()
+
+    def go(self):
+        with self.lock:
+            self.may_go.set()
+            self.may_go = threading.Event()
+
+    def hold(self):
+        """A request waits here while others are served."""
+        with self.lock:
+            may_go, self.held = self.may_go, self.held + 1
+        may_go.wait()
+        with self.lock:
+            self.held -= 1
 
     def next(self, method, path):
         """Counts the request; what shall go wrong with it."""
@@ -171,6 +188,10 @@ class World:
                 return forge.public_state() if self.second is None else {**forge.public_state(), "gitea": self.second.forge.public_state()}
             elif path == "/count":
                 return {"count": self.faults.count}
+            elif path == "/held":
+                return {"held": self.faults.held}
+            elif path == "/go":
+                self.faults.go()
             elif path == "/log":
                 return [json.loads(line) for line in self.log_path.read_text().splitlines()]
             else:
@@ -427,6 +448,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 repository.releases = [release for release in repository.releases if release.id != int(match[2])]
         if kind == "delay":
             time.sleep(fault["seconds"])
+        if kind == "hold":
+            self.server.world.faults.hold()
         if kind in ("secondary_limit", "429"):
             self.read_body()
             return Answer(429 if kind == "429" else 403, {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."},
@@ -464,6 +487,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.read_body()
         if kind == "lost":
             self.reset()
+        if kind == "hold_answer":
+            self.server.world.faults.hold()
         if kind == "502_after":
             return Answer(502, UNICORN)
         return answer
