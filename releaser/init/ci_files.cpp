@@ -3,10 +3,12 @@
 #include "base/text.hpp"
 #include "releaser/config/placeholders.hpp"
 #include "releaser/render/embedded.hpp"
+#include "releaser/render/release_page.hpp"
 #include "releaser/render/template.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -104,30 +106,59 @@ struct Secrets {
   std::string lines;  // of `env`
 };
 
+// The repository of github.com that a destination writes to, as "owner/name"; else nothing.
+std::string github_repository(const DestinationSettings& destination) {
+  if (destination.type == "github") return base::lower_case(destination.repository);
+  if (destination.type != "git") return "";
+  std::string_view remote = destination.remote;
+  constexpr std::string_view kHost = "https://github.com/";
+  if (remote.starts_with(kHost)) remote.remove_prefix(kHost.size());
+  if (remote.ends_with(".git")) remote.remove_suffix(4);
+  return is_owner_and_name(remote) ? base::lower_case(remote) : "";
+}
+
+// The variable that a destination's token comes from, also where the configuration leaves it to the
+// tool.
+std::string token_variable(const DestinationSettings& destination) {
+  if (!destination.token_env.empty() || !destination.token_file.empty())
+    return destination.token_env;
+  return github_repository(destination).empty() ? "" : "GH_TOKEN";
+}
+
 Secrets secrets_of(const Config& config, CiHost host, bool is_publish) {
+  constexpr std::string_view kOwnToken = "GH_TOKEN";
+  std::vector<std::string> variables;
+  std::set<std::string> own_repositories;
+  for (const DestinationSettings& destination : config.destinations) {
+    const std::string variable = token_variable(destination);
+    if (variable.empty() || !(is_publish || destination.carries.site)) continue;
+    variables.push_back(variable);
+    if (variable == kOwnToken) own_repositories.insert(github_repository(destination));
+  }
+  std::vector<std::string> of_packages;
+  if (is_publish && config.homebrew && !config.homebrew->tap.empty())
+    of_packages.push_back(config.homebrew->token_env);
+  if (is_publish && config.scoop && !config.scoop->bucket.empty())
+    of_packages.push_back(config.scoop->token_env);
+  // The job's own token, of which nobody has to know, may write to one repository.
+  const bool is_for_packages =
+      std::find(of_packages.begin(), of_packages.end(), kOwnToken) != of_packages.end();
+  const bool has_own = host == CiHost::github && own_repositories.size() == 1 && !is_for_packages;
+  variables.insert(variables.end(), of_packages.begin(), of_packages.end());
+
   Secrets secrets;
-  const auto add_line = [&](const std::string& name, const std::string& value) {
-    secrets.lines +=
-        cat(secrets.lines.empty() ? "" : "\n", "          ", name, ": ${{ ", value, " }}");
-  };
-  const auto add = [&](const std::string& name) {
-    if (std::find(secrets.names.begin(), secrets.names.end(), name) != secrets.names.end()) return;
-    secrets.names.push_back(name);
-    add_line(name, cat("secrets.", name));
+  std::set<std::string> known;
+  const auto add = [&](const std::string& variable) {
+    if (!known.insert(variable).second) return;
+    const bool is_own = has_own && variable == kOwnToken;
+    if (!is_own) secrets.names.push_back(variable);
+    secrets.lines += cat(secrets.lines.empty() ? "" : "\n", "          ", variable, ": ${{ ",
+                         is_own ? "github.token" : cat("secrets.", variable), " }}");
   };
   add("CCO_RELEASE_KEY");
   add("CCO_RELEASE_PASSWORD");
-  bool has_own_token = false;
-  for (const DestinationSettings& destination : config.destinations) {
-    if (destination.token_env.empty() || !(is_publish || destination.carries.site)) continue;
-    // The job's own token, of which nobody has to know.
-    const bool is_own = host == CiHost::github && destination.token_env == "GH_TOKEN";
-    if (!is_own) add(destination.token_env);
-    if (is_own && !has_own_token) add_line(destination.token_env, "github.token");
-    has_own_token = has_own_token || is_own;
-  }
-  if (is_publish && config.homebrew) add("HOMEBREW_TAP_TOKEN");
-  if (is_publish && config.scoop) add("SCOOP_BUCKET_TOKEN");
+  for (const std::string& variable : variables)
+    add(variable);
   return secrets;
 }
 
@@ -180,6 +211,17 @@ std::string refresh_text(const Config& config, CiHost host) {
                         {"ENVIRONMENT", secrets.lines}});
 }
 
+// A job of install.yml, behind the one that waits for the release.
+std::string install_job(std::string_view name, std::string_view runner, std::string_view shell,
+                        const std::vector<std::string>& commands) {
+  std::string text =
+      cat("\n  ", name, ":\n    needs: site\n    runs-on: ", runner,
+          "\n    timeout-minutes: 15\n    steps:\n      - shell: ", shell, "\n        run: |");
+  for (const std::string& command : commands)
+    text += cat("\n          ", command);
+  return text;
+}
+
 std::string install_text(const Config& config, CiHost host) {
   const bool is_github = host == CiHost::github;
   const auto has = [&](std::string_view system) {
@@ -190,26 +232,39 @@ std::string install_text(const Config& config, CiHost host) {
   if (has("linux")) runners.emplace_back(is_github ? "ubuntu-24.04" : "ubuntu-latest");
   if (has("darwin")) runners.emplace_back(is_github ? "macos-14" : "macos-latest");
   if (runners.empty()) runners.emplace_back("ubuntu-latest");
+  const std::string windows = is_github ? "windows-2022" : "windows-latest";
   const std::string& url = config.destinations.front().url;
-  std::string ps1;
+  const std::string& name = config.product.name;
+  const std::string look = cat(name, " --version");
+  std::string more;
   if (has("windows")) {
-    ps1 =
-        cat("  ps1:\n    if: github.event_name != 'workflow_run' || "
-            "github.event.workflow_run.conclusion == 'success'\n    runs-on: ",
-            is_github ? "windows-2022" : "windows-latest",
-            "\n    timeout-minutes: 15\n    steps:\n      - shell: pwsh\n        run: |\n"
-            "          Invoke-RestMethod ",
-            url, "/install.ps1 | Invoke-Expression\n          ", config.product.name, " --version");
+    more += install_job("ps1", windows, "pwsh",
+                        {cat("Invoke-RestMethod ", url, "/install.ps1 | Invoke-Expression"), look});
   }
-  std::string text = fill_template(embedded_template("ci-install.yml.in"),
-                                   {{"HOST", std::string(ci_host_name(host))},
-                                    {"SH_RUNNERS", base::join(runners, ", ")},
-                                    {"URL", url},
-                                    {"BINARY", config.product.name},
-                                    {"PS1", ps1}});
-  while (text.ends_with("\n\n"))
-    text.pop_back();
-  return text;
+  const auto tap = tap_of_brew(config.homebrew ? config.homebrew->tap : "");
+  const bool has_mac = has("darwin-universal") || (has("darwin-arm64") && has("darwin-x86_64"));
+  // Without them there is no formula.
+  if (tap && has_mac && has("linux-x86_64") && has("linux-aarch64")) {
+    const std::string package = cat(*tap, "/", name);
+    more += install_job("brew", is_github ? "macos-14" : "macos-latest", "bash",
+                        {cat("brew install ", package), cat("brew test ", package), look});
+  }
+  const std::string bucket = config.scoop ? config.scoop->bucket : "";
+  if (is_owner_and_name(bucket) && has("windows")) {
+    const std::string owner = bucket.substr(0, bucket.find('/'));
+    more += install_job("scoop", windows, "pwsh",
+                        {"Invoke-RestMethod https://get.scoop.sh -OutFile scoop.ps1",
+                         "./scoop.ps1 -RunAsAdmin", "$env:PATH = \"$HOME\\scoop\\shims;$env:PATH\"",
+                         cat("scoop bucket add ", owner, " https://github.com/", bucket),
+                         cat("scoop install ", owner, "/", name), look});
+  }
+  return fill_template(embedded_template("ci-install.yml.in"),
+                       {{"HOST", std::string(ci_host_name(host))},
+                        {"LINUX", is_github ? "ubuntu-24.04" : "ubuntu-latest"},
+                        {"SH_RUNNERS", base::join(runners, ", ")},
+                        {"URL", url},
+                        {"BINARY", name},
+                        {"MORE", more}});
 }
 
 }  // namespace

@@ -11,17 +11,9 @@ namespace {
 using base::cat;
 
 // A block of code, which hosts show with a button that copies it.
-std::string code(std::string_view words, const std::string& command) {
-  return cat(words, "\n\n```sh\n", command, "\n```\n\n");
-}
-
-bool is_owner_and_name(std::string_view text) {
-  return std::count(text.begin(), text.end(), '/') == 1 &&
-         std::all_of(text.begin(), text.end(), [](char each) {
-           return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
-                  (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.' ||
-                  each == '/';
-         });
+std::string code(std::string_view words, const std::string& command,
+                 std::string_view language = "sh") {
+  return cat(words, "\n\n```", language, "\n", command, "\n```\n\n");
 }
 
 std::string install_section(const Product& product, const ReleasePage& page) {
@@ -35,12 +27,14 @@ std::string install_section(const Product& product, const ReleasePage& page) {
     text += code("Homebrew:", cat("brew install ", *tap, "/", package));
   if (page.installers && page.has_windows) {
     text += code("Windows (PowerShell):",
-                 cat("irm ", page.installers->child("install.ps1").text(), " | iex"));
+                 cat("irm ", page.installers->child("install.ps1").text(), " | iex"), "powershell");
   }
   if (is_owner_and_name(page.bucket) && page.has_windows) {
     const std::string owner = page.bucket.substr(0, page.bucket.find('/'));
-    text += code("Scoop:", cat("scoop bucket add ", owner, " https://github.com/", page.bucket,
-                               "\nscoop install ", owner, "/", package));
+    text += code("Scoop:",
+                 cat("scoop bucket add ", owner, " https://github.com/", page.bucket,
+                     "\nscoop install ", owner, "/", package),
+                 "powershell");
   }
   return text.empty() ? "" : cat("## Install\n\n", text);
 }
@@ -64,6 +58,15 @@ std::string paragraph(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_owner_and_name(std::string_view text) {
+  return std::count(text.begin(), text.end(), '/') == 1 &&
+         std::all_of(text.begin(), text.end(), [](char each) {
+           return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+                  (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.' ||
+                  each == '/';
+         });
+}
 
 std::optional<std::string> tap_of_brew(std::string_view repository) {
   constexpr std::string_view kPrefix = "homebrew-";

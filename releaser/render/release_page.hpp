@@ -38,4 +38,7 @@ std::string render_release_page(const Product& product, const ReleasePage& page)
 // brew would not find by itself.
 std::optional<std::string> tap_of_brew(std::string_view repository);
 
+// Has it the form of a repository's name at a host, "owner/name"?
+bool is_owner_and_name(std::string_view text);
+
 }  // namespace releaser

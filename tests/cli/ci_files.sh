@@ -34,7 +34,7 @@ for host in github gitea; do
     "['linux-x86_64', 'linux-aarch64-musl', 'darwin-arm64', 'darwin-x86_64', 'windows-x86_64', 'windows-arm64']"
   is "$host: and its files" "$(yaml $folder/release.yml '[m["files"] for m in y["jobs"]["build"]["strategy"]["matrix"]["include"]][4]')" "bin/windows-x86_64/hello.exe"
   is "$host: secrets reach only the last step" "$(yaml $folder/release.yml '[("secrets." in str(s)) for s in y["jobs"]["publish"]["steps"]].index(True) == len(y["jobs"]["publish"]["steps"]) - 1 and "secrets." not in str(y["jobs"]["build"])')" True
-  is "$host: they are named" "$(sed -n 's/^# Secrets: //p' $folder/release.yml)" "CCO_RELEASE_KEY, CCO_RELEASE_PASSWORD, HOMEBREW_TAP_TOKEN, SCOOP_BUCKET_TOKEN."
+  is "$host: they are named" "$(sed -n 's/^# Secrets: //p' $folder/release.yml)" "CCO_RELEASE_KEY, CCO_RELEASE_PASSWORD."
   is "$host: the refresh has a schedule" "$(yaml $folder/refresh.yml 'y["on"]["schedule"]')" "[{'cron': '23 4 * * 1'}]"
   before=$(state_of .)
   status "$host: again" 0 release init --ci $host
@@ -80,6 +80,57 @@ is 'and nothing else does' "$(cd collect && find . -type f)" './bin/linux-x86_64
 sed -i 's/^refresh = "weekly"/refresh = "none"/' cco-release.toml
 rm -r .github && release init --ci github >/dev/null 2>&1
 is 'without a schedule there is no refresh' "$(cd .github/workflows && echo *)" 'install.yml release.yml'
+
+# A project whose releases go to GitHub, with a tap and a bucket: tokens by the names that the configuration gives, and all four ways to install.
+cp cco-release.toml plain.toml
+hosted() { # TOKEN_ENV of the tap, [OTHER repository of the site]
+  python3 - "$1" "${2:-maker/hello}" <<'PY'
+import pathlib, re, sys
+text = pathlib.Path("plain.toml").read_text()
+text = re.sub(r"(?s)\[\[destination\]\].*?(?=\n\[|\Z)", "", text, count=1)
+text = re.sub(r"(?m)^\[(homebrew|scoop)\].*\n", "", text)
+text += f"""
+[[destination]]
+type = "git"
+remote = "{sys.argv[2]}"
+branch = "gh-pages"
+url = "https://maker.example/hello"
+[[destination]]
+type = "github"
+repository = "maker/hello"
+[homebrew]
+tap = "maker/homebrew-tap"
+token_env = "{sys.argv[1]}"
+[scoop]
+bucket = "maker/bucket"
+"""
+text = text.replace('refresh = "none"', 'refresh = "weekly"')
+pathlib.Path("cco-release.toml").write_text(text)
+PY
+  rm -rf .github
+  release init --ci github
+}
+environment='y["jobs"]["publish"]["steps"][-1]["env"]'
+status 'a project on GitHub' 0 hosted TAP_GITHUB_TOKEN
+is 'secrets have the names of the configuration' "$(sed -n 's/^# Secrets: //p' .github/workflows/release.yml)" \
+  'CCO_RELEASE_KEY, CCO_RELEASE_PASSWORD, TAP_GITHUB_TOKEN, SCOOP_BUCKET_TOKEN.'
+is 'the release has the token of the job' "$(yaml .github/workflows/release.yml "${environment}[\"GH_TOKEN\"]")" "\${{ github.token }}"
+is 'so has the refresh' "$(yaml .github/workflows/refresh.yml '[s["env"]["GH_TOKEN"] for j in y["jobs"].values() for s in j["steps"] if "GH_TOKEN" in s.get("env", {})]')" \
+  "['\${{ github.token }}']"
+is 'it is installed in all four ways, when the site shows it' "$(yaml .github/workflows/install.yml 'sorted((n, j.get("needs")) for n, j in y["jobs"].items())')" \
+  "[('brew', 'site'), ('ps1', 'site'), ('scoop', 'site'), ('sh', 'site'), ('site', None)]"
+like 'by brew' "$(yaml .github/workflows/install.yml 'y["jobs"]["brew"]["steps"][0]["run"]')" 'brew install maker/tap/hello'
+like 'by Scoop' "$(yaml .github/workflows/install.yml 'y["jobs"]["scoop"]["steps"][0]["run"]')" 'scoop bucket add maker https://github.com/maker/bucket'
+wait_for_site=$(yaml .github/workflows/install.yml 'y["jobs"]["site"]["steps"][0]["run"]')
+mkdir -p stubs && printf '#!/bin/sh\necho "{\\"1.0.0\\": {}}"\n' >stubs/curl && printf '#!/bin/sh\n' >stubs/sleep && chmod 755 stubs/*
+status 'it waits for the version' 0 env PATH="$PWD/stubs:$PATH" TAG=v1.0.0 bash -euc "$wait_for_site"
+status 'and for no other one' 1 env PATH="$PWD/stubs:$PATH" TAG=v1.0 bash -euc "$wait_for_site"
+status 'a site in another repository' 0 hosted TAP_GITHUB_TOKEN maker/site
+is "needs a token that may write to both" "$(yaml .github/workflows/release.yml "${environment}[\"GH_TOKEN\"]")" "\${{ secrets.GH_TOKEN }}"
+status 'a tap that is written with the same token' 0 hosted GH_TOKEN
+is 'needs such a one, too' "$(yaml .github/workflows/release.yml "${environment}[\"GH_TOKEN\"]")" "\${{ secrets.GH_TOKEN }}"
+
+cp plain.toml cco-release.toml
 status 'another host' 2 release init --ci jenkins
 cd "$work" || exit 1
 status 'without a configuration' 3 release init --ci github

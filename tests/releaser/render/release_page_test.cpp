@@ -43,9 +43,9 @@ TEST_SUITE("releaser/render/release_page") {
           "Linux and macOS:\n\n```sh\ncurl -fsSL "
           "https://github.com/maker/hello/releases/download/v1.2.0/install.sh | bash\n```\n\n"
           "Homebrew:\n\n```sh\nbrew install maker/tap/hello\n```\n\n"
-          "Windows (PowerShell):\n\n```sh\nirm "
+          "Windows (PowerShell):\n\n```powershell\nirm "
           "https://github.com/maker/hello/releases/download/v1.2.0/install.ps1 | iex\n```\n\n"
-          "Scoop:\n\n```sh\nscoop bucket add maker https://github.com/maker/scoop-bucket\n"
+          "Scoop:\n\n```powershell\nscoop bucket add maker https://github.com/maker/scoop-bucket\n"
           "scoop install maker/hello\n```\n\n"
           "## Files\n\n| file | size | SHA-256 |\n|---|---:|---|\n| `hello.tar.gz` | 1.2 MB | `" +
               digest +
