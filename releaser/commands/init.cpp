@@ -63,12 +63,18 @@ class Answers {
   bool m_may_ask;
 };
 
+bool is_url_of_pages(std::string_view url) {
+  const std::size_t end = url.find('/', std::string_view("https://").size());
+  return url.substr(0, end).ends_with(".github.io");
+}
+
 // `site_url`: where another tool's configuration tells it.
 NewConfig decide(const base::Arguments& arguments, const base::Messages& messages,
                  const base::Environment& environment, ProjectFacts found,
                  const std::string& site_url) {
   const Answers answers(arguments, messages);
-  NewConfig config{.facts = std::move(found), .url = "", .key_path = "", .public_key = ""};
+  NewConfig config{
+      .facts = std::move(found), .url = "", .key_path = "", .public_key = "", .github = ""};
   ProjectFacts& facts = config.facts;
   facts.name = answers.get("--product", "Name of the product?", facts.name, "my-tool");
   if (product_name(facts.name) != facts.name) {
@@ -85,7 +91,14 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
       answers.get("--license", "Its license (SPDX)?", facts.license, std::string(kNoLicense));
   facts.maintainer = answers.get("--maintainer", "Who maintains it (Name <mail>)?",
                                  facts.maintainer, git_identity("."));
-  config.url = answers.get("--url", "Where will its releases be found?", site_url,
+  // A repository of github.com has releases and pages, where nobody says otherwise.
+  const std::string repository = github_repository(facts.remote);
+  const std::string given_url = arguments.value("--url").value_or("");
+  if (!repository.empty() && (given_url.empty() || is_url_of_pages(given_url)))
+    config.github = repository;
+  const std::string pages_url =
+      site_url.empty() && !config.github.empty() ? github_pages_url(repository) : site_url;
+  config.url = answers.get("--url", "Where will its releases be found?", pages_url,
                            cat("https://releases.example.com/", facts.name));
   for (const auto& [option, url] :
        {std::pair("--homepage", facts.homepage), std::pair("--url", config.url)}) {
@@ -97,38 +110,40 @@ NewConfig decide(const base::Arguments& arguments, const base::Messages& message
 }
 
 // What is made of a project while it is released: no source, so no part of a commit.
-std::vector<std::string> generated_folders(const std::string& binary) {
-  return {"dist", "site", binary.substr(0, binary.find('/'))};
+std::vector<std::string> generated_folders(const std::string& binary, bool has_site) {
+  std::vector<std::string> folders{"dist"};
+  if (has_site) folders.emplace_back("site");
+  folders.push_back(binary.substr(0, binary.find('/')));
+  return folders;
 }
 
 // ---- init --from ----
 
-import::Surroundings surroundings(){return {.read = [
-](const std::string& path){return base::read_file_if_exists(path, import::kMaxImportBytes);
+import::Surroundings surroundings(){import::Surroundings around;
+around.read = [](const std::string& path) {
+  return base::read_file_if_exists(path, import::kMaxImportBytes);
+};
+around.expand = [](const std::string& pattern) {
+  std::vector<std::string> names;
+  try {
+    const FilePattern wanted{.source = pattern, .destination = {}};
+    for (const MatchedFile& file : find_files(wanted, "."))
+      names.push_back(file.name);
+  } catch (const Error&) {
+    names.clear();  // finds nothing, or nothing that an archive may hold
+  }
+  return names;
+};
+around.facts = read_project(".");
+return around;
 }  // namespace
-,
-    .expand =
-        [](const std::string& pattern) {
-          std::vector<std::string> names;
-          try {
-            const FilePattern wanted{.source = pattern, .destination = {}};
-            for (const MatchedFile& file : find_files(wanted, "."))
-              names.push_back(file.name);
-          } catch (const Error&) {
-            names.clear();  // finds nothing, or nothing that an archive may hold
-          }
-          return names;
-        },
-    .facts = read_project(".")
-};  // namespace releaser
-}
 
 import::Import read_import(const std::string& file, const import::Surroundings& around){
     if (base::type_of(file) == std::filesystem::file_type::not_found){
         throw Error(Errc::config,
                     cat("there is no ", base::safe_text(file, 200),
                         "; name .goreleaser.yaml, dist-workspace.toml or Cargo.toml"));
-}
+}  // namespace releaser
 return import::import_config(base::read_file(file, import::kMaxImportBytes), file, around);
 }
 
@@ -256,7 +271,8 @@ int run_init(const Services& services, const base::Arguments& arguments,
   }
 
   const std::vector<std::string> ignored = ignore_in_git(
-      ".", generated_folders(import ? import->config.build.binary : binary_path(config.facts)));
+      ".", generated_folders(import ? import->config.build.binary : binary_path(config.facts),
+                             import || config.github.empty()));
 
   const std::vector<std::string>& read = import ? import->sources : config.facts.sources;
   if (wants_json(arguments)) {
@@ -300,6 +316,18 @@ int run_init(const Services& services, const base::Arguments& arguments,
   if (config.url.find(".example.com/") != std::string::npos) {
     messages.warn(cat("set `url` of [[destination]] in ", file.native(),
                       " to where users will find the releases"));
+  }
+  if (!import) {
+    if (!config.github.empty()) {
+      messages.say(cat("releases go to GitHub ", config.github,
+                       ", their site to its branch gh-pages (", config.url,
+                       "); where that is wrong, change [[destination]]"));
+    }
+    for (const char* const other : {".goreleaser.yaml", ".goreleaser.yml", "dist-workspace.toml"}) {
+      if (base::type_of(other) != std::filesystem::file_type::regular) continue;
+      messages.say(cat(other, " is there: `cco-release init --force --from ", other,
+                       "` carries over what it says"));
+    }
   }
   messages.say(config.public_key.empty()
                    ? cat("next: cco-release keys new --out ", config.key_path,

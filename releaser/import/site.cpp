@@ -1,6 +1,7 @@
 #include "releaser/import/site.hpp"
 
 #include "base/text.hpp"
+#include "releaser/init/project_facts.hpp"
 
 namespace releaser::import {
 
@@ -49,16 +50,11 @@ void add_forge(Config& config, DestinationSettings host,
   const bool is_github = host.type == "github" && host.api_url.empty();
   config.destinations.push_back(std::move(host));
   if (is_github) {
-    const std::size_t slash = repository.find('/');
-    const std::string owner = base::lower_case(repository.substr(0, slash));
-    const std::string name = repository.substr(slash + 1);
     DestinationSettings site;
     site.type = "git";
     site.remote = repository;
     site.branch = "gh-pages";
-    site.url = base::lower_case(name) == cat(owner, ".github.io")
-                   ? cat("https://", owner, ".github.io")
-                   : cat("https://", owner, ".github.io/", name);
+    site.url = github_pages_url(repository);
     config.destinations.push_back(std::move(site));
     return;
   }

@@ -48,6 +48,75 @@ constexpr std::string_view kMoreSignKeys =
 # former_public_keys = ["RWQhIiMkJSYnKIhLiFf06qFhPGFQTbNNS+rzRlF6DjHePN3U2bQgHZ0L"]    # sign nothing, still believed
 # stolen_public_keys = ["RWQxMjM0NTY3ONmhz7hJu05KLBoBRGFDaIPbOaiL6gH4aZryJf/NGkCr"]    # believed no more)";
 
+constexpr std::string_view kFolder =
+    R"toml(# Where releases are published: this folder is what a web server serves at url.
+[[destination]]
+type = "directory"
+# name = "site"                                  # in --skip and status; the type where absent
+path = "site"
+url = )toml";
+constexpr std::string_view kMoreOfFolder = R"toml(
+# remote = "owner/name"                          # of type "git": repository; https:// or ssh address, or a path that begins with / or ./
+# branch = "gh-pages"                            # and the branch of it that is served
+# token_env = "GH_TOKEN"                         # variable that has the token for its host
+# carries = ["assets", "site"]                   # archives and their signatures; manifests, metadata, pages, installers; both where absent
+# metadata = true                                # the others follow what is public here; the first that carries the site where absent
+# optional = false                               # true: a release becomes public also where this one fails; the next run makes up for it
+# Archives as releases of GitHub; the folder above then carries the "site" alone.
+# [[destination]]
+# type = "github"
+# repository = "owner/name"                      # `url` follows from it
+# token_env = "GH_TOKEN"                         # the variable of the token, which needs permission `Contents: write`
+# token_file = "/run/secrets/gh-token"           # or the file of it
+# draft = true                                   # a person publishes what was uploaded; the next `publish` then goes on
+# api_url = "https://github.example.com/api/v3"  # of GitHub Enterprise; for type "gitea": https://HOST/api/v1
+# upload_url = "https://github.example.com/api/uploads"  # where its API names another host for uploads)toml";
+
+std::string destination_lines(const NewConfig& config) {
+  if (config.github.empty()) return cat(kFolder, toml_text(config.url), kMoreOfFolder);
+  const std::string repository = toml_text(config.github);
+  return cat(
+      R"toml(# Where releases are published. Manifests, metadata and installers are a branch of the repository, made by the first release, which
+# GitHub Pages show: choose it once under Settings, Pages.
+[[destination]]
+type = "git"
+# name = "site"                                  # in --skip and status; the type where absent
+remote = )toml",
+      repository, "\nbranch = \"gh-pages\"\nurl = ", toml_text(config.url), R"toml(
+# path = "docs"                                  # folder of the branch; absent: all of it
+# token_env = "GH_TOKEN"                         # variable that has the token for its host
+# optional = false                               # true: a release becomes public also where this one fails; the next run makes up for it
+# Archives, as releases.
+[[destination]]
+type = "github"                                  # or "gitea", also for Forgejo and Codeberg; or "directory" with path and url
+repository = )toml",
+      repository, R"toml(
+# token_env = "GH_TOKEN"                         # the variable of the token, which needs permission `Contents: write`
+# token_file = "/run/secrets/gh-token"           # or the file of it
+# draft = true                                   # a person publishes what was uploaded; the next `publish` then goes on
+# api_url = "https://github.example.com/api/v3"  # of GitHub Enterprise; for type "gitea": https://HOST/api/v1
+# upload_url = "https://github.example.com/api/uploads"  # where its API names another host for uploads)toml");
+}
+
+// What a comment explains stands behind it, in one column where it fits.
+std::string padded(std::string line) {
+  constexpr std::size_t kColumn = 48;
+  if (line.size() < kColumn) line.append(kColumn - line.size(), ' ');
+  return line;
+}
+
+std::string package_repository(const NewConfig& config, std::string_view key,
+                               std::string_view name) {
+  const std::string owner =
+      config.github.empty() ? "owner" : config.github.substr(0, config.github.find('/'));
+  return padded(cat("# ", key, " = ", toml_text(cat(owner, "/", name))));
+}
+
+std::string changelog_lines(const ProjectFacts& facts) {
+  const std::string mark = facts.has_changelog ? "" : "# ";
+  return cat(mark, "[changelog]\n", padded(cat(mark, "from = \"file\"")));
+}
+
 }  // namespace
 
 std::string sign_lines(const NewConfig& config) {
@@ -105,7 +174,10 @@ std::string config_text(const NewConfig& config) {
        {"FILES_LIST", text_list(facts.archive_files)},
        {"KEY_PATH", config.key_path},
        {"SIGN_LINES", cat(sign_lines(config), "\n", kMoreSignKeys)},
-       {"URL_TEXT", toml_text(config.url)}});
+       {"DESTINATION_LINES", destination_lines(config)},
+       {"TAP_LINE", package_repository(config, "tap", "homebrew-tap")},
+       {"BUCKET_LINE", package_repository(config, "bucket", "scoop-bucket")},
+       {"CHANGELOG_LINES", changelog_lines(facts)}});
 }
 
 }  // namespace releaser

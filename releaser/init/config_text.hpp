@@ -13,6 +13,9 @@ struct NewConfig {
   std::string url;         // of the site
   std::string key_path;    // "~/.config/cco-release/keys/esbuild"
   std::string public_key;  // "RW…", or empty: the section is left as a comment
+  // "owner/name" of github.com, which then has archives as releases and the site in a branch;
+  // empty: a folder has both.
+  std::string github;
 };
 
 // A commented cco-release.toml that explains every key and that parse_config() accepts.

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/toml.hpp"
 #include "releaser/init/project_text.hpp"
+#include "releaser/render/release_page.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -61,6 +62,7 @@ void add_files(ProjectFacts& facts, const base::Path& folder) {
       facts.archive_files.push_back(cat(start, "*"));
     }
   }
+  facts.has_changelog = std::find(names.begin(), names.end(), "CHANGELOG.md") != names.end();
   std::vector<std::string> licenses;
   for (const std::string& name : names) {
     if (name.starts_with("LICENSE") || name.starts_with("LICENCE") || name.starts_with("COPYING")) {
@@ -120,6 +122,21 @@ std::string product_name(std::string_view text) {
     name.pop_back();
   }
   return name;
+}
+
+std::string github_repository(std::string_view homepage) {
+  constexpr std::string_view kGithub = "https://github.com/";
+  if (!homepage.starts_with(kGithub)) return "";
+  homepage.remove_prefix(kGithub.size());
+  return is_owner_and_name(homepage) ? std::string(homepage) : "";
+}
+
+std::string github_pages_url(std::string_view repository) {
+  const std::size_t slash = repository.find('/');
+  const std::string site = base::cat(base::lower_case(repository.substr(0, slash)), ".github.io");
+  const std::string_view name = repository.substr(slash + 1);
+  return base::lower_case(name) == site ? base::cat("https://", site)
+                                        : base::cat("https://", site, "/", name);
 }
 
 std::string homepage_of_remote(std::string_view remote) {

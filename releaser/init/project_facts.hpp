@@ -22,6 +22,7 @@ struct ProjectFacts {
   // Go: the variable of package main that -X sets to the version; empty where there is none.
   std::string go_version_variable;
   std::vector<std::string> archive_files;  // "README.md", "LICENSE*", those that exist
+  bool has_changelog = false;              // CHANGELOG.md
   std::vector<std::string> sources;        // files that were of use, for a message
 };
 
@@ -34,6 +35,10 @@ void add_meson_build(ProjectFacts& facts, std::string_view text);
 // "git@github.com:owner/tool.git" -> "https://github.com/owner/tool"; a user name or a token in it
 // is dropped. Empty for anything that is not a web address.
 std::string homepage_of_remote(std::string_view remote);
+// "owner/name" of such a web address at github.com; empty for any other.
+std::string github_repository(std::string_view homepage);
+// Where GitHub Pages show the branch gh-pages of "owner/name".
+std::string github_pages_url(std::string_view repository);
 // Of a Go module: the folder of its program, and the variable that -X may set.
 void add_go_program(ProjectFacts& facts, const base::Path& folder);
 // The first sentence of a README's first paragraph: without headings, badges, links and emphasis.

@@ -60,8 +60,8 @@ std::string paragraph(std::string_view text) {
 }  // namespace
 
 bool is_owner_and_name(std::string_view text) {
-  return std::count(text.begin(), text.end(), '/') == 1 &&
-         std::all_of(text.begin(), text.end(), [](char each) {
+  return std::count(text.begin(), text.end(), '/') == 1 && text.front() != '/' &&
+         text.back() != '/' && std::all_of(text.begin(), text.end(), [](char each) {
            return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
                   (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.' ||
                   each == '/';
@@ -73,8 +73,7 @@ std::optional<std::string> tap_of_brew(std::string_view repository) {
   if (!is_owner_and_name(repository)) return std::nullopt;
   const std::size_t slash = repository.find('/');
   const std::string_view name = repository.substr(slash + 1);
-  if (slash == 0 || !name.starts_with(kPrefix) || name.size() == kPrefix.size())
-    return std::nullopt;
+  if (!name.starts_with(kPrefix) || name.size() == kPrefix.size()) return std::nullopt;
   return cat(repository.substr(0, slash), "/", name.substr(kPrefix.size()));
 }
 

@@ -41,6 +41,20 @@ status "a key of that name is found" 0 releaser init --force --product other
 like "and stands in the file" "$(cat cco-release.toml)" "^public_key = \"$(sed 's/[+]/[+]/g' "$work/public")\""
 status "the configuration is one that check reads" 0 releaser check --print-schema
 
+mkdir "$work/hosted" && cd "$work/hosted" || exit 1
+git init -q . && git remote add origin git@github.com:Acme/rocket.git
+printf '# Changelog\n' >CHANGELOG.md && echo 'version: 2' >.goreleaser.yaml
+status "a repository of github.com" 0 releaser init
+like "where releases go is said" "$output" 'releases go to GitHub Acme/rocket, their site to its branch gh-pages \(https://acme.github.io/rocket\)'
+is "archives are releases there, and the site is a branch" "$(grep -E '^(type|remote|branch|url|repository) = ' cco-release.toml | sed 's/  .*//' | tr '\n' ' ')" \
+  'type = "git" remote = "Acme/rocket" branch = "gh-pages" url = "https://acme.github.io/rocket" type = "github" repository = "Acme/rocket" '
+like "its changelog is asked" "$(cat cco-release.toml)" '^\[changelog\]$'
+is "there is no folder to ignore but those of builds" "$(tr '\n' ' ' <.gitignore)" '/dist/ /artifacts/ '
+# shellcheck disable=SC2016  # names in back ticks
+like "another tool's configuration is named" "$output" '`cco-release init --force --from .goreleaser.yaml` carries over what it says'
+status "a site elsewhere" 0 releaser init --force --url https://dl.example.org/rocket
+is "is a folder" "$(grep '^type = ' cco-release.toml)" 'type = "directory"'
+
 mkdir "$work/no facts" && cd "$work/no facts" || exit 1
 status "a folder without anything" 0 releaser init
 like "gives its own name" "$(cat cco-release.toml)" '^name = "no-facts"$'

@@ -61,7 +61,7 @@ page, public_key, git, api, uploads, web = sys.argv[1:]
 blocks = "\n".join(re.findall(r"```toml\n(.*?)```", pathlib.Path(page).read_text(), re.S))
 begin = re.match(r".*?(?=\n\[build\])", pathlib.Path("cco-release.toml").read_text(), re.S)[0]
 begin = begin.replace('license = "LicenseRef-Proprietary"', 'license = "MIT"').replace('"Command-line program"', '"Flies"')
-blocks = blocks.replace("RW…", public_key)
+begin += f'\n[sign]\npublic_key = "{public_key}"\nkey = "~/.config/cco-release/keys/rocket.key"\n'
 blocks = blocks.replace('remote = "example/rocket"', f'remote = "{git}/rocket.git"\ntoken_env = "PAGES_TOKEN"')
 blocks = blocks.replace("https://example.github.io/rocket", git.removesuffix("/git") + "/pages/rocket")
 blocks = blocks.replace('repository = "example/rocket"', f'repository = "example/rocket"\napi_url = "{api}"\nupload_url = "{uploads}"\nurl = "{web}/example/rocket"')
@@ -84,7 +84,10 @@ while read -r command; do
     is 'the workflows are there' "$(find .github/workflows -type f -printf '%f\n' | sort | tr '\n' ' ')" 'install.yml release.yml ' ;;
   *) status "$command" 0 maintainer "$command" ;;
   esac
-  [[ $command != 'cco-release keys new'* ]] || configure
+  if [[ $command == 'cco-release init --product'* ]]; then
+    like 'init finds the key' "$(cat cco-release.toml)" '^key = "~/.config/cco-release/keys/rocket.key"'
+    configure
+  fi
   show_pages
   [ -z "${VERBOSE:-}" ] || printf '%s\n' "$output"
 done <<<"$commands"

@@ -25,7 +25,29 @@ NewConfig sample(BuildTool tool) {
                     .sources = {}},
           .url = "https://releases.example.com/rocket",
           .key_path = "~/.config/cco-release/keys/rocket",
-          .public_key = "RWS91psifhB1TTjILeY+fwEn/DHHLDJxmV5YkorcjeUQLfuLGGqd6elQ"};
+          .public_key = "RWS91psifhB1TTjILeY+fwEn/DHHLDJxmV5YkorcjeUQLfuLGGqd6elQ",
+          .github = {}};
+}
+
+NewConfig sample_on_github() {
+  NewConfig config = sample(BuildTool::go);
+  config.facts.has_changelog = true;
+  config.github = "maker/rocket";
+  config.url = "https://maker.github.io/rocket";
+  return config;
+}
+
+// Every commented line that looks like a key or a section, made one.
+std::string uncommented(const std::string& text) {
+  std::string all;
+  for (const std::string_view line : base::split_lines(text)) {
+    const bool is_key = line.starts_with("# ") && line.find(" = ") != std::string_view::npos &&
+                        line.find("; {") == std::string_view::npos;
+    const bool is_section = line.starts_with("# [");
+    const bool is_other_way = line.starts_with("# binaries");
+    all += std::string((is_key || is_section) && !is_other_way ? line.substr(2) : line) + "\n";
+  }
+  return all;
 }
 
 }  // namespace
@@ -70,16 +92,7 @@ TEST_SUITE("releaser/init/config_text") {
   }
 
   TEST_CASE("what is a comment in it is right as well") {
-    // Every commented line that looks like a key or a section, made one: still a configuration.
-    const std::string text = releaser::config_text(sample(BuildTool::go));
-    std::string all;
-    for (const std::string_view line : base::split_lines(text)) {
-      const bool is_key = line.starts_with("# ") && line.find(" = ") != std::string_view::npos &&
-                          line.find("; {") == std::string_view::npos;
-      const bool is_section = line.starts_with("# [");
-      const bool is_other_way = line.starts_with("# binaries");
-      all += std::string((is_key || is_section) && !is_other_way ? line.substr(2) : line) + "\n";
-    }
+    const std::string all = uncommented(releaser::config_text(sample(BuildTool::go)));
     const releaser::Config parsed = releaser::parse_config(all, "cco-release.toml");
     CHECK(parsed.agent.has_value());
     CHECK(parsed.overrides.size() == 1);
@@ -88,6 +101,22 @@ TEST_SUITE("releaser/init/config_text") {
     CHECK(parsed.release.minimum_upgrade_from == "1.0.0");
     CHECK(parsed.archive.os_names.size() == 1);
     CHECK(parsed.archive.arch_names.size() == 1);
+  }
+
+  TEST_CASE("a project on GitHub has releases and a branch there, and its changelog is asked") {
+    const std::string text = releaser::config_text(sample_on_github());
+    const releaser::Config config = releaser::parse_config(text, "cco-release.toml");
+    REQUIRE(config.destinations.size() == 2);
+    CHECK(config.destinations[0].type == "git");
+    CHECK(config.destinations[0].remote == "maker/rocket");
+    CHECK(config.destinations[0].branch == "gh-pages");
+    CHECK(config.destinations[1].repository == "maker/rocket");
+    CHECK(config.changelog.has_value());
+    const releaser::Config parsed = releaser::parse_config(uncommented(text), "cco-release.toml");
+    CHECK(parsed.destinations[1].draft);
+    CHECK(parsed.homebrew->tap == "maker/homebrew-tap");
+    CHECK(parsed.scoop->bucket == "maker/scoop-bucket");
+    test::check_golden("releaser/cco-release-github.toml", text);
   }
 
   TEST_CASE("the text itself") {

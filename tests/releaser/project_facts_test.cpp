@@ -46,6 +46,28 @@ TEST_SUITE("releaser/init/project_facts") {
     }
   }
 
+  TEST_CASE("a repository of github.com has pages") {
+    struct Row {
+      std::string_view homepage, repository, pages;
+    };
+    const Row rows[] = {
+        {"https://github.com/Owner/Tool", "Owner/Tool", "https://owner.github.io/Tool"},
+        {"https://github.com/owner/Owner.github.io", "owner/Owner.github.io",
+         "https://owner.github.io"},
+        {"https://github.com/owner", "", ""},
+        {"https://github.com/owner/tool/tree", "", ""},
+        {"https://github.com/owner/to\"ol", "", ""},
+        {"https://github.com.evil.example/owner/tool", "", ""},
+        {"https://gitlab.com/owner/tool", "", ""},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.homepage);
+      const std::string repository = releaser::github_repository(row.homepage);
+      CHECK(repository == row.repository);
+      if (!repository.empty()) CHECK(releaser::github_pages_url(repository) == row.pages);
+    }
+  }
+
   TEST_CASE("Cargo.toml, package.json, go.mod and meson.build say what they know") {
     ProjectFacts cargo;
     releaser::add_cargo_toml(
