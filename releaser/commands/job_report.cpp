@@ -39,8 +39,9 @@ const DestinationFailure* failure_at(const Run& run, std::string_view name) {
 }
 
 std::string state_of(const Run& run, const std::string& name, Ended ended) {
-  if (const auto* const failure = failure_at(run, name))
-    return cat("failed (status ", base::exit_status(failure->code), ")");
+  const auto* const failure = failure_at(run, name);
+  if (failure != nullptr && failure->awaits_person) return "waits for a pull request";
+  if (failure != nullptr) return cat("failed (status ", base::exit_status(failure->code), ")");
   if (run.skips(name)) return "skipped";
   if (run.leaves_alone(name)) return "left as it is";
   if (ended == Ended::early && run.awaits.empty()) return "not finished";

@@ -23,6 +23,7 @@ void print_json(const Run& run, const PointerMove& move, const std::string& name
   result.emplace_back("changes", json::Array(move.words.begin(), move.words.end()));
   result.emplace_back("actions", json_of_actions(run));
   result.emplace_back("failures", json_of_failures(run));
+  result.emplace_back("pull_requests", json_of_proposed(run));
   out << json::write(result, json::Style::pretty);
 }
 
@@ -41,6 +42,7 @@ JobSubject job_subject(const std::string& name, const Subject& subject) {
 void print_text(const Run& run, const PointerMove& move, std::ostream& out) {
   if (run.actions.empty()) {
     out << "nothing to do: all of that is public already\n";
+    print_proposed(run, out);
     return;
   }
   // A real run has shown what changes before it asked.
@@ -57,6 +59,7 @@ void print_text(const Run& run, const PointerMove& move, std::ostream& out) {
     out << destination->url() << " (" << destination->place()
         << "): " << what_was_written(run, *destination) << '\n';
   }
+  print_proposed(run, out);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ void print_json(const Run& run, std::ostream& out) {
   result.emplace_back("waits_for", json::Array(run.held_back_by.begin(), run.held_back_by.end()));
   result.emplace_back("actions", json_of_actions(run));
   result.emplace_back("failures", json_of_failures(run));
+  result.emplace_back("pull_requests", json_of_proposed(run));
   out << json::write(result, json::Style::pretty);
 }
 
@@ -128,6 +129,7 @@ void print_text(const Run& run, std::ostream& out) {
     out << repository.name() << " (" << repository.place()
         << "): " << (pushed.empty() ? "nothing to do" : base::join(pushed, ", ")) << '\n';
   }
+  print_proposed(run, out);
 }
 
 // What the maintainer carries on by hand.

@@ -68,6 +68,23 @@ json::Array json_of_failures(const Run& run) {
   return failures;
 }
 
+json::Array json_of_proposed(const Run& run) {
+  json::Array proposed;
+  proposed.reserve(run.proposed.size());
+  for (const ProposedChange& change : run.proposed) {
+    proposed.emplace_back(json::Object{{"destination", change.name},
+                                       {"url", change.url},
+                                       {"state", change.is_open ? "open" : "closed"}});
+  }
+  return proposed;
+}
+
+void print_proposed(const Run& run, std::ostream& out) {
+  for (const ProposedChange& change : run.proposed)
+    out << change.name << ": waits for " << change.url
+        << (change.is_open ? " to be merged\n" : ", which was closed\n");
+}
+
 std::string what_was_written(const Run& run, const Destination& destination) {
   const auto count =
       std::count_if(run.actions.begin(), run.actions.end(),
@@ -83,6 +100,16 @@ bool has_failed(const Run& run, const std::string& name) {
 
 void throw_if_some_failed(const Run& run) {
   if (run.failures.empty()) return;
+  const bool only_waits =
+      std::all_of(run.failures.begin(), run.failures.end(),
+                  [](const DestinationFailure& failure) { return failure.awaits_person; });
+  if (only_waits) {
+    std::vector<std::string> lines;
+    lines.reserve(run.failures.size());
+    for (const DestinationFailure& failure : run.failures)
+      lines.push_back(failure.problem);
+    throw base::Error(base::Errc::partial, base::join(lines, "\n  "));
+  }
   throw failure_of(run.failures, run.failures.size() + places_without_failure(run),
                    base::Errc::partial,
                    "; mend that and run the same command again, which does what is missing");

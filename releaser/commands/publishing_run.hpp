@@ -4,6 +4,7 @@
 #include "releaser/commands/job_report.hpp"
 #include "releaser/commands/release_run.hpp"
 
+#include <ostream>
 #include <string>
 
 // What publish and the commands that move pointers have in common.
@@ -18,6 +19,10 @@ void run_or_rehearse(const Services& services, const base::Arguments& arguments,
 // Of --json.
 base::json::Array json_of_actions(const Run& run);
 base::json::Array json_of_failures(const Run& run);
+base::json::Array json_of_proposed(const Run& run);
+
+// A line for each pull request that waits for a person.
+void print_proposed(const Run& run, std::ostream& out);
 
 // "3 files written and verified", or "nothing to do".
 std::string what_was_written(const Run& run, const Destination& destination);

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <system_error>
 
 namespace releaser {
@@ -44,27 +45,42 @@ bool has_token(const DestinationSettings& settings) {
   return settings.type == "github" || settings.type == "gitea";
 }
 
-// --token-file FILE, or NAME=FILE where there are several hosts.
+// What may get a token, by its name: destinations that git or an API reaches, tap and bucket.
+std::map<std::string, std::string*> token_files(Config& config) {
+  std::map<std::string, std::string*> files;
+  if (config.homebrew && !config.homebrew->tap.empty())
+    files["homebrew"] = &config.homebrew->token_file;
+  if (config.scoop && !config.scoop->bucket.empty()) files["scoop"] = &config.scoop->token_file;
+  for (DestinationSettings& each : config.destinations)
+    if (has_token(each) || each.type == "git") files[each.name] = &each.token_file;
+  return files;
+}
+
+// --token-file FILE for the one host of releases, or NAME=FILE.
 void set_token_file(Config& config, const std::string& given) {
-  std::vector<std::string> names;
+  const auto files = token_files(config);
+  std::vector<std::string> names, hosts;
+  names.reserve(files.size());
+  for (const auto& [name, file] : files)
+    names.push_back(name);
   for (const DestinationSettings& each : config.destinations)
-    if (has_token(each)) names.push_back(each.name);
+    if (has_token(each)) hosts.push_back(each.name);
+  if (hosts.empty() && names.size() == 1) hosts = names;
   const std::size_t equals = given.find('=');
   std::string name = given.substr(0, equals == given.npos ? 0 : equals);
   std::string file = equals == given.npos ? given : given.substr(equals + 1);
-  if (std::find(names.begin(), names.end(), name) == names.end()) {
-    if (names.size() != 1) {
+  if (!files.contains(name)) {
+    if (hosts.size() != 1) {
       const std::string all = base::join(names, ", ");
       throw Error(Errc::usage, cat("--token-file ", base::safe_text(given, 200),
                                    names.empty() ? ": no destination takes a token from a file"
                                                  : cat(": say for which destination, as ",
                                                        names.front(), "=FILE; there are ", all)));
     }
-    name = names.front();
+    name = hosts.front();
     file = given;
   }
-  for (DestinationSettings& each : config.destinations)
-    if (each.name == name) each.token_file = std::filesystem::absolute(file).string();
+  *files.at(name) = std::filesystem::absolute(file).string();
 }
 
 // What the command line says in place of cco-release.toml, for one run.

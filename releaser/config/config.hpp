@@ -133,12 +133,14 @@ struct DestinationSettings {
 struct InstallerSettings {};
 struct HomebrewSettings : FormulaTexts {
   std::string tap;  // empty: the formula is rendered, and pushed nowhere
-  std::string token_env = "HOMEBREW_TAP_TOKEN";
+  std::string token_env = "HOMEBREW_TAP_TOKEN", token_file;
+  std::string api_url;  // for pull requests; empty: that of a host that is known
   bool versioned = false;
 };
 struct ScoopSettings {
   std::string bucket;
-  std::string token_env = "SCOOP_BUCKET_TOKEN";
+  std::string token_env = "SCOOP_BUCKET_TOKEN", token_file;
+  std::string api_url;
 };
 
 struct Config {

@@ -5,6 +5,7 @@
 #include "base/url.hpp"
 #include "manifest-schema/version.hpp"
 #include "releaser/config/destination_check.hpp"
+#include "releaser/config/forge_check.hpp"
 #include "releaser/config/license.hpp"
 #include "releaser/config/sign_check.hpp"
 
@@ -197,6 +198,17 @@ void check_words(const Config& config, ConfigProblems& problems) {
   }
 }
 
+void check_packages(Config& config, ConfigProblems& problems) {
+  if (config.homebrew) {
+    check_api_url(config.homebrew->api_url, "homebrew.api_url", line_of(config, "homebrew.api_url"),
+                  problems);
+    check_formula_texts(*config.homebrew, config, problems);
+  }
+  if (config.scoop)
+    check_api_url(config.scoop->api_url, "scoop.api_url", line_of(config, "scoop.api_url"),
+                  problems);
+}
+
 }  // namespace
 
 int line_of(const Config& config, std::string_view key) {
@@ -212,7 +224,7 @@ void check_config(Config& config, ConfigProblems& problems) {
   check_trust(config, problems);
   check_destinations(config, problems);
   check_words(config, problems);
-  if (config.homebrew) check_formula_texts(*config.homebrew, config, problems);
+  check_packages(config, problems);
 }
 
 bool is_file_name(std::string_view name) {

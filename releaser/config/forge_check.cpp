@@ -30,6 +30,8 @@ std::string without_suffix(std::string_view text, std::string_view suffix) {
   return text.ends_with(suffix) ? std::string(text.substr(0, text.size() - suffix.size())) : "";
 }
 
+}  // namespace
+
 void check_api_url(std::string& url, std::string_view key, int line, ConfigProblems& problems) {
   while (url.ends_with('/'))
     url.pop_back();
@@ -40,8 +42,6 @@ void check_api_url(std::string& url, std::string_view key, int line, ConfigProbl
     problems.add(line, cat("`", key, "`: ", error.what()));
   }
 }
-
-}  // namespace
 
 void check_forge(DestinationSettings& destination, ConfigProblems& problems) {
   const int line = destination.line;

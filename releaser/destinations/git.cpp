@@ -14,7 +14,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxTokenBytes = 16UL * 1024;
 constexpr std::size_t kMaxStreamedBytes = 64UL * 1024 * 1024;
 // GitHub's pages leave files with a leading dot or underscore out, unless this one is there.
 constexpr std::string_view kPlainPages = ".nojekyll";
@@ -165,15 +164,11 @@ std::unique_ptr<Destination> make_git_destination(const DestinationSettings& set
                        .lexically_normal()
                        .string();
     }
-    if (settings.token_file.empty()) {
-      Token token = find_token(machine, settings.token_env, remote.origin());
-      remote.token = std::move(token.text);
-      remote.token_variable = std::move(token.variable);
-    } else {
-      const base::Path file = config.resolve(settings.token_file, machine.home());
-      remote.token = base::trim(base::read_file(file, kMaxTokenBytes));
-      remote.token_variable = file.string();
-    }
+    Token token = settings.token_file.empty()
+                      ? find_token(machine, settings.token_env, remote.origin())
+                      : token_of_file(config.resolve(settings.token_file, machine.home()));
+    remote.token = std::move(token.text);
+    remote.token_variable = std::move(token.variable);
     return std::make_unique<GitBranch>(settings, std::move(remote), machine);
   });
 }

@@ -168,9 +168,10 @@ void ReleaseApi::refuse(const HttpAnswer& answer, bool is_write) const {
                                 m_access.token_from, " has none; ", need));
   }
   if (answer.status == 403) {
-    throw Error(Errc::permission,
-                cat(token, is_write ? " may not write releases of " : " may not read ",
-                    m_access.repository, " (", reason, "); ", need));
+    throw Error(
+        Errc::permission,
+        cat(token, is_write ? cat(" may not write ", m_access.what, " of ") : " may not read ",
+            m_access.repository, " (", reason, "); ", need));
   }
   if (answer.status == 404) {
     throw Error(Errc::permission, cat(m_access.host, " shows no repository ", m_access.repository,

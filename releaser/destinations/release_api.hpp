@@ -22,6 +22,7 @@ struct ApiAccess {
   std::string api_example;  // how `api_url` looks: "https://HOST/api/v3 of GitHub Enterprise"
   std::vector<std::string> foreign_tokens;  // how tokens begin that are of other hosts for sure
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string what = "releases";  // that are written
 };
 
 // What came of a request that writes.

@@ -14,6 +14,11 @@ std::string value_of(const Machine& machine, const std::string& variable) {
 
 }  // namespace
 
+Token token_of_file(const base::Path& file) {
+  constexpr std::size_t kMaxTokenBytes = 16UL * 1024;
+  return {std::string(base::trim(base::read_file(file, kMaxTokenBytes))), file.string()};
+}
+
 Token find_token(const Machine& machine, const std::string& token_env, std::string_view origin) {
   if (!token_env.empty()) return {value_of(machine, token_env), token_env};
   if (origin != "https://github.com" && origin != machine.environment.find("GITHUB_SERVER_URL"))

@@ -19,4 +19,8 @@ struct Token {
 //   origin  "https://github.com"
 Token find_token(const Machine& machine, const std::string& token_env, std::string_view origin);
 
+// What a file of `token_file` holds, without white space at both ends; its path stands for the
+// variable. Throws as read_file() does.
+Token token_of_file(const base::Path& file);
+
 }  // namespace releaser

@@ -194,7 +194,9 @@ std::string Branch::commit_of(const std::string& tree, std::string_view message)
   return std::string(base::trim(result.output));
 }
 
-Pushed Branch::push(const Changes& changes, std::string_view message) {
+base::Error Branch::refusal() const { return m_refusal.value(); }
+
+Pushed Branch::push(const Changes& changes, std::string_view message, Refusal refusal) {
   const std::string tree = tree_of(changes);
   if (!m_tip.empty()) {
     const std::string old = m_git.output_of({.arguments = {"rev-parse", cat(m_tip, "^{tree}")}});
@@ -217,7 +219,9 @@ Pushed Branch::push(const Changes& changes, std::string_view message) {
       case PushAnswer::moved:
         return Pushed::moved;
       case PushAnswer::refused:
-        throw refusal_of(remote(), known_name(), result.output, result.errors);
+        m_refusal = refusal_of(remote(), known_name(), result.output, result.errors);
+        if (refusal == Refusal::answer) return Pushed::refused;
+        throw *m_refusal;
     }
     if (result.exit_status != 0 && !is_passing(result.errors))
       throw failure_of(remote(), result.errors);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "releaser/git/program.hpp"
 
 #include <cstdint>
@@ -27,7 +28,9 @@ struct NewFile {
 // By their paths in the branch; nothing: the file goes.
 using Changes = std::map<std::string, std::optional<NewFile>, std::less<>>;
 
-enum class Pushed { nothing_new, done, moved };
+enum class Pushed { nothing_new, done, moved, refused };
+// A push that the rules of the repository refuse: an Error, or Pushed::refused.
+enum class Refusal { error, answer };
 
 // The tip of one branch of a repository elsewhere, without its history, in a bare repository that
 // lives as long as this does (in TMPDIR). Files are read and written as the bytes that they are,
@@ -58,10 +61,24 @@ class Branch {
   // anything. moved: somebody else was faster, nothing was changed, and fetch() shows what is there
   // now. Whether a push whose answer was lost has arrived is looked up. Throws Errc::permission for
   // a branch that is protected.
-  Pushed push(const Changes& changes, std::string_view message);
+  Pushed push(const Changes& changes, std::string_view message, Refusal refusal = Refusal::error);
+  // The last refusal that was an answer, as an Error.
+  [[nodiscard]] base::Error refusal() const;
+  // The same commit on a branch of another name, in place of what this left there before.
+  // nothing_new: that branch has these changes, on top of the tip that was fetched, or among what
+  // others put there. Throws Errc::conflict where others put something else there.
+  Pushed push_aside(const Changes& changes, std::string_view message, const std::string& branch);
+  // Its name, asked for where it is the default one.
+  const std::string& known_name();
 
  private:
-  const std::string& known_name();
+  // Where that branch is, and may it be replaced?
+  struct Aside {
+    std::string tip;  // empty: there is none
+    bool is_there = false;
+  };
+  [[nodiscard]] Aside look_aside(const std::string& tree, const Changes& changes,
+                                 const std::string& branch) const;
   void fetch_tip();
   [[nodiscard]] std::string commit_of(const std::string& tree, std::string_view message) const;
   [[nodiscard]] std::string tree_of(const Changes& changes) const;
@@ -73,6 +90,7 @@ class Branch {
   std::string m_name;
   base::Time m_now;
   std::string m_tip;
+  std::optional<base::Error> m_refusal;
   std::map<std::string, Entry, std::less<>> m_entries;
 };
 

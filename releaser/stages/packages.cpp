@@ -7,6 +7,7 @@
 #include "releaser/render/scoop.hpp"
 #include "releaser/stages/host_marks.hpp"
 #include "releaser/stages/product_of_release.hpp"
+#include "releaser/stages/propose_packages.hpp"
 #include "releaser/stages/run.hpp"
 #include "releaser/stages/stage.hpp"
 
@@ -41,14 +42,17 @@ constexpr std::string_view kAttributes = ".gitattributes";
 constexpr std::string_view kAttributesText = "bucket/*.json -text\n";
 
 struct Repository {
-  std::string_view address, token_env;
+  std::string_view address, token_env, token_file, api_url;
 };
 
 // Where a kind is pushed to; an empty address where it is not.
 Repository repository_of(const Config& config, std::string_view kind) {
   if (kind == "homebrew" && config.homebrew)
-    return {config.homebrew->tap, config.homebrew->token_env};
-  if (kind == "scoop" && config.scoop) return {config.scoop->bucket, config.scoop->token_env};
+    return {config.homebrew->tap, config.homebrew->token_env, config.homebrew->token_file,
+            config.homebrew->api_url};
+  if (kind == "scoop" && config.scoop)
+    return {config.scoop->bucket, config.scoop->token_env, config.scoop->token_file,
+            config.scoop->api_url};
   return {};
 }
 
@@ -60,7 +64,10 @@ git::Remote remote_of(const Run& run, const Repository& repository) {
                      .lexically_normal()
                      .string();
   }
-  Token token = find_token(run.machine(), std::string(repository.token_env), remote.origin());
+  Token token =
+      repository.token_file.empty()
+          ? find_token(run.machine(), std::string(repository.token_env), remote.origin())
+          : token_of_file(run.config.resolve(std::string(repository.token_file), run.home));
   remote.token = std::move(token.text);
   remote.token_variable = std::move(token.variable);
   return remote;
@@ -151,8 +158,15 @@ void push(Run& run, PackageRepository& repository) {
   for (int races = 0;; ++races) {
     const git::Changes files = files_of(run, repository, manifests);
     if (files.empty()) return;
-    if (run.options.dry_run ||
-        repository.branch->push(files, message_for(run, manifests)) != git::Pushed::moved) {
+    const std::string message = message_for(run, manifests);
+    const git::Pushed pushed = run.options.dry_run
+                                   ? git::Pushed::done
+                                   : repository.branch->push(files, message, git::Refusal::answer);
+    if (pushed == git::Pushed::refused) {
+      propose_packages(run, repository, files, message);
+      return;
+    }
+    if (pushed != git::Pushed::moved) {
       note_files(run, repository, files);
       return;
     }
@@ -201,7 +215,8 @@ void open_packages(Run& run, Problems& problems) {
             std::make_unique<git::Branch>(run.around.environment, remote, "", run.around.now);
         branch->fetch();
         if (is_new && !run.options.dry_run) branch->check_push();
-        run.packages.push_back({{kind}, std::move(branch)});
+        run.packages.push_back(
+            {{kind}, std::move(branch), std::string(repository_of(run.config, kind).api_url)});
       });
     });
   }

@@ -17,6 +17,7 @@ struct Run;
 struct PackageRepository {
   std::vector<std::string_view> kinds;  // "homebrew", "scoop", as --skip names them
   std::unique_ptr<git::Branch> branch;
+  std::string api_url;  // of the configuration
   [[nodiscard]] std::string place() const;
   // "homebrew, scoop"
   [[nodiscard]] std::string name() const;
@@ -31,8 +32,9 @@ void open_packages(Run& run, Problems& problems);
 
 // After everything is announced: the newest release of each channel that this run has made a
 // manifest for becomes the package of that channel. All changes to one repository are one commit.
-// A repository that somebody else changed meanwhile gets what is public then. What fails is among
-// run.failures, and the others go on.
+// A repository that somebody else changed meanwhile gets what is public then; one whose branch is
+// protected gets a pull request (propose_packages.hpp). What fails is among run.failures, and the
+// others go on.
 void push_packages(Run& run);
 
 }  // namespace releaser

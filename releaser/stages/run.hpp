@@ -130,6 +130,14 @@ struct DestinationFailure {
   base::Errc code = base::Errc::internal;
   std::string problem;  // one line, with its place
   bool is_optional = true;
+  bool awaits_person = false;  // nothing is wrong: a pull request waits to be merged
+};
+
+// A change to a tap or bucket whose branch is protected.
+struct ProposedChange {
+  std::string name;      // of the repository, "homebrew" or "homebrew, scoop"
+  std::string url;       // the pull request's page
+  bool is_open = false;  // else a person closed it and does not want it
 };
 
 // One release as it grows from stage to stage. Each stage reads what those before it have filled.
@@ -156,6 +164,7 @@ struct Run {
   std::vector<std::unique_ptr<Destination>> destinations;
   std::vector<PackageRepository> packages;    // preflight: tap and bucket
   std::vector<DestinationFailure> failures;   // of those that took part once
+  std::vector<ProposedChange> proposed;       // of packages; each is among the failures too
   PublicState before;                         // what is public at the first
   std::vector<CarriedRelease> carried;        // preflight: after a key was stolen
   std::map<std::string, Standing> standings;  // preflight: of each destination, by its name

@@ -229,10 +229,26 @@ unprotect hello gh-pages
 protect homebrew-tap main
 status 'a tap that is protected: partial' 16 publish --version 2.1.0
 is 'the release is public' "$(latest)" 2.1.0
-like 'the line names the tap' "$output" 'homebrew: .*protected.*HOMEBREW_TAP_TOKEN'
+pulls() { api GET '/repos/maker/homebrew-tap/pulls?state=all' | jq -c '[.[] | [.number, .state, .merged, .title, .head.ref, .base.ref]]'; }
+like 'the line names the pull request' "$output" "homebrew: .*waits there as $base/maker/homebrew-tap/pulls/1; merge it"
+waits='[[1,"open",false,"hello 2.1.0","cco-release/hello","main"]]'
+is 'which is open' "$(pulls)" "$waits"
+status 'the same again' 16 publish --version 2.1.0
+is 'finds it' "$(pulls)" "$waits"
+next 2.1.1
+status 'the next release' 16 publish --version 2.1.1
+is 'takes its place' "$(pulls)" "${waits/2.1.0/2.1.1}"
+api PATCH /repos/maker/homebrew-tap/pulls/1 '{"state": "closed"}' >/dev/null
+status 'closed by a person' 16 publish --version 2.1.1
+like 'it stays closed' "$output" 'closed without being merged'
+api PATCH /repos/maker/homebrew-tap/pulls/1 '{"state": "open"}' >/dev/null
+api POST /repos/maker/homebrew-tap/pulls/1/merge '{"Do": "squash", "delete_branch_after_merge": true}' >/dev/null
+status 'merged, the same command ends well' 0 publish --version 2.1.1
+like 'the tap has it' "$(package homebrew-tap Formula/hello.rb)" 'version "2\.1\.1"'
+next 2.1.2
 unprotect homebrew-tap main
-status 'mended, the same command ends well' 0 publish --version 2.1.0
-like 'the tap follows' "$(package homebrew-tap Formula/hello.rb)" 'version "2\.1\.0"'
+status 'unprotected, the next is pushed' 0 publish --version 2.1.2
+like 'the tap follows' "$(package homebrew-tap Formula/hello.rb)" 'version "2\.1\.2"'
 
 # --- the line ---
 whole() { # VERSION: its assets are those of 1.1.0, each once, and no draft is left

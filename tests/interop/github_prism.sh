@@ -8,6 +8,8 @@ set -uo pipefail
 . "$SOURCE_ROOT/tests/cli/hello_project.sh"
 # shellcheck source=tests/support/forge_server.sh
 . "$SOURCE_ROOT/tests/support/forge_server.sh"
+# shellcheck source=tests/support/git_server.sh
+. "$SOURCE_ROOT/tests/support/git_server.sh"
 work=$(mktemp -d)
 prism_pid=
 front_pid=
@@ -28,8 +30,8 @@ if [ -z "$prism" ]; then
 fi
 description=$SOURCE_ROOT/tests/fixtures/schemas/github/releases.openapi.json
 mkdir -p "$work/p"
-forge_start "$work/forge" --site "$work/p/site"
-forge /reset '{"repositories": {"maker/hello": {}}, "tokens": {"secret": {"permissions": {"maker/hello": "write"}}}}' >/dev/null
+forge_start "$work/forge" --site "$work/p/site" --git "$work/git"
+forge /reset '{"repositories": {"maker/hello": {}, "maker/homebrew-tap": {}}, "tokens": {"secret": {"permissions": {"maker/hello": "write", "maker/homebrew-tap": "write"}}}}' >/dev/null
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 : >"$work/prism.log"
 NODE_EXTRA_CA_CERTS=$forge_ca "$prism" proxy --errors -h 127.0.0.1 -p "$port" "$description" "$(forge_url api)" >"$work/prism.log" 2>&1 &
@@ -77,6 +79,22 @@ is 'an upload' "$(ask -H 'Content-Type: application/octet-stream' --data-binary 
 is 'its list' "$(ask "$front/repos/maker/hello/releases/$id/assets?per_page=100&page=1")" 200
 asset=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[0]["id"])' "$work/answer")
 is 'and its deletion are as described' "$(ask -X DELETE "$front/repos/maker/hello/releases/assets/$asset")" 204
+# A tap that is protected: pull requests are looked for, opened, changed.
+git_root=$work/git
+mkdir -p "$git_root/maker"
+git_repository maker/homebrew-tap
+git clone -q "file://$git_root/maker/homebrew-tap.git" "$work/tap" 2>/dev/null && git -C "$work/tap" -c user.name=Human -c user.email=human@example.com \
+  commit -q --allow-empty -m start && git -C "$work/tap" push -q origin HEAD:main 2>/dev/null
+git_protect maker/homebrew-tap main
+for platform in linux-aarch64 darwin-x86_64 darwin-arm64; do
+  mkdir bin/$platform && "$SOURCE_ROOT/tests/support/foreign_program.py" $platform bin/$platform/hello
+done
+sed -i "s|\[\"linux-x86_64\"\]|[\"linux-x86_64\", \"linux-aarch64\", \"darwin-x86_64\", \"darwin-arm64\"]|; s|^\[homebrew\]|&\ntap = \"$(forge_url git)/maker/homebrew-tap.git\"\ntoken_env = \"GH_TOKEN\"\napi_url = \"$front\"|" cco-release.toml
+for version in 2.0.0 2.1.0 2.1.0; do
+  hello_binary bin/linux-x86_64/hello "hello $version"
+  status 'a tap that is protected' 16 publish --version $version
+done
+is 'has one pull request' "$(forge /state | python3 -c 'import json, sys; print([p["title"] for p in json.load(sys.stdin)["maker/homebrew-tap"]["pulls"]])')" "['hello 2.1.0, 2.0.0-beta.1']"
 is 'neither requests nor answers were against the description' "$(grep -ciE 'violation' "$work/prism.log")" 0
 grep -iE 'violation' "$work/prism.log" | sort -u | head -n 20 | sed 's/^/# /' >&2
 done_testing

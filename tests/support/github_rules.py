@@ -19,7 +19,7 @@ REPOSITORY_URLS = """archive assignees blobs branches collaborators comments com
 git_refs git_tags hooks issue_comment issue_events issues keys labels languages merges milestones notifications pulls releases stargazers statuses subscribers
 subscription tags teams trees clone git mirror ssh svn""".split()
 REPOSITORY_COUNTS = """forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count network_count subscribers_count""".split()
-REPOSITORY_FLAGS = "fork has_issues has_projects has_wiki has_pages has_discussions disabled".split()
+REPOSITORY_FLAGS = "fork has_issues has_downloads has_projects has_wiki has_pages has_discussions disabled".split()
 
 
 class Answer:
@@ -73,7 +73,7 @@ class Release:
 class Repository:
     def __init__(self, number, owner, name, private=False, immutable=False, default_branch="main"):
         self.id, self.owner, self.name, self.private, self.immutable, self.default_branch = number, owner, name, private, immutable, default_branch
-        self.tags, self.releases, self.latest, self.former_names = {}, [], None, []
+        self.tags, self.releases, self.latest, self.former_names, self.pulls = {}, [], None, [], []
 
     @property
     def full_name(self):
@@ -107,9 +107,9 @@ class Forge:
             repository.latest = release.id
         return repository
 
-    def add_token(self, token, login="bot", kind="classic", permissions=None, expired=False, remaining=5000):
-        """permissions: {"owner/name": "read" | "write"}; kind: classic, fine_grained, integration."""
-        self.tokens[token] = {"login": login, "kind": kind, "permissions": permissions or {}, "expired": expired, "remaining": remaining}
+    def add_token(self, token, login="bot", kind="classic", permissions=None, expired=False, remaining=5000, pulls=True):
+        """permissions: {"owner/name": "read" | "write"}; kind: classic, fine_grained, integration; pulls: may it open pull requests?"""
+        self.tokens[token] = {"login": login, "kind": kind, "permissions": permissions or {}, "expired": expired, "remaining": remaining, "pulls": pulls}
 
     def save(self):
         return copy.deepcopy((self.repositories, self.tokens, self.next_id))
@@ -316,6 +316,70 @@ class Forge:
         if repository.latest == release.id:
             repository.latest = None
 
+    # Pull requests. Whether their branches exist is not asked: git's side is elsewhere.
+
+    def require_pulls(self, user):
+        if user["pulls"]:
+            return
+        if self.gitea:
+            raise Refusal(403, "token does not have at least one of required scope(s), required=[write:repository], token scope=write:misc")
+        raise Refusal(403, "Resource not accessible by personal access token", X_Accepted_GitHub_Permissions="pull_requests=write")
+
+    def side_json(self, repository, ref):
+        return {"ref": ref, "label": ref if self.gitea else f"{repository.owner}:{ref}", "sha": "0" * 40, "user": self.user_json(repository.owner),
+                "repo": self.repository_json(repository, None)}
+
+    def pull_json(self, repository, pull, full=False):
+        number, api = pull["number"], f"{self.urls['api']}/repos/{repository.full_name}"
+        page = f"{self.urls['web']}/{repository.full_name}/{'pulls' if self.gitea else 'pull'}/{number}"
+        shown = {"id": pull["id"], "number": number, "state": pull["state"], "title": pull["title"], "body": pull["body"], "html_url": page,
+                 "url": f"{api}/pulls/{number}", "user": self.user_json(pull["user"]), "draft": False, "created_at": self.now, "updated_at": self.now,
+                 "closed_at": None if pull["state"] == "open" else self.now, "merged_at": self.now if pull["merged"] else None, "labels": [],
+                 "merge_commit_sha": None, "milestone": None, "head": self.side_json(repository, pull["head"]), "base": self.side_json(repository, pull["base"])}
+        if self.gitea:
+            return {**shown, "merged": pull["merged"]}
+        links = {"self": shown["url"], "html": page, "issue": f"{api}/issues/{number}", "comments": f"{api}/issues/{number}/comments",
+                 "review_comments": f"{api}/pulls/{number}/comments", "review_comment": f"{api}/pulls/comments{{/number}}", "commits": f"{api}/pulls/{number}/commits",
+                 "statuses": f"{api}/statuses/{'0' * 40}"}
+        shown |= {"node_id": f"PR_{number}", "diff_url": f"{page}.diff", "patch_url": f"{page}.patch", "issue_url": links["issue"], "locked": False,
+                  "commits_url": links["commits"], "review_comments_url": links["review_comments"], "review_comment_url": links["review_comment"],
+                  "comments_url": links["comments"], "statuses_url": links["statuses"], "assignee": None, "author_association": "OWNER", "auto_merge": None,
+                  "_links": {name: {"href": url} for name, url in links.items()}}
+        if full:
+            shown |= {"merged": pull["merged"], "mergeable": None, "mergeable_state": "unknown", "merged_by": None, "comments": 0, "review_comments": 0,
+                      "maintainer_can_modify": False, "commits": 1, "additions": 1, "deletions": 1, "changed_files": 1}
+        return shown
+
+    def open_pull(self, user, repository, fields):
+        for field in ("head", "base"):
+            if not isinstance(fields.get(field), str) or not fields[field]:
+                raise invalid(field, "missing_field", "PullRequest")
+        head = fields["head"].partition(":")[2] or fields["head"]
+        for pull in repository.pulls:
+            if pull["state"] == "open" and (pull["head"], pull["base"]) == (head, fields["base"]):
+                if self.gitea:
+                    raise Refusal(409, f"pull request already exists for these targets [id: {pull['id']}]")
+                raise Refusal(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom",
+                                                          "message": f"A pull request already exists for {repository.owner}:{head}."}])
+        pull = {"id": self.number(), "number": len(repository.pulls) + 1, "state": "open", "merged": False, "title": fields.get("title", ""),
+                "body": fields.get("body", ""), "user": user["login"], "head": head, "base": fields["base"]}
+        repository.pulls.append(pull)
+        return pull
+
+    def find_pull(self, repository, number):
+        for pull in repository.pulls:
+            if str(pull["number"]) == str(number):
+                return pull
+        raise Refusal(404, "Not Found")
+
+    def pulls_of(self, repository, query):
+        """Newest first, as both have it by default."""
+        found = [pull for pull in reversed(repository.pulls) if query.get("state", "open") in ("all", pull["state"])]
+        if self.gitea:  # which has no filter by branch
+            return found
+        return [pull for pull in found if query.get("head", f"{repository.owner}:{pull['head']}") == f"{repository.owner}:{pull['head']}" and
+                query.get("base", pull["base"]) == pull["base"]]
+
     # Assets
 
     def begin_asset(self, user, repository, release, name, content_type, length):
@@ -387,4 +451,7 @@ class Forge:
                         for release in sorted(repository.releases, key=lambda each: each.tag) if not release.draft]
             drafts = sorted(release.tag for release in repository.releases if release.draft)
             shown[repository.full_name] = {"releases": releases, "drafts": drafts, "tags": dict(sorted(repository.tags.items()))}
+            if repository.pulls:
+                shown[repository.full_name]["pulls"] = [{name: pull[name] for name in ("number", "state", "merged", "title", "body", "head", "base")}
+                                                        for pull in repository.pulls]
         return shown

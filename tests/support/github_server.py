@@ -16,7 +16,8 @@ all bodies together come at so many bytes a second, and all answers leave at as 
 
 Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew, with both forges where there are two; /save and /restore keep a state by {name};
 /faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /tamper {repository, tag,
-name, text | delete}; /publish {repository, tag}: a person's click; /limit {token, remaining}; /fill {repository, releases, assets}: that
+name, text | delete}; /publish {repository, tag}: a person's click;
+/pull {repository, number, state, merged, title, body}: a person changes a pull request; /limit {token, remaining}; /fill {repository, releases, assets}: that
 many public releases of before, and among them that many assets; /go {}: lets requests go on that a fault holds. GET /state, /count, /held (how many are held now), /log.
 `do` of a fault: see FAULTS.
 
@@ -25,6 +26,7 @@ Where it is simpler than GitHub, as far as its description tells:
 - one page of releases is in order of creation of the release; GitHub sorts by the date of the tagged commit
 - rate limits count requests a token, without a clock: x-ratelimit-reset is two hours ahead of the server's start
 - the web host knows downloads alone, and what it redirects to never expires
+- pull requests are of branches of the same repository, which are not looked for; nothing is merged: /pull says that it was
 - releases/latest/download and reactions, discussions, attestations and webhooks are left out; so is generate-notes
 - an upload that broke leaves `starter` at once, and no 502 of a proxy before the API takes away what stood before
 """
@@ -184,6 +186,9 @@ class World:
                                 release.assets.remove(asset)
                             else:
                                 asset.data = body["text"].encode()
+            elif path == "/pull":
+                pull = forge.find_pull(forge.find_repository(body["repository"]), body["number"])
+                pull |= {name: body[name] for name in ("state", "merged", "title", "body") if name in body}
             elif path == "/state":
                 return forge.public_state() if self.second is None else {**forge.public_state(), "gitea": self.second.forge.public_state()}
             elif path == "/count":
@@ -267,6 +272,17 @@ def find_rule(world, method, path, query, headers, body):
             release = forge.create(user, repository, fields)
             shown = forge.release_json(repository, release, user)
             return Answer(201, shown, Location=shown["url"])
+    if rest == "/pulls":
+        if method == "POST":
+            forge.require_pulls(user)
+            return Answer(201, forge.pull_json(repository, forge.open_pull(user, repository, fields), full=True))
+        return pages(forge.pulls_of(repository, query), lambda pull: forge.pull_json(repository, pull))
+    if match := re.fullmatch(r"/pulls/(\d+)", rest):
+        pull = forge.find_pull(repository, match[1])
+        if method == "PATCH":
+            forge.require_pulls(user)
+            pull |= {name: fields[name] for name in ("title", "body", "state") if name in fields}
+        return Answer(201 if forge.gitea and method == "PATCH" else 200, forge.pull_json(repository, pull, full=True))
     if rest == "/releases/latest" and method == "GET":
         return Answer(200, forge.release_json(repository, forge.latest(user, repository), user))
     if (match := re.fullmatch(r"/releases/tags/(.+)", rest)) and method == "GET":

@@ -171,6 +171,45 @@ TEST_SUITE("releaser/git/branch") {
                   message);
   }
 
+  TEST_CASE("what a protected branch refuses waits beside it, once, and keeps what others add") {
+    const Place place;
+    const std::string topic = "cco-release/tool";
+    const auto subjects = [&] { return place.git({"log", "--format=%s", "main.." + topic}); };
+    Branch mine = place.branch("main");
+    mine.fetch();
+    CHECK(mine.push(one("README.md", "tap\n"), "start") == Pushed::done);
+    place.hook(
+        "#!/bin/sh\nwhile read -r old new name; do [ $name != refs/heads/main ] || exit 1; "
+        "done\n");
+    CHECK(mine.push(one("a", "1"), "one", releaser::git::Refusal::answer) == Pushed::refused);
+    CHECK(base::exit_status(mine.refusal().code()) == base::exit_status(base::Errc::permission));
+    CHECK(mine.push_aside(one("a", "1"), "one", topic) == Pushed::done);
+    CHECK(mine.push_aside(one("a", "1"), "one", topic) == Pushed::nothing_new);
+    CHECK(subjects() == "one\n");
+    CHECK(mine.push_aside(one("a", "2"), "two", topic) == Pushed::done);
+    CHECK(subjects() == "two\n");
+    CHECK(place.git({"show", topic + ":a"}) == "2");
+
+    // The branch that it is for moves.
+    base::remove_if_exists(place.repository / "hooks" / "pre-receive");
+    Branch other = place.branch("main");
+    other.fetch();
+    CHECK(other.push(one("b", "theirs"), "theirs") == Pushed::done);
+    mine.fetch();
+    CHECK(mine.push_aside(one("a", "2"), "two", topic) == Pushed::done);
+    CHECK(subjects() == "two\n");
+    CHECK(place.git({"show", topic + ":b"}) == "theirs");
+
+    // A person goes on there.
+    Branch person = place.branch(topic);
+    person.fetch();
+    CHECK(person.push(one("c", "more"), "by hand") == Pushed::done);
+    CHECK(mine.push_aside(one("a", "2"), "two", topic) == Pushed::nothing_new);
+    test::check_error(base::Errc::conflict, "has changes there that are not by cco-release",
+                      [&] { mine.push_aside(one("a", "3"), "three", topic); });
+    CHECK(subjects() == "by hand\ntwo\n");
+  }
+
   TEST_CASE("a push whose answer is lost has happened, and is known to") {
     const Place place;
     const base::Path bin = place.folder.path() / "bin";
