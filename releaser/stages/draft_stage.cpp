@@ -93,6 +93,10 @@ std::vector<std::string> words_of(Run& run) {
     words.push_back(cat("  ", archive.asset, "  ", base::human_size(archive.packed.size)));
     words.push_back(cat("    sha256 ", archive.packed.sha256.hex()));
   }
+  for (const ExtraFile& file : draft.extra_files) {
+    words.push_back(cat("  ", file.name, "  ", base::human_size(file.size)));
+    words.push_back(cat("    sha256 ", file.sha256.hex()));
+  }
   const auto newest = run.before.newest(draft.channel);
   words.push_back(cat("  public before  ", newest ? cat(draft.product, " ", newest->text())
                                                   : cat("nothing in channel ", channel)));

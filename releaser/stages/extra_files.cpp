@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -71,6 +72,17 @@ ExtraFile copy_of(const Run& run, const std::string& name, const base::Path& sou
   return {name, std::filesystem::file_size(copy), sha256, blake2b};
 }
 
+// A pattern finds files by their path, and a draft has their names alone.
+bool is_asked_for(const Run& run, const std::string& name) {
+  const PlaceholderValues values = release_values(run.config, *run.identity);
+  const auto& patterns = run.config.release.extra_files;
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    const std::string filled = fill(pattern, values);
+    const std::string last = filled.substr(filled.rfind('/') + 1);
+    return last == "**" || matches_pattern(last, name);
+  });
+}
+
 }  // namespace
 
 void collect_extra_files(Run& run) {
@@ -83,6 +95,24 @@ void collect_extra_files(Run& run) {
 
 void check_extra_files(const Run& run, Problems& problems) {
   problems.collect([&] { at_key(run, [&] { (void)find_extra_files(run); }); });
+}
+
+void check_drafted_extra_files(const Run& run) {
+  std::set<std::string> names;
+  for (const ExtraFile& file : run.draft->extra_files) {
+    std::string problem;
+    if (!is_asked_for(run, file.name)) {
+      problem =
+          cat("is asked for by no pattern of extra_files in ", run.config.file.filename().string());
+    } else if (is_taken(run, file.name)) {
+      problem = "has the name of another file of the release";
+    } else if (!names.insert(file.name).second) {
+      problem = "is there twice";
+    }
+    if (problem.empty()) continue;
+    throw Error(Errc::conflict, cat("the draft has a further file ", file.name, ", which ", problem,
+                                    "; nothing was signed: find out why before anybody signs"));
+  }
 }
 
 }  // namespace releaser

@@ -12,4 +12,8 @@ void collect_extra_files(Run& run);
 // The same problems, and nothing else: for preflight.
 void check_extra_files(const Run& run, Problems& problems);
 
+// Those of the draft, which somebody else wrote: throws Errc::conflict for one that no pattern of
+// the configuration asks for, that has the name of another file of the release, or is there twice.
+void check_drafted_extra_files(const Run& run);
+
 }  // namespace releaser

@@ -1,6 +1,7 @@
 #include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/extra_files.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
 
@@ -224,6 +225,7 @@ Skipped restore_stage(Run& run) {
                                    "draft anew"));
   }
   check_platforms(run);
+  check_drafted_extra_files(run);
   if (run.options.rebuild) {
     compare_rebuilt(run);
     compare_extra_files(run);
