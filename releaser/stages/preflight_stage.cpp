@@ -59,6 +59,22 @@ void find_archive_files(Run& run, Problems& problems) {
 
 namespace {
 
+// Asks each destination, also where the first one refuses: a person mends all of it in one go.
+bool may_publish(Run& run, Problems& problems) {
+  const std::size_t known = problems.problems().size();
+  const auto look = [&](const Destination& destination) {
+    if (!run.leaves_alone(destination.name())) destination.preflight();
+  };
+  const Destination& first = *run.destinations.front();
+  problems.collect([&] { base::with_context(first.place(), [&] { look(first); }); });
+  problems.collect([&] {
+    at_each_destination(run, [&](const Destination& destination) {
+      if (&destination != &first) look(destination);
+    });
+  });
+  return problems.problems().size() == known;
+}
+
 // True where they can be read.
 bool open_destinations(Run& run, Problems& problems) {
   if (run.skips("manifest") && run.skips("publish")) return false;
@@ -71,13 +87,7 @@ bool open_destinations(Run& run, Problems& problems) {
   }
   if (run.destinations.empty()) return false;
   if (run.publishes() && !run.options.sign_only) {
-    const std::size_t known = problems.problems().size();
-    problems.collect([&] {
-      at_each_destination(run, [&](Destination& destination) {
-        if (!run.leaves_alone(destination.name())) destination.preflight();
-      });
-    });
-    if (problems.problems().size() > known) return false;
+    if (!may_publish(run, problems)) return false;
     if (run.acquires) {
       at_each_destination(run, [&](Destination& destination) {
         if (!run.leaves_alone(destination.name())) destination.acquire();
@@ -129,7 +139,9 @@ namespace {
 // An empty folder begins a new history, which agents that know the old one refuse.
 void warn_of_new_history(const Run& run, Problems& problems) {
   if (!run.publishes() || run.destinations.empty()) return;
-  if (run.before.combined || !run.before.channels.empty()) return;
+  // Where it could not be read nothing is known of it.
+  const auto standing = run.standings.find(run.destinations.front()->name());
+  if (standing == run.standings.end() || standing->second.site == Known::yes) return;
   std::vector<std::string> tags = version_tags(run.config.root);
   std::erase_if(tags, [&](const std::string& tag) {
     return schema::Version::parse(tag) == run.identity->version;
@@ -271,8 +283,10 @@ void inspect_everything(Run& run, Problems& problems) {
   prepare_release(run, problems);
   const auto look = [&] {
     problems.collect([&] { look_at_release(run, problems, Unlock::without_asking); });
+    // As `publish` ends: with what stops it, or with what it does not reach.
+    const bool is_stopped = !problems.problems().empty() || run.lacks_required();
     for (const DestinationFailure& failure : run.failures)
-      problems.add(Errc::partial, failure.problem);
+      problems.add(is_stopped ? failure.code : Errc::partial, failure.problem);
   };
   if (run.identity) {
     look();

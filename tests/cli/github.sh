@@ -63,6 +63,18 @@ token=GH_TOKEN=reader
 status 'with a token that may only read' 4 publish --version 1.0.0
 is 'nothing is public anywhere' "$(state 'd["releases"], d["drafts"]') $(find site -type f 2>/dev/null | wc -l)" '[] [] 0'
 
+check_it() { env -i PATH="$PATH" SSL_CERT_FILE="$forge_ca" ${token:+"$token"} "$CCO_RELEASE" check --date "$hello_date" --version 1.0.0; }
+status 'check ends as publish would' 4 check_it
+[ ! -e site ] || mv site site.away
+echo >site
+token=
+status 'where the first destination fails' 3 check_it
+like 'it is named' "$output" 'problem: directory .*site'
+like 'and so is what fails at the others' "$output" 'problem: GitHub maker/hello: .*GH_TOKEN'
+is 'and nothing is said of what it shows' "$(grep -c 'shows no release' <<<"$output")" 0
+rm site
+[ ! -e site.away ] || mv site.away site
+
 # --- a release ---
 token=GH_TOKEN=secret
 forget_log
