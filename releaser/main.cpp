@@ -1,13 +1,17 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/ci_job/guarded_stream.hpp"
+#include "releaser/ci_job/output_file.hpp"
 #include "releaser/ci_job/workflow_job.hpp"
 #include "releaser/commands/all_commands.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <ostream>
 
 namespace {
 
@@ -16,18 +20,30 @@ std::optional<trust::SecretBytes> take_secret(const char* variable) {
   return text ? std::optional(trust::SecretBytes::take(*text)) : std::nullopt;
 }
 
+// In a job whose log the runner reads, and not where a step keeps the result in a file; as JSON it
+// is the same result, and a later step may print the file.
+std::unique_ptr<releaser::GuardedStream> guard_of_output(const std::vector<std::string>& arguments,
+                                                         const releaser::WorkflowJob* job) {
+  using releaser::Guard;
+  const bool is_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  if (job == nullptr || (!is_json && releaser::output_is_file())) return nullptr;
+  return std::make_unique<releaser::GuardedStream>(std::cout, is_json ? Guard::json : Guard::text);
+}
+
 int run(const std::vector<std::string>& arguments, std::unique_ptr<releaser::WorkflowJob>& job) {
   // Secrets leave the environment before anything else reads or inherits it.
   auto key = take_secret("CCO_RELEASE_KEY");
   auto password = take_secret("CCO_RELEASE_PASSWORD");
   const auto environment = base::Environment::of_process();
   job = releaser::WorkflowJob::of(environment, std::cerr);
+  auto guarded = guard_of_output(arguments, job.get());
+  std::ostream& out = guarded ? *guarded : std::cout;
   const releaser::Services services{
       .environment = environment,
       .now = base::system_now(),
       .terminal = base::inspect_terminal(environment.find("NO_COLOR").has_value(),
                                          environment.find("TERM").value_or("")),
-      .out = std::cout,
+      .out = out,
       .errors = job ? job->log() : std::cerr,
       .release_key = std::move(key),
       .release_password = std::move(password),
@@ -36,8 +52,8 @@ int run(const std::vector<std::string>& arguments, std::unique_ptr<releaser::Wor
       .job = job.get(),
   };
   const releaser::CommandLine command_line(services);
-  const int status = base::run_program(command_line.program, arguments, std::cout);
-  std::cout.flush();
+  const int status = base::run_program(command_line.program, arguments, out);
+  out.flush();
   if (!std::cout && !base::output_is_unread()) {
     throw base::Error(base::Errc::cannot_write, "the result cannot be written to standard output");
   }

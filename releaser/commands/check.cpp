@@ -87,8 +87,7 @@ int run_check(const Services& services, const base::Arguments& arguments) {
     check_tools(run, problems);
     check_workflows(run.config, problems);
     if (run.options.strict) problems.make_problems_of_warnings();
-    ResultStream result(services, arguments);
-    report(problems, wants_json(arguments), result.out());
+    report(problems, wants_json(arguments), services.out);
     tell_job(services, run, {"check", "", ""}, problems);
     try {
       problems.throw_if_any();

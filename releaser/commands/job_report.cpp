@@ -106,12 +106,6 @@ void tell(WorkflowJob& job, const Run& run, const JobSubject& subject, const bas
 
 }  // namespace
 
-ResultStream::ResultStream(const Services& services, const base::Arguments& arguments)
-    : m_out(services.out) {
-  if (services.job != nullptr)
-    m_guarded.emplace(services.out, wants_json(arguments) ? Guard::json : Guard::text);
-}
-
 void run_in_job(const Services& services, const Run& run, const JobSubject& subject,
                 const std::function<void()>& work) {
   if (services.job == nullptr) {

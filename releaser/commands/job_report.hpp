@@ -1,29 +1,15 @@
 #pragma once
 
-#include "releaser/ci_job/guarded_stream.hpp"
 #include "releaser/services.hpp"
 #include "releaser/stages/problems.hpp"
 #include "releaser/stages/run.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 // What commands tell the job that runs them; nothing where there is none.
 namespace releaser {
-
-// Where a command writes its result: as JSON or as text, and in a job so that the runner takes none
-// of it for a command.
-class ResultStream {
- public:
-  ResultStream(const Services& services, const base::Arguments& arguments);
-  [[nodiscard]] std::ostream& out() { return m_guarded ? *m_guarded : m_out; }
-
- private:
-  std::ostream& m_out;
-  std::optional<GuardedStream> m_guarded;
-};
 
 // What a command is about, as outputs say it.
 struct JobSubject {

@@ -90,11 +90,10 @@ int run_pointer_command(const Services& services, const base::Arguments& argumen
   const JobSubject told = job_subject(name, subject);
   run_or_rehearse(services, arguments, std::move(options), told, [&](Run& run) {
     move_pointers(run, move, make_edit(run));
-    ResultStream result(services, arguments);
     if (wants_json(arguments)) {
-      print_json(run, move, name, subject, result.out());
+      print_json(run, move, name, subject, services.out);
     } else {
-      print_text(run, move, result.out());
+      print_text(run, move, services.out);
     }
     throw_if_some_failed(run);
   });

@@ -151,11 +151,10 @@ void tell_of_package_files(const Run& run) {
 
 void publish(Run& run, const base::Arguments& arguments, const Services& services) {
   run_stages(run, Until::publish);
-  ResultStream result(services, arguments);
   if (wants_json(arguments)) {
-    print_json(run, result.out());
+    print_json(run, services.out);
   } else {
-    print_text(run, result.out());
+    print_text(run, services.out);
   }
   if (!run.awaits.empty() && !run.options.sign_only && !run.options.dry_run) {
     services.out.flush();

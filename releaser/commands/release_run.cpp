@@ -217,8 +217,7 @@ void with_run(const Services& services, const base::Arguments& arguments, RunOpt
       .network = network_access(services, config, timeout_of(arguments)),
       .agree =
           [&](const std::vector<std::string>& words) {
-            ResultStream result(services, arguments);
-            std::ostream& out = wants_json(arguments) ? services.errors : result.out();
+            std::ostream& out = wants_json(arguments) ? services.errors : services.out;
             for (const std::string& line : words)
               out << line << '\n';
             out << std::flush;

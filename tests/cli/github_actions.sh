@@ -6,6 +6,8 @@ set -uo pipefail
 . "$SOURCE_ROOT/tests/support/tap.sh"
 # shellcheck source=tests/cli/hello_project.sh
 . "$SOURCE_ROOT/tests/cli/hello_project.sh"
+# shellcheck source=tests/support/workflow_job.sh
+. "$SOURCE_ROOT/tests/support/workflow_job.sh"
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 hello_project "$work/p"
@@ -18,33 +20,7 @@ path = "media/stick"
 url = "https://stick.example.com/hello"
 optional = true
 TOML
-# A step of a job: its outputs and its part of the page begin empty.
-job() {
-  : >"$work/output"
-  : >"$work/summary"
-  env -i PATH="$PATH" HOME=/nonexistent GITHUB_ACTIONS=true GITHUB_WORKSPACE="$work" GITHUB_OUTPUT="$work/output" GITHUB_STEP_SUMMARY="$work/summary" "$CCO_RELEASE" "$@"
-}
 publish() { job publish --date "$hello_date" "$@"; }
-# The value of an output, as the runner reads it.
-output_of() {
-  python3 - "$work/output" "$1" <<'PY'
-import sys
-lines = open(sys.argv[1]).read().split("\n")
-values, at = {}, 0
-while lines[at]:
-    name, end = lines[at].split("<<")
-    stop = lines.index(end, at + 1)
-    values[name] = "\n".join(lines[at + 1:stop])
-    at = stop + 1
-print(values[sys.argv[2]])
-PY
-}
-# What the runner would obey, of what a command printed: the names of the commands.
-commands() { python3 -c 'import re, sys
-for line in re.split("[\r\n]+", sys.stdin.read()):
-    new = re.match(r"\s*::([a-z-]+)", line)
-    print("\n".join(([new.group(1)] if new else []) + re.findall(r"##\[([a-z-]+)", "" if new else line)), end="\n" if new or "##[" in line else "")'; }
-of_kind() { commands <<<"$output" | grep -c "^$1\$"; }
 
 status 'check' 0 job check --version 1.0.0 --date "$hello_date"
 like 'its result is on the page' "$(cat "$work/summary")" '^Ready to publish\.'
