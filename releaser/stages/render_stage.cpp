@@ -90,19 +90,37 @@ void render_installers(Run& run) {
   }
 }
 
-void render_pages(Run& run) {
-  const base::Path site = run.folder / "site";
-  for (const SitePage& page : render_site_pages(*run.product)) {
-    write_if_changed(site / page.path, page.text, page.executable ? 0755 : 0644);
-    run.pages.push_back(page.path);
+// Pages speak of the newest release: an older one that is published again, or a backport, leaves
+// those that are there.
+bool is_newest(const Run& run) {
+  const schema::Manifest& all = run.manifests.at(schema::manifest_name(std::nullopt));
+  return std::none_of(all.versions.begin(), all.versions.end(), [&](const auto& each) {
+    return run.identity->version < each.first && !each.second.yanked;
+  });
+}
+
+void render_page(Run& run, const std::string& name, const std::string& text, unsigned mode) {
+  const base::Path file = run.folder / "site" / name;
+  const bool stays = !is_newest(run) && !run.destinations.empty() &&
+                     run.destinations.front()->read(name, kMaxPageBytes).has_value();
+  if (stays) {
+    base::remove_if_exists(file);
+    base::remove_if_exists(cat(file.native(), ".minisig"));
+    return;
   }
+  write_if_changed(file, text, mode);
+  run.pages.push_back(name);
+}
+
+void render_pages(Run& run) {
+  for (const SitePage& page : render_site_pages(*run.product))
+    render_page(run, page.path, page.text, page.executable ? 0755 : 0644);
   for (const std::string& entry : base::list_directory(run.config.root)) {
     const bool is_license = entry == "LICENSE" || entry == "LICENSE.md" || entry == "LICENSE.txt";
     if (!is_license && entry != "CHANGELOG.md") continue;
     const std::string name = is_license ? "LICENSE" : entry;
     if (std::find(run.pages.begin(), run.pages.end(), name) != run.pages.end()) continue;
-    write_if_changed(site / name, base::read_file(run.config.root / entry, kMaxPageBytes));
-    run.pages.push_back(name);
+    render_page(run, name, base::read_file(run.config.root / entry, kMaxPageBytes), 0644);
   }
 }
 

@@ -66,6 +66,7 @@ is "it leaves the earlier release alone" "$(contents_of site/releases/v1.0.0)" "
 is "the beta has a manifest of its own" "$(python3 -c 'import json; m=json.load(open("site/beta.version-manifest.json")); print(m["generation"], list(m["versions"]), m["latest"])')" "1 ['1.1.0-beta.1'] {'beta': '1.1.0-beta.1'}"
 is "the combined manifest has both" "$(python3 -c 'import json; m=json.load(open("site/version-manifest.json")); print(m["generation"], list(m["versions"]))')" "2 ['1.1.0-beta.1', '1.0.0']"
 hello_binary bin/linux-x86_64/hello 'hello 1.1.0'
+echo 'of 1.1.0' >CHANGELOG.md
 status "the next stable is published" 0 publish --version 1.1.0
 is "generations went up by one" "$(python3 -c 'import json; print([json.load(open("site/"+n+"version-manifest.json"))["generation"] for n in ("stable.", "beta.", "")])')" "[2, 1, 3]"
 like "the installers pin it" "$(cat site/install.sh)" '1\.1\.0'
@@ -83,7 +84,12 @@ status "a version below the channel's head is refused" 3 publish --version 1.0.5
 like "it names the head and the way out" "$output" '1\.0\.5 is lower than 1\.1\.0.*--allow-backport'
 status "a pre-release of a stable version is refused" 3 publish --version 1.1.0-rc.1
 like "it names that stable version" "$output" 'comes after 1\.1\.0'
+echo 'of the older line' >CHANGELOG.md
 status "--allow-backport publishes it" 0 publish --version 1.0.5 --allow-backport
+is "pages of the newest release stay" "$(cat site/CHANGELOG.md)" 'of 1.1.0'
+status "and again" 0 publish --version 1.0.5 --allow-backport
+like "nothing is left to do" "$output" 'nothing to do'
+echo 'of 1.1.0' >CHANGELOG.md
 is "latest stays" "$(python3 -c 'import json; print(json.load(open("site/stable.version-manifest.json"))["latest"])')" "{'stable': '1.1.0'}"
 like "the installers stay" "$(grep -m1 -o '1\.1\.0' site/install.sh)" '1\.1\.0'
 
