@@ -102,6 +102,11 @@ std::string why_no_version(std::string_view scheme, const GitState& git,
                base::safe_text(base::join_first(git.tags_at_head, 3), 200), " at HEAD ",
                is_one ? "is" : "are", " not of the form v1.2.3");
   }
+  if (git.is_shallow && !git.below) {
+    return cat("no version: ", seen,
+               ", and this clone is shallow, so others are not known; fetch them (git fetch "
+               "--unshallow --tags; fetch-depth: 0 in GitHub's checkout), or give --version");
+  }
   if (git.below) {
     seen += cat(", and ", git.below->name, " is ", git.below->commits,
                 git.below->commits == 1 ? " commit" : " commits", " back");
@@ -268,7 +273,11 @@ GitState read_git(const base::Path& root, AllTags all_tags) {
   const bool has_version =
       std::any_of(state.tags_at_head.begin(), state.tags_at_head.end(),
                   [](const auto& tag) { return version_of_tag(tag).has_value(); });
-  if (!has_version) state.below = newest_below(root, state.problem);
+  if (!has_version) {
+    state.below = newest_below(root, state.problem);
+    state.is_shallow = base::trim(ask_git(root, {"rev-parse", "--is-shallow-repository"},
+                                          state.problem)) == "true";
+  }
   if (!state.tags_at_head.empty()) {
     const std::string names =
         ask_git(root, {"diff", "--name-only", "--relative", "-z", "HEAD"}, state.problem);

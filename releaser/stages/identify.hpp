@@ -29,7 +29,8 @@ struct GitState {
   std::optional<TagBelow> below;
   // Tracked files below the project that differ from HEAD; asked for where a tag stands there.
   std::vector<std::string> changed;
-  std::string problem;  // why git said nothing although there is a repository
+  bool is_shallow = false;  // a clone without history and tags; asked for where `below` is
+  std::string problem;      // why git said nothing although there is a repository
 };
 enum class AllTags { no, yes };
 GitState read_git(const base::Path& root, AllTags all_tags);

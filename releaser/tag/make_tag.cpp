@@ -73,6 +73,22 @@ void check_tree(const Config& config, Problems& problems) {
                    "; commit them, or put them back (git stash)"));
 }
 
+// Whoever checks the tag out, CI before all, releases with what is in it.
+void check_files_of_tool(const Config& config, Problems& problems) {
+  std::vector<std::string> arguments{"ls-files", "--others", "--exclude-standard",
+                                     "-z",       "--",       config.file.filename().string()};
+  if (config.trust) arguments.push_back(config.trust->folder);
+  const std::string remembered = config.trust ? config.trust->folder + "/public.json" : "";
+  const auto untracked = run_git(config, std::move(arguments));
+  std::vector<std::string> names;
+  for (const std::string_view name : base::split(untracked.output, '\0'))
+    if (!name.empty() && name != remembered) names.emplace_back(name);
+  if (names.empty()) return;
+  problems.add(cat("git does not have ", base::join_first(names, 3),
+                   ", so nobody could release from the tag; commit ",
+                   names.size() == 1 ? "it" : "them"));
+}
+
 void check_sources(const Config& config, const Version& version, Problems& problems) {
   for (const std::string& name : config.version.files) {
     problems.collect([&] {
@@ -181,6 +197,11 @@ std::optional<TagPlan> plan_tag(const Config& config, const TagOptions& options,
         version = each;
     }
     if (version) return;
+    if (answer(config, {"rev-parse", "--is-shallow-repository"}) == "true") {
+      throw Error(Errc::config,
+                  "this clone is shallow, so git does not know what is tagged; fetch all of it "
+                  "(git fetch --unshallow --tags), or name the version");
+    }
     const Bump bump = options.bump ? *options.bump : bump_since_last(config);
     version = next_version(config.version.scheme, known_versions(config, before), options.channel,
                            bump, now);
@@ -188,6 +209,7 @@ std::optional<TagPlan> plan_tag(const Config& config, const TagOptions& options,
   if (!version) return std::nullopt;
   TagPlan plan{.version = *version, .commit = std::string(base::trim(head.output)), .message = {}};
   check_tree(config, problems);
+  check_files_of_tool(config, problems);
   check_public(before, *version, options, problems);
   check_sources(config, *version, problems);
   check_tag(config, plan, options, problems);

@@ -33,6 +33,10 @@ g remote add origin "$work/remote.git"
 g push -q origin main
 tags() { g --git-dir "$work/remote.git" tag | xargs; }
 
+g rm -q --cached cco-release.toml && commit 'chore: Settings elsewhere'
+status 'a configuration that is in no commit' 3 at tag 0.1.0
+like 'is told' "$output" 'git does not have cco-release\.toml, so nobody could release from the tag; commit it'
+g reset -q --hard HEAD~1
 status 'no version and no --next' 2 at tag
 status 'a version and --next' 2 at tag 1.0.0 --next
 status 'a channel without --next' 2 at tag 1.0.0 --channel beta
@@ -169,6 +173,11 @@ sed -i 's/"New: ^(feat"/"New: ^feat"/' cco-release.toml
 g clone -q --depth 1 "file://$work/remote.git" "$work/shallow" && cp -r cco-release.toml hello.key "$work/shallow/" && cd "$work/shallow" || exit 1
 status 'a shallow clone' 3 at changelog
 like 'is told what it lacks' "$output" 'this clone is shallow.*fetch-depth: 0'
+g tag -d v0.1.0 >/dev/null
+status 'the next version there' 3 at tag --next --dry-run
+like 'is not guessed' "$output" 'this clone is shallow, so git does not know what is tagged'
+status 'a release there' 3 at publish --dry-run
+like 'is told the same' "$output" 'HEAD has no tag, and this clone is shallow, .*git fetch --unshallow --tags'
 rm -rf "$work/plain" && cp -r "$work/project" "$work/plain" && rm -rf "$work/plain/.git" && cd "$work/plain" || exit 1
 status 'no repository: tag' 3 at tag 0.9.0
 status 'no repository: changelog' 3 at changelog
