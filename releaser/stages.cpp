@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/stages/whereabouts.hpp"
 
 #include <array>
 #include <chrono>
@@ -161,6 +162,7 @@ void run_stages(Run& run, Until until) {
     if (is_spared(run, stage.name)) continue;
     const bool is_skipped = stage.skippable == Skippable::yes && run.skips(stage.name);
     const auto start = std::chrono::steady_clock::now();
+    enter_stage(stage.name);
     const Skipped skipped =
         is_skipped ? Skipped("--skip") : run.around.messages.group(stage.name, [&] {
           return base::with_context(stage.name, [&] { return stage.work(run); });

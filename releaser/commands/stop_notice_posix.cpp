@@ -1,5 +1,7 @@
 #include "releaser/commands/stop_notice.hpp"
+#include "releaser/stages/whereabouts.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -10,16 +12,26 @@ namespace releaser {
 namespace {
 
 // Behind the "^C" of a terminal the line begins anew.
-constexpr std::string_view kLine =
-    "\ncco-release: stopped; run the same command again, what is done is kept\n";
+constexpr std::string_view kBegin = "\ncco-release: stopped";
+constexpr std::string_view kEnd = "; run the same command again, what is done is kept\n";
+constexpr std::size_t kMostBytes = 512;
 volatile std::sig_atomic_t g_skipped = 1;  // NOLINT: a signal handler can read nothing else
 
 // Only what a signal handler may call. SA_RESETHAND has put the default back, which takes the
 // signal as soon as this returns.
 extern "C" void tell_and_end(int number) {
   const int before = errno;
-  const std::string_view line = kLine.substr(static_cast<std::size_t>(g_skipped));
-  if (write(STDERR_FILENO, line.data(), line.size()) < 0) errno = before;
+  // In one write, into which nobody else comes.
+  std::array<char, kMostBytes> line{};
+  std::size_t size = 0;
+  const auto add = [&](std::string_view part) {
+    for (const char character : part)
+      if (size < line.size()) line[size++] = character;
+  };
+  add(kBegin.substr(static_cast<std::size_t>(g_skipped)));
+  add(whereabouts());
+  add(kEnd);
+  if (write(STDERR_FILENO, line.data(), size) < 0) errno = before;
   static_cast<void>(raise(number));
 }
 

@@ -1,6 +1,7 @@
 #include "releaser/stages/each_destination.hpp"
 
 #include "base/text.hpp"
+#include "releaser/stages/whereabouts.hpp"
 
 #include <algorithm>
 
@@ -13,6 +14,7 @@ void at_each_destination(Run& run, const std::function<void(Destination&)>& work
   for (std::size_t index = 0; index < run.destinations.size();) {
     Destination& destination = *run.destinations[index];
     try {
+      enter_place(destination.place());
       base::with_context(destination.place(), [&] { work(destination); });
       ++index;
     } catch (const base::Error& error) {

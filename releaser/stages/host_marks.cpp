@@ -1,6 +1,7 @@
 #include "releaser/stages/host_marks.hpp"
 
 #include "base/error.hpp"
+#include "releaser/stages/whereabouts.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,7 @@ void at_each_host(Run& run, const std::function<void(Destination&)>& work) {
   for (const auto& destination : run.destinations) {
     if (!destination->carries().assets || has_failed(run, *destination)) continue;
     try {
+      enter_place(destination->place());
       base::with_context(destination->place(), [&] { work(*destination); });
     } catch (const base::Error& error) {
       run.failures.push_back(

@@ -10,6 +10,7 @@
 #include "releaser/stages/propose_packages.hpp"
 #include "releaser/stages/run.hpp"
 #include "releaser/stages/stage.hpp"
+#include "releaser/stages/whereabouts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -225,6 +226,7 @@ void open_packages(Run& run, Problems& problems) {
 void push_packages(Run& run) {
   for (PackageRepository& repository : run.packages) {
     try {
+      enter_place(repository.name());
       push(run, repository);
     } catch (const Error& error) {
       if (run.options.fail_fast) throw;

@@ -9,7 +9,7 @@ import tempfile
 
 root = pathlib.Path(os.environ["SOURCE_ROOT"])
 program = os.environ["CCO_RELEASE"]
-LINE = "cco-release: stopped; run the same command again, what is done is kept"
+LINE = "cco-release: stopped in build; run the same command again, what is done is kept"
 failed = 0
 count = 0
 
@@ -66,7 +66,7 @@ with tempfile.TemporaryDirectory() as folder:
             os.killpg(process.pid, number)
             status, output, errors = end(process)
             case(f"{what}: the signal ends it", status == -number, status)
-            case(f"{what}: the last line says what to do, and no other", errors.splitlines()[-1:] == [LINE] and errors.count("stopped") == 1, errors)
+            case(f"{what}: the last line says where, and what to do, and no other", errors.splitlines()[-1:] == [LINE] and errors.count("stopped") == 1, errors)
             case(f"{what}: standard output is empty", output == "", output)
 
     process = start("publish", preexec_fn=ignore_interrupts)
