@@ -89,8 +89,8 @@ int run_init_distribution(const Services& services, const base::Arguments& argum
   const base::Messages messages = messages_of(services, arguments);
   const Config config = load_config(find_config(arguments.value("--config"), "."));
   const base::Path folder = arguments.positionals().front();
-  const std::vector<SitePage> files =
-      render_distribution(product_of(config), refresh_of(config, arguments));
+  const std::vector<SitePage> files = render_distribution(
+      product_of(config), archives_place(config), refresh_of(config, arguments));
   if (!arguments.has("--force")) check_conflicts(folder, files);
   std::vector<std::string> written;
   for (const SitePage& file : files) {

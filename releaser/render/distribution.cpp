@@ -5,9 +5,9 @@
 
 namespace releaser {
 
-std::vector<SitePage> render_distribution(const Product& product,
+std::vector<SitePage> render_distribution(const Product& product, const std::string& archives,
                                           const std::optional<ScheduledRefresh>& refresh) {
-  std::vector<SitePage> files = render_site_pages(product);
+  std::vector<SitePage> files = render_site_pages(product, archives);
   // What is signed must not get other line ends in a clone.
   files.push_back({".gitattributes", "* -text\n", false});
   files.push_back({".nojekyll", "", false});

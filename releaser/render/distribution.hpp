@@ -16,7 +16,8 @@ struct ScheduledRefresh {
 
 // What a repository of its own for the published site begins with: the pages of a site, files that
 // keep bytes as they are and pages plain, and with `refresh` the workflow that signs on schedule.
-std::vector<SitePage> render_distribution(const Product& product,
+// `archives` as for render_site_pages().
+std::vector<SitePage> render_distribution(const Product& product, const std::string& archives,
                                           const std::optional<ScheduledRefresh>& refresh);
 
 }  // namespace releaser

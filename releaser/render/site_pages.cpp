@@ -49,8 +49,11 @@ std::string part(std::string_view file_name) {
 
 }  // namespace
 
-std::vector<SitePage> render_site_pages(const Product& product) {
+std::vector<SitePage> render_site_pages(const Product& product, const std::string& archives) {
   const auto keys = keys_of(product);
+  const std::string of_site = "releases/v<version>/";
+  const std::string archives_url =
+      archives.empty() ? base::cat(product.base_url.text(), "/", of_site) : archives;
   Marks marks{
       {"NAME", product.name},
       {"DESCRIPTION", product.description},
@@ -61,6 +64,9 @@ std::vector<SitePage> render_site_pages(const Product& product) {
       {"AGENT", product.agent.value_or("")},
       {"NAME_SH", sh_literal(product.name)},
       {"AGENT_SH", sh_literal(product.agent.value_or(""))},
+      {"ARCHIVES", archives.empty() ? of_site : archives},
+      {"ARCHIVES_URL", archives_url},
+      {"ARCHIVES_URL_SH", sh_literal(base::replace_all(archives_url, "<version>", "V"))},
       {"BASE_URL_SH", sh_literal(product.base_url.text())},
       {"PUBLIC_KEYS_SH", sh_literal(key_words(keys))},
       // What the scripts share with install.sh.

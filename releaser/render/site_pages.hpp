@@ -17,6 +17,8 @@ struct SitePage {
 // README.md, docs/{INSTALLATION,UPDATING,TROUBLESHOOTING}.md and
 // scripts/{uninstall,verify-installation}.sh. They depend on the product alone, so a new release
 // leaves them as they are.
-std::vector<SitePage> render_site_pages(const Product& product);
+// `archives`: where the archives of a release are when they are not on the site itself, with
+// "<version>" in it; empty: in releases/v<version>/ there.
+std::vector<SitePage> render_site_pages(const Product& product, const std::string& archives = {});
 
 }  // namespace releaser

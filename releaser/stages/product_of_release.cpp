@@ -1,6 +1,7 @@
 #include "releaser/stages/product_of_release.hpp"
 
 #include "base/text.hpp"
+#include "releaser/destinations/destination.hpp"
 #include "releaser/stages/product_keys.hpp"
 
 #include <algorithm>
@@ -68,6 +69,13 @@ Product product_of_release(const Config& config, const schema::Release& release)
       product.agent = without_suffix(*each.agent, of.executable_suffix());
   }
   return product;
+}
+
+std::string archives_place(const Config& config) {
+  const DestinationSettings* const host = config.asset_host();
+  if (host == nullptr || config.destinations.front().carries.assets) return "";
+  const std::string of_a_file = asset_url(*host, "vVERSION", "-").text();
+  return base::replace_all(of_a_file.substr(0, of_a_file.size() - 1), "/vVERSION/", "/v<version>/");
 }
 
 }  // namespace releaser

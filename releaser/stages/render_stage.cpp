@@ -113,7 +113,7 @@ void render_page(Run& run, const std::string& name, const std::string& text, uns
 }
 
 void render_pages(Run& run) {
-  for (const SitePage& page : render_site_pages(*run.product))
+  for (const SitePage& page : render_site_pages(*run.product, archives_place(run.config)))
     render_page(run, page.path, page.text, page.executable ? 0755 : 0644);
   for (const std::string& entry : base::list_directory(run.config.root)) {
     const bool is_license = entry == "LICENSE" || entry == "LICENSE.md" || entry == "LICENSE.txt";

@@ -109,6 +109,8 @@ status 'a beta' 0 publish --version 2.0.0-beta.1
 is 'is a prerelease, and 1.1.0 stays the latest' "$(state '[(r["tag"], r["is_latest"], r["prerelease"]) for r in d["releases"]]')" "[('v1.0.0', False, False), ('v1.1.0', True, False), ('v2.0.0-beta.1', False, True)]"
 hello_binary bin/linux-x86_64/hello 'hello 1.0.1'
 status 'a backport' 0 publish --version 1.0.1 --allow-backport
+is 'the pages name the place of archives' "$(grep -c "$web/maker/hello/releases/download/v<version>/" site/README.md site/docs/INSTALLATION.md | xargs)" \
+  'site/README.md:1 site/docs/INSTALLATION.md:1'
 is 'leaves 1.1.0 the latest' "$(state '[r["tag"] for r in d["releases"] if r["is_latest"]]')" "['v1.1.0']"
 
 # --- what goes wrong on the way ---

@@ -46,4 +46,15 @@ TEST_SUITE("releaser/render/site_pages") {
       }
     }
   }
+
+  TEST_CASE("archives that are elsewhere are not looked for on the site") {
+    const std::string elsewhere = "https://github.com/evanw/esbuild/releases/download/v<version>/";
+    for (const auto& page : releaser::render_site_pages(product_with_agent(), elsewhere)) {
+      CAPTURE(page.path);
+      CHECK(page.text.find("releases/v") == std::string::npos);
+      const bool names_them = page.path == "README.md" || page.path == "docs/INSTALLATION.md" ||
+                              page.path == "docs/TROUBLESHOOTING.md";
+      if (names_them) CHECK(page.text.find(elsewhere) != std::string::npos);
+    }
+  }
 }

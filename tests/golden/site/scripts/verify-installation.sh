@@ -11,6 +11,7 @@ export LC_ALL
 unset GREP_OPTIONS CDPATH
 product='esbuild'
 base_url='https://releases.example.com/esbuild'
+archives_url='https://releases.example.com/esbuild/releases/vV/'
 keys='RWQBAgMEBQYHCAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4:0807060504030201'
 tab=$(printf '\t')
 carriage_return=$(printf '\r')
@@ -291,7 +292,7 @@ test ${#digest} = 64 || die 13 "cannot read $program"
 place=$(wanted=$digest awk -F "$tab" '
   $1 ~ /^versions\/[^\/]*\/platforms\/[^\/]*\/binaries\/[0-9]*\/sha256$/ && $2 == ENVIRON["wanted"] { print $1; exit }' <"$stage/flat")
 if test -z "$place"; then
-  die 9 "$program (SHA-256 $digest) is not in the list of the newest releases of $product. It is of an older release, or it was changed, or it is something else. Of an older version V: take its archive and checksums.sha256 with checksums.sha256.minisig from $base_url/releases/vV/, check them, and compare"
+  die 9 "$program (SHA-256 $digest) is not in the list of the newest releases of $product. It is of an older release, or it was changed, or it is something else. Of an older version V: take its archive and checksums.sha256 with checksums.sha256.minisig from $archives_url, check them, and compare"
 fi
 version=${place#versions/}
 version=${version%%/*}
