@@ -75,6 +75,15 @@ Error failure_of(const Remote& remote, std::string_view errors) {
   const auto problem = [&](std::string_view advice) {
     return cat(words.empty() ? "git failed without a word" : words, "; ", advice);
   };
+  // Of libcurl, since 7.84 and before: what a proxy refuses is no answer of the host.
+  if (says_any(lower, {"connect tunnel failed", "from proxy after connect", "proxy connect aborted",
+                       "could not resolve proxy", "couldn't resolve proxy"})) {
+    const bool wants_password = says_any(lower, {"response 407", "code 407"});
+    return {Errc::network,
+            problem(wants_password ? "the proxy wants a user and a password, or others; give them "
+                                     "in https_proxy, or in http.proxy of git"
+                                   : "see https_proxy, or http.proxy of git")};
+  }
   if (says_any(lower, {"returned error: 403", "write access to repository not granted",
                        "permission to ", "not authorized", "access denied"})) {
     return {Errc::permission, problem(token_advice(remote, false))};

@@ -112,6 +112,9 @@ status 'a backport' 0 publish --version 1.0.1 --allow-backport
 is 'the pages name the place of archives' "$(grep -c "$web/maker/hello/releases/download/v<version>/" site/README.md site/docs/INSTALLATION.md | xargs)" \
   'site/README.md:1 site/docs/INSTALLATION.md:1'
 is 'leaves 1.1.0 the latest' "$(state '[r["tag"] for r in d["releases"] if r["is_latest"]]')" "['v1.1.0']"
+like 'in the channel of the site too' "$(tr -d ' \n' <site/stable.version-manifest.json)" '"latest":\{"stable":"1\.1\.0"\}'
+status 'who installs' 0 user bash -o pipefail -c "curl -fsSL $(forge_url site)/install.sh | bash"
+is 'gets that one' "$(user hello)" 'hello 1.1.0'
 
 # --- what goes wrong on the way ---
 hello_binary bin/linux-x86_64/hello 'hello 1.2.0'

@@ -8,9 +8,10 @@ set -uo pipefail
 . "$SOURCE_ROOT/tests/cli/hello_project.sh"
 # shellcheck source=tests/support/forge_server.sh
 . "$SOURCE_ROOT/tests/support/forge_server.sh"
+# shellcheck source=tests/support/proxy.sh
+. "$SOURCE_ROOT/tests/support/proxy.sh"
 work=$(mktemp -d)
-proxy_pid=
-trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"; forge_stop; rm -rf "$work"' EXIT
+trap 'proxy_stop; forge_stop; rm -rf "$work"' EXIT
 mkdir "$work/site"
 forge_start "$work/forge" --site "$work/site"
 forge /reset '{"repositories": {"maker/hello": {}}, "tokens": {"secret": {"permissions": {"maker/hello": "write"}}}}' >/dev/null
@@ -62,50 +63,14 @@ cp saved.toml cco-release.toml
 is 'nothing was made anywhere' "$(state 'd["releases"], d["drafts"]') $(pointers)" '[] [] '
 
 # --- proxies ---
-cat >"$work/proxy.py" <<'PY'
-import base64, pathlib, select, socket, sys, threading
-wanted = b"Proxy-Authorization: Basic " + base64.b64encode(b"maker:pass word")
-folder = pathlib.Path(sys.argv[1])
-server = socket.create_server(("127.0.0.1", 0))
-def serve(client):
-    with client:
-        head = b""
-        while b"\r\n\r\n" not in head:
-            part = client.recv(65536)
-            if not part:
-                return
-            head += part
-        with open(folder / "log", "ab") as log:
-            log.write(head.split(b"\r\n")[0] + b"\n")
-        if wanted not in head:
-            client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n")
-            return
-        host, port = head.split()[1].decode().rsplit(":", 1)
-        with socket.create_connection((host, int(port))) as upstream:
-            client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-            both = [client, upstream]
-            while True:
-                for one in select.select(both, [], [])[0]:
-                    data = one.recv(65536)
-                    if not data:
-                        return
-                    (upstream if one is client else client).sendall(data)
-(folder / "port").write_text(str(server.getsockname()[1]))
-while True:
-    threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
-PY
-mkdir "$work/proxy"
-python3 "$work/proxy.py" "$work/proxy" >/dev/null 2>&1 9>&- &
-proxy_pid=$!
-for _ in $(seq 200); do [ -s "$work/proxy/port" ] && break; sleep 0.05; done
-port=$(cat "$work/proxy/port")
-proxy=http://127.0.0.1:$port
+proxy_start "$work/proxy"
+proxy=http://127.0.0.1:$proxy_port
 status 'a proxy that wants a password' 6 publish --version 1.0.0 --timeout 3s
 like 'is what refuses' "$output" 'the proxy refuses.*407'
-proxy=http://maker:wrong%20word@127.0.0.1:$port
+proxy=http://maker:wrong%20word@127.0.0.1:$proxy_port
 status 'a wrong one' 6 publish --version 1.0.0 --timeout 3s
 is 'is not shown' "$(grep -c -e 'wrong' <<<"$output")" 0
-proxy=http://maker:pass%20word@127.0.0.1:$port
+proxy=http://maker:pass%20word@127.0.0.1:$proxy_port
 status 'the right one' 0 publish --version 1.0.0
 check 'goes through it' grep -q "^CONNECT localhost:" "$work/proxy/log"
 proxy=http://127.0.0.1:1

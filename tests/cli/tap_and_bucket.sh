@@ -75,8 +75,10 @@ is 'the formula leads to the archive that is public' "$(ruby "$work/run.rb" "$wo
 git -C "$work/tap" config user.email human@example.com && git -C "$work/tap" config user.name Human
 mkdir -p "$work/tap/Formula" && echo '# other' >"$work/tap/Formula/other.rb" && echo mine >"$work/tap/README.md"
 git -C "$work/tap" add . && git -C "$work/tap" commit -qm 'by hand' && git -C "$work/tap" push -q 2>/dev/null
+git -C "$work/tap" pull -q 2>/dev/null && echo '# by hand' >>"$work/tap/Formula/esbuild.rb" && git -C "$work/tap" commit -qam 'edit of ours' && git -C "$work/tap" push -q 2>/dev/null
 git_compete scoop-bucket main bucket/other.json 2
 status 'the next release' 0 publish --version 0.28.2
+is 'replaces what somebody wrote into our file, which its history keeps' "$(git_show homebrew-tap main Formula/esbuild.rb | grep -c 'by hand') $(git_show homebrew-tap main~1 Formula/esbuild.rb | grep -c 'by hand')" '0 1'
 is 'keeps what somebody put into the tap' "$(git_names homebrew-tap main | tr '\n' ' ')" 'Formula/esbuild.rb Formula/other.rb README.md '
 like 'and replaces the formula' "$(git_show homebrew-tap main Formula/esbuild.rb)" 'version "0\.28\.2"'
 is 'and comes to pass where somebody else pushed meanwhile' "$(git_show scoop-bucket main bucket/esbuild.json | json 'd["version"]')" 0.28.2
@@ -96,6 +98,7 @@ is 'is a package of its own' "$(git_names homebrew-tap main | grep esbuild | tr 
 like 'the other stays' "$(git_show homebrew-tap main Formula/esbuild.rb)" 'version "0\.28\.2"'
 status 'a backport' 0 publish --version 0.28.0 --allow-backport
 like 'does not move the package down' "$(git_show homebrew-tap main Formula/esbuild.rb)" 'version "0\.28\.2"'
+is 'nor the one of the bucket, nor the channel of the site' "$(git_show scoop-bucket main bucket/esbuild.json | json 'd["version"]') $(json 'd["latest"]' <site/stable.version-manifest.json)" "0.28.2 {'stable': '0.28.2'}"
 
 cp cco-release.toml plain.toml
 sed -i 's|^\[homebrew\]|[homebrew]\nversioned = true\ndepends = ["git"]\ncaveats = "Say hello"\nservice = ["esbuild", "--serve"]\ntest = ["esbuild", "--help"]|' cco-release.toml

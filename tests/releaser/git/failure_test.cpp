@@ -54,6 +54,15 @@ TEST_SUITE("releaser/git/failure") {
         {"fatal: unable to access 'https://localhost/a.git/': server certificate verification "
          "failed. CAfile: none CRLfile: none\n",
          Errc::network, "SSL_CERT_FILE"},
+        {"fatal: unable to access 'https://localhost/a.git/': CONNECT tunnel failed, response "
+         "407\n",
+         Errc::network, "the proxy wants a user and a password"},
+        {"fatal: unable to access 'https://localhost/a.git/': Received HTTP code 403 from proxy "
+         "after CONNECT\n",
+         Errc::network, "see https_proxy, or http.proxy of git"},
+        {"fatal: unable to access 'https://localhost/a.git/': Could not resolve proxy: "
+         "proxy.invalid\n",
+         Errc::network, "see https_proxy, or http.proxy of git"},
         {"fatal: unable to access 'https://localhost/a.git/': The requested URL returned error: "
          "502\n",
          Errc::network, "502; run the same command again"},
