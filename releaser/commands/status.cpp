@@ -3,9 +3,11 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/followers.hpp"
 #include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/stages/each_destination.hpp"
+#include "releaser/stages/packages.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/trust/trust_folder.hpp"
 #include "releaser/trust/trust_report.hpp"
@@ -123,8 +125,33 @@ json::Object json_of(const TrustReport& report) {
           {"next", json::Array(report.next.begin(), report.next.end())}};
 }
 
+void print_followers(std::ostream& out, const std::vector<Follower>& followers) {
+  for (const Follower& follower : followers) {
+    out << follower.name << " (" << follower.place << "): ";
+    if (follower.lacks.empty()) {
+      out << "shows the newest releases\n";
+    } else {
+      out << "behind, to be done: " << base::join(follower.lacks, ", ") << '\n';
+    }
+  }
+}
+
+json::Array json_of(const std::vector<Follower>& followers) {
+  json::Array array;
+  array.reserve(followers.size());
+  for (const Follower& follower : followers) {
+    array.emplace_back(
+        json::Object{{"name", follower.name},
+                     {"place", follower.place},
+                     {"lacks", json::Array(follower.lacks.begin(), follower.lacks.end())}});
+  }
+  return array;
+}
+
 int run_status(const Services& services, const base::Arguments& arguments) {
-  with_run(services, arguments, {}, [&](Run& run) {
+  RunOptions options;
+  options.dry_run = true;
+  with_run(services, arguments, options, [&](Run& run) {
     if (!run.config.sign) {
       throw base::Error(base::Errc::config,
                         "[sign] is missing: without its public key nothing that "
@@ -133,6 +160,7 @@ int run_status(const Services& services, const base::Arguments& arguments) {
     std::vector<ChannelLine> all;
     json::Array destinations;
     std::vector<DestinationFailure> failures;
+    std::optional<PublicState> truth;  // what the others follow
     for (const DestinationSettings& settings : run.config.destinations) {
       if (!settings.carries.site) continue;
       const auto destination = make_destination(settings, run.config, run.machine());
@@ -147,6 +175,7 @@ int run_status(const Services& services, const base::Arguments& arguments) {
                                         " is signed by a key of stolen_public_keys; publish a "
                                         "release with the new key"));
           }
+          if (!truth) truth = state;
           return lines_of(*destination, state);
         });
       } catch (const base::Error& error) {
@@ -169,11 +198,18 @@ int run_status(const Services& services, const base::Arguments& arguments) {
       if (problem) shown.emplace_back("problem", *problem);
       destinations.emplace_back(std::move(shown));
     }
+    std::vector<Follower> followers;
+    if (truth && !truth->channels.empty()) {
+      run.before = std::move(*truth);
+      followers = look_at_followers(run);
+      failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+    }
     const auto metadata = look_at_metadata(services, run, failures);
     if (wants_json(arguments)) {
       json::Object shown{{"schema", 1},
                          {"product", run.config.product.name},
-                         {"destinations", std::move(destinations)}};
+                         {"destinations", std::move(destinations)},
+                         {"followers", json_of(followers)}};
       if (metadata) shown.emplace_back("metadata", json_of(*metadata));
       services.out << json::write(shown, json::Style::pretty);
     } else {
@@ -182,10 +218,12 @@ int run_status(const Services& services, const base::Arguments& arguments) {
       } else if (failures.empty()) {
         services.out << "nothing is published yet\n";
       }
+      print_followers(services.out, followers);
       if (metadata) print_metadata(services.out, *metadata);
     }
     if (failures.empty()) return;
-    throw failure_of(failures, run.config.destinations.size(), common_code(failures), "");
+    throw failure_of(failures, run.config.destinations.size() + package_kinds(run).size(),
+                     common_code(failures), "");
   });
   return base::exit_status(base::Errc::done);
 }
@@ -193,17 +231,21 @@ int run_status(const Services& services, const base::Arguments& arguments) {
 }  // namespace
 
 base::Command add_status(const Services& services) {
-  return {.name = "status",
-          .aliases = {},
-          .summary = "what each destination shows now",
-          .description = "",
-          .options = {},
-          .positionals = {},
-          .examples = {{"cco-release status", "a line for each channel of each destination"},
-                       {"cco-release status --json", "the same for programs"}},
-          .run = [&services](const base::Arguments& arguments) {
-            return run_status(services, arguments);
-          }};
+  return {
+      .name = "status",
+      .aliases = {},
+      .summary = "what each destination shows now",
+      .description =
+          "The newest release of each channel at each destination that has manifests; whether "
+          "hosts of releases, tap and bucket follow the first one, and what is still to be done "
+          "there: the command that was stopped, run again, does it.",
+      .options = {},
+      .positionals = {},
+      .examples = {{"cco-release status", "a line for each channel of each destination"},
+                   {"cco-release status --json", "the same for programs"}},
+      .run = [&services](const base::Arguments& arguments) {
+        return run_status(services, arguments);
+      }};
 }
 
 }  // namespace releaser

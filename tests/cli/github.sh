@@ -87,6 +87,14 @@ like 'the manifest names the download' "$(cat site/stable.version-manifest.json)
 is 'archives are not in the folder' "$(find site -name '*.tar.gz' | wc -l)" 0
 before=$(state_of site; state 'd')
 forget_log
+look() { env -i PATH="$PATH" SSL_CERT_FILE="$forge_ca" "$CCO_RELEASE" status "$@"; }
+like 'status shows that it follows' "$(look)" '^github \(GitHub maker/hello\): shows the newest releases$'
+forge /save '{"name": "released"}' >/dev/null
+forge /reset '{"repositories": {"maker/hello": {}}, "tokens": {}}' >/dev/null
+is 'and what it lacks, where a person deleted it' "$(look --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["followers"])')" \
+  "[{'name': 'github', 'place': 'GitHub maker/hello', 'lacks': ['release v1.0.0']}]"
+forge /restore '{"name": "released"}' >/dev/null
+forget_log
 status 'the same command again' 0 publish --version 1.0.0
 is 'changes nothing' "$(state_of site; state 'd')" "$before"
 requests=$(logged 'r["host"] in ("api", "uploads")')
