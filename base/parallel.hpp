@@ -10,4 +10,8 @@ namespace base {
 void for_each_in_parallel(std::size_t count, std::size_t jobs,
                           const std::function<void(std::size_t)>& work);
 
+// As above, but after an exception nothing more is begun; what is under way ends first.
+void for_each_until_failure(std::size_t count, std::size_t jobs,
+                            const std::function<void(std::size_t)>& work);
+
 }  // namespace base

@@ -35,17 +35,24 @@ AssetUpload::AssetUpload(ReleaseApi& api, HostedReleases& releases, const Releas
 void AssetUpload::put(const WantedFile& file, const ReleasePlace& place) {
   check_contents(file);
   const WantedAsset asset{place.name, file.size, file.sha256};
-  if (!place.is_staged) m_releases.want(place.tag, asset);
+  if (!place.is_staged) {
+    const HostedReleases::Lock lock = m_releases.lock();
+    m_releases.want(place.tag, asset);
+  }
   for (int tries = 1;; ++tries) {
     const std::string doubt = try_to_put(file, place, asset);
     if (doubt.empty()) return;
-    m_releases.forget(place.tag);
+    {
+      const HostedReleases::Lock lock = m_releases.lock();
+      m_releases.forget(place.tag);
+    }
     m_api.wait_or_give_up(tries, doubt);
   }
 }
 
 std::string AssetUpload::try_to_put(const WantedFile& file, const ReleasePlace& place,
                                     const WantedAsset& asset) {
+  HostedReleases::Lock lock = m_releases.lock();
   const HostedRelease* release = m_releases.find(place);
   if (release == nullptr) {
     if (std::string doubt = make_draft(place); !doubt.empty()) return doubt;
@@ -66,7 +73,7 @@ std::string AssetUpload::try_to_put(const WantedFile& file, const ReleasePlace& 
   for (const std::uint64_t id : action.remove) {
     if (std::string doubt = remove(*release, id); !doubt.empty()) return doubt;
   }
-  return action.step == AssetStep::nothing ? "" : send(file, asset, place);
+  return action.step == AssetStep::nothing ? "" : send(file, asset, *release, std::move(lock));
 }
 
 std::string AssetUpload::make_draft(const ReleasePlace& place) {
@@ -95,8 +102,7 @@ std::string AssetUpload::remove(const HostedRelease& release, std::uint64_t asse
   if (written.status != 404 && !written.problem.empty()) {
     throw Error(Errc::conflict, cat("delete an asset of ", release.tag, ": ", written.problem));
   }
-  auto& assets = m_releases.known(release.tag).assets;
-  std::erase_if(assets, [&](const HostedAsset& each) { return each.id == asset; });
+  m_releases.unlearn(release, asset);
   return "";
 }
 
@@ -139,23 +145,31 @@ std::string AssetUpload::remove_superfluous(const HostedRelease& found) {
 }
 
 std::string AssetUpload::send(const WantedFile& file, const WantedAsset& asset,
-                              const ReleasePlace& place) {
-  HostedRelease& release = m_releases.known(place.tag);
+                              const HostedRelease& found, HostedReleases::Lock lock) {
+  HostedRelease release = found;
+  release.assets.clear();
+  lock.unlock();
   const base::HttpUpload upload{"application/octet-stream", file.contents, file.size};
   const Written written = m_api.write(HttpMethod::post, m_dialect.upload_url(release, asset.name),
                                       upload, NotFound::tell);
   if (!written.doubt.empty()) return written.doubt;
-  if (written.status == 404) return m_releases.doubt_of_missing(release, written);
+  if (written.status == 404) {
+    lock.lock();
+    return m_releases.doubt_of_missing(release, written);
+  }
   if (!written.problem.empty()) {
     if (written.problem.find("already_exists") != std::string::npos) return written.problem;
     throw Error(Errc::conflict, cat("upload ", file.name, ": ", written.problem));
   }
   HostedAsset made = parse_asset(json::ObjectReader(written.body, "asset", Errc::network));
+  lock.lock();
   m_sent.insert(made.id);
+  lock.unlock();
   // A host that names no digest is asked for the bytes, while nobody else can see them.
   if (!made.sha256 && made.is_whole && made.size == asset.size)
     made.sha256 = m_releases.fetch_digest(release, made);
-  release.assets.push_back(made);
+  lock.lock();
+  m_releases.learn(release, made);
   if (made.name != asset.name) {
     static_cast<void>(remove(release, made.id));
     throw Error(Errc::config,

@@ -9,7 +9,7 @@
 
 namespace releaser {
 
-// Brings assets into drafts, and takes away what is in their way.
+// Brings assets into drafts, and takes away what is in their way. Several threads may put at once.
 class AssetUpload {
  public:
   // All three outlive this.
@@ -32,7 +32,9 @@ class AssetUpload {
   std::string make_draft(const ReleasePlace& place);
   std::string remove(const HostedRelease& release, std::uint64_t asset);
   std::string remove_made_draft(const std::string& tag);
-  std::string send(const WantedFile& file, const WantedAsset& asset, const ReleasePlace& place);
+  // Gives the lock back before the bytes are sent.
+  std::string send(const WantedFile& file, const WantedAsset& asset, const HostedRelease& release,
+                   HostedReleases::Lock lock);
   [[nodiscard]] std::vector<std::uint64_t> doubles(const HostedRelease& found) const;
 
   ReleaseApi& m_api;

@@ -34,6 +34,9 @@ struct WantedFile {
 // what suits it better, such as a draft of its own.
 std::string staged_name(std::string_view tag, std::string_view name);
 
+// What is put last of a release, when all else of it is there: "…/checksums.sha256.minisig".
+bool is_seal(std::string_view name);
+
 // Where a stranger fetches an asset of a release from.
 base::Url asset_url(const DestinationSettings& settings, std::string_view tag,
                     std::string_view name);
@@ -71,7 +74,9 @@ enum class Announced {
 //   - put() is idempotent, and a file appears under its name whole or not at all; where assets
 //     belong to a release as such, they may be for its makers alone until release_assets();
 //   - what put() brought is not named by any public document before announce();
-//   - announce() replaces public documents in the given order, or all at once.
+//   - announce() replaces public documents in the given order, or all at once;
+//   - put() and stream() may be called from up to transfers_at_once() threads; all else, and they
+//     beside anything else, one after the other.
 class Destination {
  public:
   explicit Destination(DestinationSettings settings) : m_settings(std::move(settings)) {}
@@ -100,6 +105,8 @@ class Destination {
   // Removes what an earlier run left under temporary names beside the wanted files.
   virtual void clean_up(const std::vector<WantedFile>& files) = 0;
   virtual void put(const WantedFile& file) = 0;
+  // How many files may be on their way at a time: where one waits for a network, more than one.
+  [[nodiscard]] virtual std::size_t transfers_at_once() const { return 1; }
   // Can whoever comes fetch what was put of this release? Where that is so at once, always.
   [[nodiscard]] virtual bool is_released(std::string_view /*tag*/) const { return true; }
   // Every asset of the release was put: whoever comes can fetch them afterwards.

@@ -40,6 +40,8 @@ std::unique_ptr<Destination> make_gitea_destination(const DestinationSettings& s
           },
       .latest_by = LatestBy::age,
       .drafts_alone = "&draft=true",
+      // Small machines with SQLite, more often than not, where writers wait for each other.
+      .transfers_at_once = 2,
   };
   return make_release_host(settings, network, std::move(access), repository, std::move(dialect));
 }

@@ -71,6 +71,8 @@ std::unique_ptr<Destination> make_github_destination(const DestinationSettings& 
           },
       .latest_by = LatestBy::choice,
       .drafts_alone = {},
+      // GitHub asks for few at a time that make something (its secondary rate limits).
+      .transfers_at_once = 4,
   };
   return make_release_host(settings, network, std::move(access), repository, std::move(dialect));
 }

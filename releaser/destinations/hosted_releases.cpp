@@ -63,6 +63,25 @@ void HostedReleases::forget_made_draft(const std::string& tag) {
   forget_drafts();
 }
 
+// Another thread may have forgotten it, or seen another one in its place.
+std::vector<HostedAsset>* HostedReleases::known_assets(const HostedRelease& release) {
+  const auto found = m_known.find(release.tag);
+  if (found == m_known.end() || !found->second || found->second->id != release.id) return nullptr;
+  return &found->second->assets;
+}
+
+void HostedReleases::learn(const HostedRelease& release, const HostedAsset& asset) {
+  if (asset.sha256) m_digests.insert_or_assign(asset.id, *asset.sha256);
+  unlearn(release, asset.id);
+  if (auto* const assets = known_assets(release)) assets->push_back(asset);
+}
+
+void HostedReleases::unlearn(const HostedRelease& release, std::uint64_t asset) {
+  auto* const assets = known_assets(release);
+  if (assets == nullptr) return;
+  std::erase_if(*assets, [&](const HostedAsset& each) { return each.id == asset; });
+}
+
 std::optional<HostedRelease> HostedReleases::find_by_tag(const std::string& tag) {
   const auto found = m_api.find(url_of(cat("/releases/tags/", base::percent_encode(tag))));
   if (!found) return std::nullopt;
@@ -157,7 +176,9 @@ AssetAction HostedReleases::decide(const WantedAsset& asset, const HostedRelease
   for (HostedAsset& each : compared.assets) {
     if (each.name != asset.name || each.sha256 || each.size != asset.size) continue;
     const auto known = m_digests.find(each.id);
-    each.sha256 = known != m_digests.end() ? known->second : fetch_digest(release, each);
+    each.sha256 = known != m_digests.end()
+                      ? known->second
+                      : m_digests.emplace(each.id, fetch_digest(release, each)).first->second;
   }
   return reconcile(asset, compared);
 }
@@ -168,7 +189,7 @@ trust::Sha256 HostedReleases::fetch_digest(const HostedRelease& release, const H
       trust::Sha256Hasher hasher;
       static_cast<void>(m_api.download(m_dialect.bytes_url(release, asset),
                                        [&](std::string_view bytes) { hasher.update(bytes); }));
-      return m_digests.insert_or_assign(asset.id, hasher.finish()).first->second;
+      return hasher.finish();
     } catch (const Error& error) {
       if (error.code() != Errc::network) throw;
       m_api.wait_or_give_up(tries, error.what());

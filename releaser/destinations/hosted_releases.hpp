@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +17,16 @@
 namespace releaser {
 
 // The releases of a repository as this run saw them last. Looking changes nothing at the host; what
-// is known is looked up once, until forget().
+// is known is looked up once, until forget(). Whoever has several threads at it holds lock() at
+// each use of this and of what it gave.
 class HostedReleases {
  public:
+  using Lock = std::unique_lock<std::mutex>;
   // All references outlive this.
   HostedReleases(ReleaseApi& api, std::shared_ptr<Patience> patience, const base::Url& repository,
                  const ReleaseDialect& dialect);
+
+  [[nodiscard]] Lock lock() { return Lock(m_mutex); }
 
   // The release or draft that a place is in; null where there is none. Throws Errc::conflict where
   // there are two drafts of the tag; but where this run made the later one, it is the earlier.
@@ -30,12 +35,14 @@ class HostedReleases {
   [[nodiscard]] std::optional<HostedRelease> find_by_tag(const std::string& tag);
   // Of the release that the host shows as its latest one.
   [[nodiscard]] std::optional<std::string> find_latest_tag();
-  // One that find() gave, to note what this run did to it.
-  [[nodiscard]] HostedRelease& known(const std::string& tag) { return *m_known.at(tag); }
   void learn_made(HostedRelease draft);
   // The draft of a tag that this run made.
   [[nodiscard]] std::optional<std::uint64_t> made_draft(const std::string& tag) const;
   void forget_made_draft(const std::string& tag);
+  // What this run uploaded to that release.
+  void learn(const HostedRelease& release, const HostedAsset& asset);
+  // What it removed.
+  void unlearn(const HostedRelease& release, std::uint64_t asset);
   // The next find() looks anew.
   void forget(const std::string& tag) { m_known.erase(tag); }
   void forget_drafts() { m_drafts.reset(); }
@@ -43,8 +50,8 @@ class HostedReleases {
   // What makes the wanted asset be there once and whole; bytes are compared where the host gives no
   // digest.
   [[nodiscard]] AssetAction decide(const WantedAsset& asset, const HostedRelease& release);
-  // The digest of an asset by its bytes.
-  trust::Sha256 fetch_digest(const HostedRelease& release, const HostedAsset& asset);
+  // The digest of an asset by its bytes. Needs no lock.
+  [[nodiscard]] trust::Sha256 fetch_digest(const HostedRelease& release, const HostedAsset& asset);
 
   // For check_complete().
   void want(const std::string& tag, const WantedAsset& asset) { m_wanted[tag][asset.name] = asset; }
@@ -61,11 +68,13 @@ class HostedReleases {
   [[nodiscard]] std::optional<HostedRelease> look_up(const ReleasePlace& place);
   [[nodiscard]] std::optional<HostedRelease> find_draft(const std::string& tag);
   [[nodiscard]] std::vector<HostedRelease> list_drafts();
+  [[nodiscard]] std::vector<HostedAsset>* known_assets(const HostedRelease& release);
   void list_assets(HostedRelease& release);
   enum class More { wanted, enough };
   void list_pages(const std::string& path, std::string_view filter,
                   const std::function<More(const base::json::Value& item)>& take);
 
+  std::mutex m_mutex;
   ReleaseApi& m_api;
   std::shared_ptr<Patience> m_patience;
   const base::Url& m_repository;

@@ -8,6 +8,10 @@ std::string staged_name(std::string_view tag, std::string_view name) {
   return base::cat(".staged/", tag, "/", name);
 }
 
+bool is_seal(std::string_view name) {
+  return name.starts_with("releases/") && name.ends_with("/checksums.sha256.minisig");
+}
+
 base::Url asset_url(const DestinationSettings& settings, std::string_view tag,
                     std::string_view name) {
   const bool is_forge = settings.type == "github" || settings.type == "gitea";

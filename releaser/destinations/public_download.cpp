@@ -15,7 +15,9 @@ constexpr int kTriesUntilSeen = 3;
 }  // namespace
 
 PublicDownload::PublicDownload(const Network& network, ReleaseApi& api)
-    : m_patience(network.patience), m_api(api), m_client(base::make_http_client(network.http)) {}
+    : m_patience(network.patience),
+      m_api(api),
+      m_clients([options = network.http] { return base::make_http_client(options); }) {}
 
 bool PublicDownload::stream(const DestinationSettings& settings, const ReleasePlace& place,
                             const base::ByteSink& sink) const {
@@ -31,7 +33,7 @@ bool PublicDownload::stream(const DestinationSettings& settings, const ReleasePl
           .deadline = std::chrono::ceil<std::chrono::seconds>(m_patience->left())};
       if (done > 0) request.headers.emplace_back("Range", cat("bytes=", done, "-"));
       const std::uint64_t begin = done;
-      const auto response = m_client->get(request, [&](std::string_view bytes) {
+      const auto response = m_clients.take(url.host())->get(request, [&](std::string_view bytes) {
         done += bytes.size();
         sink(bytes);
       });

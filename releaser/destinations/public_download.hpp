@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/http.hpp"
+#include "releaser/destinations/client_pool.hpp"
 #include "releaser/destinations/destination.hpp"
 #include "releaser/destinations/release_api.hpp"
 #include "releaser/destinations/release_place.hpp"
@@ -10,7 +11,7 @@
 
 namespace releaser {
 
-// Assets as anybody gets them, without the token.
+// Assets as anybody gets them, without the token. stream() may be called from several threads.
 class PublicDownload {
  public:
   // api  counts the tries; outlives this
@@ -25,7 +26,7 @@ class PublicDownload {
  private:
   std::shared_ptr<Patience> m_patience;
   ReleaseApi& m_api;
-  std::unique_ptr<base::HttpClient> m_client;
+  mutable ClientPool<base::HttpClient> m_clients;
   std::string m_was_released;
 };
 

@@ -32,7 +32,7 @@ json::Value parse(const HttpAnswer& answer) {
 
 // Anything up to a limit that doubles, so that many who failed at once do not come back at once.
 milliseconds full_jitter(int tries) {
-  static std::mt19937 generator{std::random_device{}()};
+  thread_local std::mt19937 generator{std::random_device{}()};
   const auto most = kFirstDelay.count() << std::min(tries - 1, 5);
   return milliseconds(std::uniform_int_distribution<std::int64_t>(most / 10, most)(generator));
 }
@@ -69,7 +69,7 @@ std::string message_of(std::string_view body) {
 ReleaseApi::ReleaseApi(const Network& network, ApiAccess access)
     : m_patience(network.patience),
       m_access(std::move(access)),
-      m_sender(base::make_http_sender(network.http)) {}
+      m_senders([options = network.http] { return base::make_http_sender(options); }) {}
 
 void ReleaseApi::require_token() const {
   for (const std::string& beginning : m_access.foreign_tokens) {
@@ -100,6 +100,7 @@ json::Value ReleaseApi::parsed(const HttpAnswer& answer, const base::Url& url) c
 }
 
 HttpAnswer ReleaseApi::send(base::HttpCall call) {
+  { const std::scoped_lock until_quiet_is_over(m_quiet); }
   const auto left = std::chrono::ceil<seconds>(m_patience->left());
   if (left == seconds::zero()) throw Error(Errc::network, "the time of --timeout is over");
   call.deadline = left;
@@ -109,7 +110,7 @@ HttpAnswer ReleaseApi::send(base::HttpCall call) {
     if (!is_given) call.headers.push_back(header);
   }
   if (!m_access.token.empty()) call.authorization = cat("Bearer ", m_access.token);
-  return m_sender->send(call);
+  return m_senders.take(call.url.host())->send(call);
 }
 
 // How long the host wants to be left alone. Source: "Rate limits for the REST API", GitHub.
@@ -134,12 +135,17 @@ std::optional<seconds> ReleaseApi::limit_of(const HttpAnswer& answer) const {
 void ReleaseApi::wait_for_limit(seconds time, int& times) {
   // Whoever is told again waits longer than told.
   time *= 1 << std::min(times++, 6);
-  if (time >= m_patience->left()) {
+  const milliseconds left = m_patience->left();
+  if (time >= left) {
     throw Error(Errc::network,
                 cat(m_access.host, " takes no more requests for now (rate limit); ",
                     "run the same command after ", time_text(m_patience->now() + time)));
   }
-  m_patience->wait(time);
+  // Meanwhile another thread may have waited for the same.
+  const std::scoped_lock quiet(m_quiet);
+  const milliseconds left_after = left - time;
+  if (const milliseconds now = m_patience->left(); now > left_after)
+    m_patience->wait(now - left_after);
 }
 
 void ReleaseApi::wait_or_give_up(int tries, const std::string& problem) {

@@ -2,9 +2,11 @@
 
 #include "base/http_send.hpp"
 #include "base/json.hpp"
+#include "releaser/destinations/client_pool.hpp"
 #include "releaser/destinations/network.hpp"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -48,7 +50,8 @@ struct Page {
 
 // Requests to a REST API in JSON. Reads are tried again after failures; writes are not, but for a
 // rate limit, under which nothing was done. Errors: Errc::permission for 401, 403 and 404 of a
-// write, Errc::network for all that may pass.
+// write, Errc::network for all that may pass. May be used from several threads: each request has a
+// connection of its own, and where the host wants to be left alone, all wait.
 class ReleaseApi {
  public:
   ReleaseApi(const Network& network, ApiAccess access);
@@ -84,7 +87,8 @@ class ReleaseApi {
 
   std::shared_ptr<Patience> m_patience;
   ApiAccess m_access;
-  std::unique_ptr<base::HttpSender> m_sender;
+  ClientPool<base::HttpSender> m_senders;
+  std::mutex m_quiet;  // held by whoever waits for the end of a rate limit
 };
 
 // The part of an answer in JSON that people can read: message and errors of GitHub, or its start.

@@ -123,8 +123,15 @@ class ReleaseHost final : public Destination {
   }
 
   void put(const WantedFile& file) override {
-    m_read.erase(file.name);
+    {
+      const HostedReleases::Lock lock = m_releases.lock();
+      m_read.erase(file.name);
+    }
     m_upload.put(file, require_release_place(file));
+  }
+
+  [[nodiscard]] std::size_t transfers_at_once() const override {
+    return m_dialect.transfers_at_once;
   }
 
   [[nodiscard]] bool is_released(std::string_view tag) const override {
@@ -255,14 +262,19 @@ class ReleaseHost final : public Destination {
            });
   }
 
-  bool stream_staged(const ReleasePlace& place, const base::ByteSink& sink) const {
+  [[nodiscard]] std::optional<base::Url> staged_url(const ReleasePlace& place) const {
+    const HostedReleases::Lock lock = m_releases.lock();
     const HostedRelease* const release = m_releases.find(place);
-    if (release == nullptr) return false;
+    if (release == nullptr) return std::nullopt;
     for (const HostedAsset& asset : release->assets) {
-      if (asset.name == place.name && asset.is_whole)
-        return m_api.download(m_dialect.bytes_url(*release, asset), sink);
+      if (asset.name == place.name && asset.is_whole) return m_dialect.bytes_url(*release, asset);
     }
-    return false;
+    return std::nullopt;
+  }
+
+  bool stream_staged(const ReleasePlace& place, const base::ByteSink& sink) const {
+    const std::optional<base::Url> url = staged_url(place);
+    return url && m_api.download(*url, sink);
   }
 
   [[noreturn]] static void leave_to_person(const HostedRelease& draft) {

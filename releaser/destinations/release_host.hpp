@@ -25,6 +25,7 @@ struct ReleaseDialect {
   LatestBy latest_by = LatestBy::age;
   // What asks for drafts alone, where the host can be asked so: "&draft=true".
   std::string drafts_alone;
+  std::size_t transfers_at_once = 1;
 };
 
 // Releases of a host such as GitHub or Gitea: put() uploads to a draft, release_assets() makes it

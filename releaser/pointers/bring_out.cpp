@@ -103,7 +103,7 @@ void verify_offered(const Run& run, const PublicManifests& before, const PublicM
       verify_release([&](std::string_view name, std::uint64_t,
                          const base::ByteSink& sink) { return host.stream(name, sink); },
                      run.config.product.name, version, release, product_keys(*run.config.sign),
-                     has_installers ? Installers::yes : Installers::no);
+                     has_installers ? Installers::yes : Installers::no, host.transfers_at_once());
     });
   }
 }

@@ -6,6 +6,7 @@
 #include "releaser/stages/product_keys.hpp"
 #include "releaser/stages/publication.hpp"
 #include "releaser/stages/publish_plan.hpp"
+#include "releaser/stages/put_files.hpp"
 #include "releaser/stages/release_page.hpp"
 #include "releaser/stages/seen.hpp"
 #include "releaser/stages/stage.hpp"
@@ -35,11 +36,12 @@ std::vector<Found> find_all(const Destination& destination, const std::vector<Wa
 
 // Opens everything anew and checks it as a user's machine would.
 void verify_as_stranger(const Run& run, const Destination& destination) {
-  verify_release([&](std::string_view name, std::uint64_t,
-                     const base::ByteSink& sink) { return destination.stream(name, sink); },
-                 run.config.product.name, run.identity->version, *run.release,
-                 product_keys(*run.config.sign),
-                 run.config.installers ? Installers::yes : Installers::no);
+  verify_release(
+      [&](std::string_view name, std::uint64_t, const base::ByteSink& sink) {
+        return destination.stream(name, sink);
+      },
+      run.config.product.name, run.identity->version, *run.release, product_keys(*run.config.sign),
+      run.config.installers ? Installers::yes : Installers::no, destination.transfers_at_once());
 }
 
 struct Share {
@@ -202,14 +204,9 @@ void put_share(Run& run, Destination& destination, const Share& share,
   destination.clean_up(wanted.assets);
   destination.clean_up(wanted.metadata);
   destination.clean_up(wanted.documents);
-  for (const std::size_t index : plan.put) {
-    destination.put(wanted.assets[index]);
-    note(run, destination, "put", wanted.assets[index].name);
-  }
-  for (const std::size_t index : plan.put_metadata) {
-    destination.put(wanted.metadata[index]);
-    note(run, destination, "put", wanted.metadata[index].name);
-  }
+  const auto is_there = [&](const WantedFile& file) { note(run, destination, "put", file.name); };
+  put_files(destination, wanted.assets, plan.put, is_there);
+  put_files(destination, wanted.metadata, plan.put_metadata, is_there);
   const Carries carries = destination.carries();
   const bool was_released = !carries.assets || destination.is_released(run.identity->tag());
   if (!was_released) {

@@ -1,12 +1,15 @@
 #include "releaser/stages/verify_release.hpp"
 
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "releaser/config/config.hpp"
 #include "trust/digest.hpp"
 #include "trust/minisign.hpp"
 
+#include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
 
 namespace releaser {
@@ -117,6 +120,81 @@ bool is_by(const trust::PublicKey& key, const FetchFile& fetch, const std::strin
   }
 }
 
+// Files that are fetched before they are asked for, several at a time: large ones as their digests,
+// small ones whole.
+class FetchedFiles {
+ public:
+  explicit FetchedFiles(const FetchFile& fetch) : m_fetch(fetch) {}
+
+  void want_digest(const std::string& name, std::uint64_t max_bytes) {
+    m_wanted.push_back({max_bytes, [this, name, max_bytes] {
+                          note(m_seen, name, fetch_and_hash(m_fetch, name, max_bytes));
+                        }});
+  }
+  void want_text(const std::string& name, std::uint64_t max_bytes) {
+    m_wanted.push_back({0, [this, name, max_bytes] {
+                          note(m_texts, name, fetch_text(m_fetch, name, max_bytes));
+                        }});
+  }
+  // All that was wanted, large ones first, so that small ones come beside them.
+  void fetch(std::size_t at_once) {
+    std::stable_sort(m_wanted.begin(), m_wanted.end(),
+                     [](const Wanted& one, const Wanted& other) { return one.size > other.size; });
+    base::for_each_until_failure(m_wanted.size(), at_once,
+                                 [&](std::size_t index) { m_wanted[index].get(); });
+    m_wanted.clear();
+  }
+
+  // Of what was wanted, and of anything else.
+  [[nodiscard]] Seen digest(const std::string& name, std::uint64_t max_bytes) const {
+    const auto known = m_seen.find(name);
+    return known != m_seen.end() ? known->second : fetch_and_hash(m_fetch, name, max_bytes);
+  }
+  bool operator()(std::string_view name, std::uint64_t max_bytes,
+                  const base::ByteSink& sink) const {
+    const auto known = m_texts.find(name);
+    if (known == m_texts.end()) return m_fetch(name, max_bytes, sink);
+    if (known->second) sink(*known->second);
+    return known->second.has_value();
+  }
+
+ private:
+  struct Wanted {
+    std::uint64_t size;
+    std::function<void()> get;
+  };
+  template <class Value>
+  void note(std::map<std::string, Value, std::less<>>& known, const std::string& name,
+            Value value) {
+    const std::scoped_lock alone(m_mutex);
+    known.emplace(name, std::move(value));
+  }
+
+  const FetchFile& m_fetch;
+  std::vector<Wanted> m_wanted;
+  std::mutex m_mutex;
+  std::map<std::string, Seen, std::less<>> m_seen;
+  std::map<std::string, std::optional<std::string>, std::less<>> m_texts;
+};
+
+void want_release(FetchedFiles& files, const std::string& folder, const schema::Release& release,
+                  Installers installers) {
+  const auto want_with_signature = [&](const std::string& name) {
+    files.want_text(name, kMaxTextBytes);
+    files.want_text(signature_name(name), trust::kMaxSignatureBytes);
+  };
+  for (const auto& [platform, entry] : release.platforms) {
+    const std::string name = folder + last_part(entry.url.path());
+    files.want_digest(name, entry.size);
+    files.want_text(signature_name(name), trust::kMaxSignatureBytes);
+    files.want_text(cat(name, ".sha256"), kMaxTextBytes);
+  }
+  want_with_signature(folder + "checksums.sha256");
+  if (installers == Installers::no) return;
+  want_with_signature(folder + "install.sh");
+  want_with_signature(folder + "install.ps1");
+}
+
 // A release that became public by a key that was stolen afterwards keeps its first signatures, and
 // those of its archives and checksums got others beside them. Null for every other release: what
 // claims to be by a stolen key is no excuse there.
@@ -158,11 +236,17 @@ std::vector<std::string> verify_signatures(
   return signed_by;
 }
 
-std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
+std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::string& product,
                                          const schema::Version& version,
                                          const schema::Release& release, const ProductKeys& keys,
-                                         Installers installers) {
+                                         Installers installers, std::size_t at_once) {
   const std::string folder = cat("releases/v", version.text(), "/");
+  FetchedFiles files(fetch_one);
+  if (at_once > 1) {
+    want_release(files, folder, release, installers);
+    files.fetch(at_once);
+  }
+  const FetchFile fetch = std::cref(files);
   std::vector<VerifiedFile> verified;
   const auto check_signature = [&](const std::string& name, const Seen& seen) {
     base::with_context(name, [&] {
@@ -180,7 +264,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::stri
   for (const auto& [platform, entry] : release.platforms) {
     const std::string asset = last_part(entry.url.path());
     const std::string name = folder + asset;
-    const Seen seen = fetch_and_hash(fetch, name, entry.size);
+    const Seen seen = files.digest(name, entry.size);
     if (seen.size != entry.size || seen.sha256 != entry.sha256) {
       throw Error(Errc::untrusted,
                   cat(name, " is not what the manifest says (", seen.size, " bytes, sha256 ",
@@ -201,9 +285,16 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::stri
   }
   const Seen seen_checksums = hash_of(checksums);
   check_signature(checksums_name, seen_checksums);
+  if (at_once > 1) {
+    for (const auto& [file, digest] : *extra_files) {
+      files.want_digest(folder + file, kMaxExtraFileBytes);
+      files.want_text(signature_name(folder + file), trust::kMaxSignatureBytes);
+    }
+    files.fetch(at_once);
+  }
   for (const auto& [file, digest] : *extra_files) {
     const std::string name = folder + file;
-    const Seen seen = fetch_and_hash(fetch, name, kMaxExtraFileBytes);
+    const Seen seen = files.digest(name, kMaxExtraFileBytes);
     if (seen.sha256.hex() != digest) {
       throw Error(Errc::untrusted,
                   cat(name, " is not what checksums.sha256 says (sha256 ", seen.sha256.hex(), ")"));

@@ -13,7 +13,7 @@
 namespace releaser {
 
 // Sends the bytes of one public file, as a stranger gets them, to the sink; false where there is no
-// such file. `max_bytes` is the most that may come.
+// such file. `max_bytes` is the most that may come. Called from several threads where it is said.
 using FetchFile =
     std::function<bool(std::string_view name, std::uint64_t max_bytes, const base::ByteSink& sink)>;
 
@@ -39,10 +39,11 @@ enum class Installers { no, yes };
 // Fetches everything that a release has and checks it against its signed entry: each archive's
 // size, SHA-256, signature and what the signature says of it, checksums.sha256 and its signature,
 // <asset>.sha256, and the installers where it comes with them. Throws Errc::untrusted (or
-// not_found) that names the file.
+// not_found) that names the file. Up to `at_once` files are fetched at a time, large archives
+// first.
 std::vector<VerifiedFile> verify_release(const FetchFile& fetch, const std::string& product,
                                          const schema::Version& version,
                                          const schema::Release& release, const ProductKeys& keys,
-                                         Installers installers);
+                                         Installers installers, std::size_t at_once = 1);
 
 }  // namespace releaser

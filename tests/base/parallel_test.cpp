@@ -17,6 +17,27 @@ TEST_SUITE("base/parallel") {
     }
   }
 
+  TEST_CASE("after a failure nothing more is begun, and what is under way ends") {
+    std::atomic<int> begun{0};
+    std::atomic<int> ended{0};
+    test::check_error(base::Errc::config, "number 0", [&] {
+      base::for_each_until_failure(1000, 4, [&](std::size_t index) {
+        ++begun;
+        if (index == 0) throw base::Error(base::Errc::config, "number 0");
+        ++ended;
+      });
+    });
+    CHECK(ended == begun - 1);
+    std::vector<std::size_t> seen;
+    test::check_error(base::Errc::config, "number 2", [&] {
+      base::for_each_until_failure(10, 1, [&](std::size_t index) {
+        seen.push_back(index);
+        if (index == 2) throw base::Error(base::Errc::config, "number 2");
+      });
+    });
+    CHECK(seen == std::vector<std::size_t>{0, 1, 2});
+  }
+
   TEST_CASE("of several failures the first one is told") {
     test::check_error(base::Errc::config, "number 3", [] {
       base::for_each_in_parallel(10, 4, [](std::size_t index) {

@@ -1,6 +1,7 @@
 #include "releaser/destinations/destination.hpp"
 
 #include "base/error.hpp"
+#include "base/parallel.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "tests/support/expect_error.hpp"
@@ -10,6 +11,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 
 namespace {
@@ -20,14 +22,19 @@ using base::cat;
 class CountedPatience final : public releaser::Patience {
  public:
   [[nodiscard]] base::Time now() const override { return base::system_now(); }
-  [[nodiscard]] std::chrono::milliseconds left() const override { return m_left; }
+  [[nodiscard]] std::chrono::milliseconds left() const override {
+    const std::scoped_lock alone(m_mutex);
+    return m_left;
+  }
   void wait(std::chrono::milliseconds time) override {
+    const std::scoped_lock alone(m_mutex);
     waited += time;
     m_left -= std::min(time, m_left);
   }
   std::chrono::milliseconds waited{0};
 
  private:
+  mutable std::mutex m_mutex;
   std::chrono::milliseconds m_left{std::chrono::hours(1)};
 };
 
@@ -435,6 +442,83 @@ TEST_SUITE("releaser/destinations/github") {
       }
       MESSAGE(kind.name, ": requests: ", requests, ", points tried: ", points);
     }
+  }
+
+  TEST_CASE(
+      "files on their way at once arrive once each, whatever fails, and are fetched at once") {
+    for (Forge* const each : {&github(), &gitea()}) {
+      Forge& kind = *each;
+      CAPTURE(kind.name);
+      std::vector<releaser::WantedFile> files;
+      files.reserve(9);
+      for (int number = 1; number <= 9; ++number)
+        files.push_back(wanted(cat("releases/v1.0.0/", number), cat("bytes of ", number)));
+      const auto publish = [&] {
+        const auto destination = kind.make_alone("");
+        const std::size_t at_once = destination->transfers_at_once();
+        CHECK(at_once > 1);
+        std::vector<std::size_t> missing;
+        missing.reserve(files.size());
+        for (std::size_t index = 0; index < files.size(); ++index)
+          if (destination->find(files[index]) != Found::same) missing.push_back(index);
+        base::for_each_until_failure(missing.size(), at_once, [&](std::size_t index) {
+          destination->put(files[missing[index]]);
+        });
+        release(*destination, "v1.0.0");
+        std::vector<std::string> fetched(files.size());
+        base::for_each_until_failure(files.size(), at_once, [&](std::size_t index) {
+          std::string text;
+          destination->stream(files[index].name, [&](std::string_view bytes) { text += bytes; });
+          fetched[index] = text;
+        });
+        for (std::size_t index = 0; index < files.size(); ++index)
+          CHECK(fetched[index] == std::get<std::string>(files[index].contents));
+      };
+      kind.clear();
+      kind.server.control("/faults", "[]");
+      publish();
+      const std::string expected = kind.server.control("/state");
+      for (const char* const fault :
+           {"refuse", "lost", "502", "502_after", "reset_in_request", "reset_in_answer",
+            "secondary_limit", "delete_release", "wrong_digest"}) {
+        for (const int first : {1, 2, 4, 6, 9}) {
+          CAPTURE(fault);
+          CAPTURE(first);
+          // Three of the uploads, in whatever order they come.
+          kind.clear();
+          kind.server.control("/faults",
+                              cat(R"([{"method": "POST", "path": "/assets", "skip": )", first - 1,
+                                  R"(, "times": 3, "do": ")", fault, R"(", "seconds": 60}])"));
+          try {
+            publish();
+          } catch (const base::Error& error) {
+            const bool is_told =
+                error.code() == base::Errc::network || error.code() == base::Errc::conflict;
+            CHECK_MESSAGE(is_told, error.what());
+            publish();
+          }
+          CHECK(kind.server.control("/state") == expected);
+          // As one that was told three times, however many were told.
+          if (std::string_view(fault) == "secondary_limit")
+            CHECK(kind.patience->waited <= std::chrono::seconds(60 + 120 + 240));
+        }
+      }
+    }
+  }
+
+  TEST_CASE("the first refusal ends it, and nothing more is begun") {
+    Forge& kind = github();
+    kind.clear();
+    kind.server.control("/faults", R"([{"method": "POST", "path": "/assets", "times": 99,
+                                        "do": "status", "code": 403}])");
+    const auto destination = kind.make_alone("");
+    test::check_error(base::Errc::permission, "may not write releases of o/r", [&] {
+      base::for_each_until_failure(40, destination->transfers_at_once(), [&](std::size_t index) {
+        destination->put(wanted(cat("releases/v1.0.0/", index), "x"));
+      });
+    });
+    // Looking for the release, its drafts, making it, and at most two uploads of each thread.
+    CHECK(kind.server.count() <= 3 + 2 * 4);
   }
 
   TEST_CASE("rights that are missing are told with repository, variable and permission") {
