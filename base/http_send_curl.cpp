@@ -13,6 +13,7 @@ namespace base {
 namespace {
 
 constexpr int kMaxRedirects = 5;
+constexpr std::size_t kMaxWords = std::size_t{1} << 20;  // of an error, where bytes were asked for
 
 template <class Argument>
 void set(CURL* easy, CURLoption option, Argument argument) {
@@ -151,9 +152,14 @@ class CurlSender : public HttpSender {
           [&](std::string_view bytes) {
             if (call.sink && m_handle.status() / 100 == 2) {
               call.sink(bytes);
-            } else {
-              answer.body += bytes;
+              return;
             }
+            // The limit of what goes to a sink is far above what memory may hold.
+            if (call.sink && bytes.size() > kMaxWords - answer.body.size()) {
+              throw Error(Errc::network, cat(url.host(), ": HTTP ", m_handle.status(),
+                                             " with more words than an error has"));
+            }
+            answer.body += bytes;
           },
           Bodies::of_every_status, &set_call, &sending);
     } catch (const Error&) {

@@ -107,6 +107,25 @@ TEST_SUITE("base/http_send_curl") {
     CHECK(limited.header("retry-after") == "7");
   }
 
+  TEST_CASE("an error where a file was asked for is not kept whatever its length") {
+    const test::ForgeServer server;
+    server.control("/reset", kReset);
+    const auto sender = base::make_http_sender(server.http_options());
+    auto call = call_of(HttpMethod::get, server.url("api") + "/repos/o/r");
+    std::string taken;
+    call.sink = [&](std::string_view bytes) { taken += bytes; };
+    const auto fail_with = [&](std::size_t size) {
+      server.control("/faults", cat(R"([{"at": 1, "do": "status", "code": 403, "message": ")",
+                                    std::string(size, 'x'), R"("}])"));
+    };
+    fail_with(1000);
+    CHECK(sender->send(call).body.find("xxx") != std::string::npos);
+    fail_with(std::size_t{2} << 20);
+    test::check_error(Errc::network, "HTTP 403 with more words than an error has",
+                      [&] { (void)sender->send(call); });
+    CHECK(taken.empty());
+  }
+
   TEST_CASE("what writes is never sent a second time behind our back") {
     const test::ForgeServer server;
     server.control("/reset", kReset);
