@@ -202,11 +202,16 @@ void check_packages(Config& config, ConfigProblems& problems) {
   if (config.homebrew) {
     check_api_url(config.homebrew->api_url, "homebrew.api_url", line_of(config, "homebrew.api_url"),
                   problems);
+    check_token_variable(config.homebrew->token_env, "homebrew.token_env",
+                         line_of(config, "homebrew.token_env"), problems);
     check_formula_texts(*config.homebrew, config, problems);
   }
-  if (config.scoop)
+  if (config.scoop) {
     check_api_url(config.scoop->api_url, "scoop.api_url", line_of(config, "scoop.api_url"),
                   problems);
+    check_token_variable(config.scoop->token_env, "scoop.token_env",
+                         line_of(config, "scoop.token_env"), problems);
+  }
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ void check_git_destination(DestinationSettings& destination, ConfigProblems& pro
   const auto add = [&](std::string_view text) { problems.add(destination.line, cat(text)); };
   if (destination.type != "git") return;
   if (destination.remote.empty()) add("a destination of type \"git\" needs `remote`");
+  check_token_variable(destination.token_env, "token_env", destination.line, problems);
   if (destination.branch.empty()) destination.branch = "gh-pages";
   if (!is_branch_name(destination.branch)) {
     add(cat("`branch`: `", base::safe_text(destination.branch, 80), "` cannot name a branch"));

@@ -32,6 +32,13 @@ std::string without_suffix(std::string_view text, std::string_view suffix) {
 
 }  // namespace
 
+void check_token_variable(std::string_view name, std::string_view key, int line,
+                          ConfigProblems& problems) {
+  if (name.empty() || is_variable(name)) return;
+  problems.add(line, cat("`", key, "` is the name of a variable, such as GH_TOKEN; a token itself ",
+                         "has no place in this file"));
+}
+
 void check_api_url(std::string& url, std::string_view key, int line, ConfigProblems& problems) {
   while (url.ends_with('/'))
     url.pop_back();
@@ -52,11 +59,7 @@ void check_forge(DestinationSettings& destination, ConfigProblems& problems) {
     return;
   }
   if (destination.token_env.empty()) destination.token_env = is_github ? "GH_TOKEN" : "GITEA_TOKEN";
-  if (!is_variable(destination.token_env)) {
-    problems.add(line,
-                 "`token_env` is the name of a variable, such as GH_TOKEN; a token itself "
-                 "has no place in this file");
-  }
+  check_token_variable(destination.token_env, "token_env", line, problems);
   check_api_url(destination.api_url, "api_url", line, problems);
   check_api_url(destination.upload_url, "upload_url", line, problems);
   if (!is_github && !destination.api_url.ends_with("/api/v1")) {

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace releaser::git {
 namespace {
@@ -25,6 +26,17 @@ std::string_view user_of(std::string_view url) {
   const std::string_view authority = authority_of(url);
   const std::size_t at = authority.rfind('@');
   return at == std::string_view::npos ? std::string_view() : authority.substr(0, at);
+}
+
+// A token in the place of the user's name, as some pages of help have it: it would stand in every
+// message.
+bool is_token(std::string_view user) {
+  constexpr std::size_t kLongestName = 39;
+  if (user.size() > kLongestName) return true;
+  const std::array<std::string_view, 8> beginnings{"ghp_", "gho_",   "ghu_",  "ghs_",
+                                                   "ghr_", "glpat-", "gldt-", "github_pat_"};
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](std::string_view beginning) { return user.starts_with(beginning); });
 }
 
 bool is_word(std::string_view text) {
@@ -75,6 +87,8 @@ std::string repository_url(std::string_view text) {
     if (user_of(text).find(':') != std::string_view::npos) {
       refuse("has a password in it; take that out, and give a token by its variable");
     }
+    if (is_token(user_of(text)))
+      refuse("has a token in it; take that out, and give it by its variable");
     if (authority_of(text).empty() || authority_of(text).ends_with('@')) refuse("names no host");
     return std::string(text);
   }

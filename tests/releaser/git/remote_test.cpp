@@ -51,6 +51,9 @@ TEST_SUITE("releaser/git/remote") {
         {"https://bot@/r.git", "no host"},
         {"https://bot:hunter2@example.com/r.git", "password"},
         {"ssh://bot:hunter2@example.com/r.git", "password"},
+        {"https://ghp_hunter2@github.com/o/r.git", "has a token in it"},
+        {"https://github_pat_hunter2@github.com/o/r", "has a token in it"},
+        {"https://hunter2hunter2hunter2hunter2hunter2hunter2@git.example/r", "has a token in it"},
     };
     for (const auto& row : rows) {
       CAPTURE(row.text);
