@@ -27,6 +27,11 @@ void check_contents(const WantedFile& file) {
   }
 }
 
+// "Cannot upload assets to an immutable release."
+bool is_of_immutable(const Written& written) {
+  return written.problem.find("immutable release") != std::string::npos;
+}
+
 }  // namespace
 
 AssetUpload::AssetUpload(ReleaseApi& api, HostedReleases& releases, const ReleaseDialect& dialect)
@@ -99,6 +104,7 @@ std::string AssetUpload::remove(const HostedRelease& release, std::uint64_t asse
       m_api.write(HttpMethod::remove, m_releases.url_of(m_dialect.asset_path(release.id, asset)),
                   std::nullopt, NotFound::tell);
   if (!written.doubt.empty()) return written.doubt;
+  if (is_of_immutable(written)) return written.problem;
   if (written.status != 404 && !written.problem.empty()) {
     throw Error(Errc::conflict, cat("delete an asset of ", release.tag, ": ", written.problem));
   }
@@ -158,7 +164,9 @@ std::string AssetUpload::send(const WantedFile& file, const WantedAsset& asset,
     return m_releases.doubt_of_missing(release, written);
   }
   if (!written.problem.empty()) {
-    if (written.problem.find("already_exists") != std::string::npos) return written.problem;
+    // Somebody else brought it, or published all of them, meanwhile: to be looked at again.
+    if (written.problem.find("already_exists") != std::string::npos || is_of_immutable(written))
+      return written.problem;
     throw Error(Errc::conflict, cat("upload ", file.name, ": ", written.problem));
   }
   HostedAsset made = parse_asset(json::ObjectReader(written.body, "asset", Errc::network));

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Two machines publish at once: one is held at a request until the other has come to its end, then it goes on.
 
-The site is in a branch, archives are at GitHub and at a Gitea, packages in a tap and a bucket: no lock spans machines there. Three pairs: both the
-same release; the held one the lower of two; the held one the higher of two. A request is held before it is done, or done and its answer held. Each
-machine ends well, or with a line that says what to do; who does that comes to an end, and then both releases are public and whole: an installer, the
-agent, formula, bucket and manifests lead to the newest one, hosts show it as the latest, and nothing is left over.
+The site is in a branch, archives are at GitHub and at a Gitea, packages in a tap and a bucket: no lock spans machines there. The pairs: both the
+same release, which may be immutable once it is public; the held one the lower of two; the held one the higher of two. A request is held before it
+is done, or done and its answer held. Each machine ends well, or with a line that says what to do; who does that comes to an end, and then both
+releases are public and whole: an installer, the agent, formula, bucket and manifests lead to the newest one, hosts show it as the latest, and
+nothing is left over.
 
 `two_publishers.py` tries every request, `two_publishers.py STEP [FIRST]` each STEP-th point, so that several may share the work, and `two_publishers.py
 chosen` the requests where it matters most.
@@ -25,7 +26,8 @@ from all_requests import Everywhere  # noqa: E402
 from disturbed_publish import ended  # noqa: E402
 
 # The versions of the held and of the other machine.
-PAIRS = {"the same release": ("1.1.0", "1.1.0"), "the lower one": ("1.1.0", "1.2.0"), "the higher one": ("1.2.0", "1.1.0")}
+IMMUTABLE = "the same release, immutable"
+PAIRS = {"the same release": ("1.1.0", "1.1.0"), IMMUTABLE: ("1.1.0", "1.1.0"), "the lower one": ("1.1.0", "1.2.0"), "the higher one": ("1.2.0", "1.1.0")}
 WHEN = ("hold", "hold_answer")
 GITHUB, GITEA = "^/repos/maker/hello/releases", "^/api/v1/repos/maker/hello/releases"
 CHOSEN = [
@@ -33,6 +35,7 @@ CHOSEN = [
     ("the same release", "hold_answer", {"method": "POST", "path": f"{GITHUB}$"}),
     ("the same release", "hold", {"method": "POST", "path": f"{GITEA}/.*/assets", "skip": 5}),
     ("the same release", "hold", {"method": "PATCH", "path": GITHUB}),  # its publication
+    (IMMUTABLE, "hold", {"method": "POST", "path": f"{GITHUB}/.*/assets", "skip": 5}),
     ("the lower one", "hold", {"method": "PATCH", "path": GITHUB}),
     ("the higher one", "hold", {"path": "/hello.git/git-receive-pack"}),  # the pointers
     ("the lower one", "hold_answer", {"path": "/hello.git/git-receive-pack"}),
@@ -119,6 +122,8 @@ def wait_until_held(world, process, count=1):
 def try_point(world, pair, when, where, seen):
     versions = PAIRS[pair]
     world.machines(*versions)
+    if pair == IMMUTABLE:
+        world.control("/immutable", {"repository": "maker/hello"})
     world.control("/faults", [{**where, "do": when}])
     held = world.begin_at(0)
     if not wait_until_held(world, held) and "at" not in where:

@@ -15,7 +15,7 @@ With --latency each request waits so long for its answer, and each connection th
 all bodies together come at so many bytes a second, and all answers leave at as many.
 
 Control (POST, JSON): /reset {repositories: {"o/n": {...}}, tokens: {T: {...}}} begins anew, with both forges where there are two; /save and /restore keep a state by {name};
-/faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /tamper {repository, tag,
+/faults [{at | method, path, times; do; ...}] replaces the faults and begins to count requests from 1; /rename {from, to}; /immutable {repository}: releases from now on; /tamper {repository, tag,
 name, text | delete}; /publish {repository, tag}: a person's click;
 /pull {repository, number, state, merged, title, body}: a person changes a pull request; /limit {token, remaining}; /fill {repository, releases, assets}: that
 many public releases of before, and among them that many assets; /go {}: lets requests go on that a fault holds. GET /state, /count, /held (how many are held now), /log.
@@ -168,6 +168,8 @@ class World:
                 for token in forge.tokens.values():
                     if old in token["permissions"]:
                         token["permissions"][body["to"]] = token["permissions"][old]
+            elif path == "/immutable":
+                forge.find_repository(body["repository"]).immutable = True
             elif path == "/limit":
                 forge.tokens[body["token"]]["remaining"] = body["remaining"]
             elif path == "/fill":
