@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "releaser/destinations/token.hpp"
 #include "releaser/render/formula.hpp"
+#include "releaser/render/package_name.hpp"
 #include "releaser/render/scoop.hpp"
 #include "releaser/stages/host_marks.hpp"
 #include "releaser/stages/product_of_release.hpp"
@@ -26,7 +27,7 @@ using base::Error;
 constexpr int kMaxRaces = 5;
 
 struct PackageKind {
-  std::string_view name, folder, key;
+  std::string_view name, folder, suffix, key;
   PackageResult (*render)(const Product&, const schema::Version&, const schema::Release&);
 };
 PackageResult formula_of_channel(const Product& product, const schema::Version& version,
@@ -34,8 +35,8 @@ PackageResult formula_of_channel(const Product& product, const schema::Version& 
   return render_formula(product, version, release);
 }
 constexpr std::array kKinds{
-    PackageKind{"homebrew", "Formula", "homebrew.tap", formula_of_channel},
-    PackageKind{"scoop", "bucket", "scoop.bucket", render_scoop},
+    PackageKind{"homebrew", "Formula", ".rb", "homebrew.tap", formula_of_channel},
+    PackageKind{"scoop", "bucket", ".json", "scoop.bucket", render_scoop},
 };
 
 // Git on Windows would change their line ends, which Scoop wants to be CRLF.
@@ -74,27 +75,62 @@ git::Remote remote_of(const Run& run, const Repository& repository) {
   return remote;
 }
 
-// The newest release of a channel, as a manifest says it.
+struct Newest {
+  schema::Version version;
+  schema::Release release;
+};
+
+// The newest release of a channel, as its manifest says it. Where all of them were withdrawn, the
+// newest that the channel sees: who has the beta goes on with stable releases.
+std::optional<Newest> newest_of(const ChannelManifests& manifests, schema::Channel channel) {
+  const auto in = [&](schema::Channel each) -> std::optional<Newest> {
+    const auto manifest = manifests.find(each);
+    if (manifest == manifests.end()) return std::nullopt;
+    const auto latest = manifest->second.latest.find(each);
+    if (latest == manifest->second.latest.end()) return std::nullopt;
+    const auto entry = manifest->second.versions.find(latest->second);
+    if (entry == manifest->second.versions.end()) return std::nullopt;
+    return Newest{entry->first, entry->second};
+  };
+  std::optional<Newest> newest = in(channel);
+  if (newest) return newest;
+  for (const schema::Channel seen : schema::channels_seen_by(channel)) {
+    const std::optional<Newest> other = in(seen);
+    if (other && (!newest || newest->version < other->version)) newest = other;
+  }
+  return newest;
+}
+
+// Nobody installs what was withdrawn: without a good release the package goes.
 void add_package(const Run& run, const PackageKind& kind, schema::Channel channel,
-                 const schema::Manifest& manifest, git::Changes& files) {
-  const auto newest = manifest.latest.find(channel);
-  if (newest == manifest.latest.end()) return;
-  const auto entry = manifest.versions.find(newest->second);
-  if (entry == manifest.versions.end()) return;
-  schema::Release release = entry->second;
+                 const ChannelManifests& manifests, git::Changes& files) {
+  std::optional<Newest> newest = newest_of(manifests, channel);
+  if (!newest) {
+    const std::string name = package_name(run.config.product.name, channel);
+    files.insert_or_assign(cat(kind.folder, "/", name, kind.suffix), std::nullopt);
+    return;
+  }
+  schema::Release& release = newest->release;
   release.channel = channel;
   const PackageResult result =
-      kind.render(product_of_release(run.config, release), entry->first, release);
+      kind.render(product_of_release(run.config, release), newest->version, release);
   // The stage `render` has said why.
   if (std::holds_alternative<SkippedPackage>(result)) return;
   const auto& file = std::get<PackageFile>(result);
   files.insert_or_assign(cat(kind.folder, "/", file.name), git::NewFile{file.text, false});
 }
 
-// The newest good release of each of the newest lines, as "tool@1.2".
+// The newest good release of each of the newest lines, as "tool@1.2". A line without one goes.
 void add_versioned(const Run& run, const schema::Manifest& stable, git::Changes& files) {
   constexpr std::size_t kMostLines = 10;
-  std::set<std::string> lines;
+  std::set<std::string> good, lines;
+  for (const auto& [version, release] : stable.versions)
+    if (!release.yanked) good.insert(formula_line(version));
+  for (const auto& [version, release] : stable.versions) {
+    const std::string line = formula_line(version);
+    if (version.is_prerelease() || good.contains(line)) continue;
+    files.emplace(cat("Formula/", run.config.product.name, "@", line, ".rb"), std::nullopt);
+  }
   for (const auto& [version, release] : stable.versions) {  // newest first
     if (release.yanked || version.is_prerelease()) continue;
     if (lines.size() == kMostLines) return;
@@ -118,8 +154,8 @@ git::Changes files_of(const Run& run, const PackageRepository& repository,
   for (const PackageKind& kind : kKinds) {
     const auto& kinds = repository.kinds;
     if (std::find(kinds.begin(), kinds.end(), kind.name) == kinds.end()) continue;
-    for (const auto& [channel, manifest] : manifests)
-      add_package(run, kind, channel, manifest, files);
+    for (const auto& [channel, manifest] : manifests)  // those that this run has made
+      add_package(run, kind, channel, manifests, files);
     const auto stable = manifests.find(schema::Channel::stable);
     if (kind.name == "homebrew" && run.config.homebrew->versioned && stable != manifests.end())
       add_versioned(run, stable->second, files);
@@ -131,6 +167,7 @@ git::Changes files_of(const Run& run, const PackageRepository& repository,
     files.emplace(kAttributes, git::NewFile{std::string(kAttributesText), false});
   std::erase_if(files, [&](const auto& file) {
     const git::Entry* const there = repository.branch->find(file.first);
+    if (!file.second) return there == nullptr;
     return there != nullptr && there->is_file() && there->size == file.second->bytes.size() &&
            repository.branch->read(file.first, there->size) == file.second->bytes;
   });
@@ -140,8 +177,12 @@ git::Changes files_of(const Run& run, const PackageRepository& repository,
 std::string message_for(const Run& run, const ChannelManifests& manifests) {
   std::vector<std::string> versions;
   for (const auto& [channel, manifest] : manifests) {
-    const auto newest = manifest.latest.find(channel);
-    if (newest != manifest.latest.end()) versions.push_back(newest->second.text());
+    const auto newest = newest_of(manifests, channel);
+    const std::string text =
+        newest ? newest->version.text() : cat("no ", schema::channel_name(channel));
+    if (std::find(versions.begin(), versions.end(), text) == versions.end()) {
+      versions.push_back(text);
+    }
   }
   return cat(run.config.product.name, " ", base::join(versions, ", "));
 }
@@ -149,7 +190,8 @@ std::string message_for(const Run& run, const ChannelManifests& manifests) {
 void note_files(Run& run, const PackageRepository& repository, const git::Changes& files) {
   for (const auto& [path, file] : files) {
     const bool is_bucket = path.starts_with("bucket/") || path == kAttributes;
-    run.actions.push_back({cat("push ", path), std::string(is_bucket ? "scoop" : "homebrew")});
+    run.actions.push_back(
+        {cat(file ? "push " : "remove ", path), std::string(is_bucket ? "scoop" : "homebrew")});
     if (!run.options.dry_run) run.around.messages.detail(cat(repository.place(), ": ", path));
   }
 }

@@ -142,4 +142,14 @@ sed -i "s|/homebrew-tap\.git|/both.git|; s|/scoop-bucket\.git|/both.git|" cco-re
 status 'tap and bucket in one repository' 0 publish --version 0.28.4
 is 'are one commit' "$(git_count both trunk)" 2
 is 'with all files, on the default branch' "$(git_names both trunk | tr '\n' ' ')" '.gitattributes Formula/esbuild-beta.rb Formula/esbuild.rb README.md bucket/esbuild-beta.json bucket/esbuild.json '
+
+# --- withdrawn ---
+status 'the only beta is withdrawn' 0 release yank 0.29.0-beta.1 --reason 'loses settings' --yes
+is 'who has it goes on with what its channel sees' "$(git_show both trunk Formula/esbuild-beta.rb | grep -c 'version "0\.28\.4"') $(git_show both trunk bucket/esbuild-beta.json | json 'd["version"]')" '1 0.28.4'
+is 'and the commit names each version once' "$(git -C "$git_root/both.git" log -1 --format=%s trunk)" 'esbuild 0.28.4'
+for version in 0.28.0 0.28.1 0.28.2 0.28.3; do release yank $version --reason 'as well' --yes >/dev/null 2>&1; done
+status 'and all the rest' 0 release yank 0.28.4 --reason 'loses them too' --yes
+is 'without a good release there is no package' "$(git_names both trunk | tr '\n' ' ')" '.gitattributes README.md '
+status 'one that was no fault comes back' 0 release unyank 0.28.4 --yes
+is 'with its packages' "$(git_names both trunk | tr '\n' ' ')" '.gitattributes Formula/esbuild-beta.rb Formula/esbuild.rb README.md bucket/esbuild-beta.json bucket/esbuild.json '
 done_testing
