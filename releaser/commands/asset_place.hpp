@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string_view>
+#include <vector>
 
 namespace releaser {
 
@@ -16,5 +17,12 @@ using AssetUrl = std::function<base::Url(std::string_view tag, std::string_view 
 // machine.
 AssetUrl assets_for_readers_of(const DestinationSettings* site, const Config& config,
                                std::string_view home);
+
+// At this one, by its folder where that is on this machine.
+AssetUrl assets_at(const DestinationSettings& host, const Config& config, std::string_view home);
+
+// The further hosts of archives, which have no site of their own: nobody looks at them by reading a
+// site.
+std::vector<const DestinationSettings*> mirrors_without_site(const Config& config);
 
 }  // namespace releaser

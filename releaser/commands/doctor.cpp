@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/followers.hpp"
 #include "releaser/commands/public_site.hpp"
 #include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/release_run.hpp"
@@ -222,6 +223,38 @@ RunOptions doctor_options(const Services& services, const base::Arguments& argum
   return options;
 }
 
+// Hosts of releases, tap and bucket. What they lack stops no monitor: nothing there is wrong, and
+// the site says what is public.
+void look_at_those_that_follow(const Services& services, const base::Arguments& arguments,
+                               Findings& all) {
+  RunOptions options = doctor_options(services, arguments);
+  options.dry_run = true;
+  with_run(services, arguments, options, [&](Run& run) {
+    const DestinationSettings& first = run.config.destinations.front();
+    if (run.skips(first.name)) return;
+    try {
+      const auto truth = make_destination(first, run.config, run.machine());
+      run.before = read_public_state(*truth, run.config, {});
+    } catch (const Error&) {
+      return;  // which is told already
+    }
+    if (run.before.channels.empty()) return;
+    for (const Follower& follower : look_at_followers(run)) {
+      const std::string place = cat(follower.name, " (", follower.place, ")");
+      if (follower.lacks.empty()) {
+        all.push_back({Level::ok, "follows", cat(place, " shows the newest releases"), Errc::done});
+        continue;
+      }
+      all.push_back({Level::warning, "follows",
+                     cat(place, " is behind, to be done: ", base::join(follower.lacks, ", "),
+                         "; run the command that was stopped again"),
+                     Errc::partial});
+    }
+    for (const DestinationFailure& failure : run.failures)
+      all.push_back({Level::warning, "follows", failure.problem, failure.code});
+  });
+}
+
 int run_doctor(const Services& services, const base::Arguments& arguments) {
   Question question{.url = arguments.value("--url"), .max_age = std::nullopt};
   if (const auto text = arguments.value("--max-age")) {
@@ -242,6 +275,8 @@ int run_doctor(const Services& services, const base::Arguments& arguments) {
     std::vector<PublicTrust> trusts;
     if (config.trust) trusts = look_at_trust(services, config, all);
     look_at_sites(services, run, question, trusts, all);
+    if (!question.url && !config.destinations.empty())
+      look_at_those_that_follow(services, arguments, all);
     KeyPlaces places = find_key_places(config, key_question(run));
     places.text = look_at_key_text(run);
     append(all, judge_key_places(config, places));

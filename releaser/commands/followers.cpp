@@ -67,6 +67,7 @@ void look_at_hosts(Run& run, std::vector<Follower>& followers) {
 
 void look_at_packages(Run& run, std::vector<Follower>& followers) {
   Problems problems;
+  run.packages.clear();
   open_packages(run, problems);
   for (const Problem& problem : problems.problems())
     run.failures.push_back({"packages", problem.code, problem.text, false});

@@ -53,6 +53,11 @@ struct Place {
   base::Url url;                           // where it is read
   base::Url known_as;                      // what is remembered of it is remembered under this one
   const DestinationSettings* destination;  // nullptr: of another configuration
+  // Archives are looked at here, which is not where the readers of that site fetch them.
+  const DestinationSettings* mirror = nullptr;
+  [[nodiscard]] base::Url shown() const {
+    return mirror == nullptr ? url : base::Url::parse(mirror->url);
+  }
 };
 
 // A folder that is on another machine is looked at from outside, as everybody does.
@@ -72,6 +77,13 @@ std::vector<Place> places_to_verify(const Config& config, const std::string& hom
         !destination.path.empty() && !is_elsewhere(destination, config, home, default_dist(config));
     places.push_back(
         {is_folder ? file_url(config.resolve(destination.path, home)) : url, url, &destination});
+  }
+  if (!places.empty()) {
+    for (const DestinationSettings* const mirror : mirrors_without_site(config)) {
+      Place place = places.front();
+      place.mirror = mirror;
+      places.push_back(std::move(place));
+    }
   }
   if (places.empty()) {
     throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
@@ -100,17 +112,20 @@ int run_verify(const Services& services, const base::Arguments& arguments) {
   const auto http = make_client(services.environment);
   std::vector<DestinationFailure> failures;
   json::Array sites;
-  for (const auto& [url, known_as, destination] : places) {
+  for (const Place& place : places) {
+    const base::Url shown = place.shown();
     try {
-      question.asset_url = assets_for_readers_of(destination, config, home);
-      question.floors = floors_of_site(config, home, default_dist(config), known_as);
-      const VerifiedSite verified = verify_site(*http, url, question);
-      if (!wants_json(arguments)) print_text(verified, url, services.out);
-      sites.emplace_back(json_of(verified, url));
+      question.asset_url = place.mirror == nullptr
+                               ? assets_for_readers_of(place.destination, config, home)
+                               : assets_at(*place.mirror, config, home);
+      question.floors = floors_of_site(config, home, default_dist(config), place.known_as);
+      const VerifiedSite verified = verify_site(*http, place.url, question);
+      if (!wants_json(arguments)) print_text(verified, shown, services.out);
+      sites.emplace_back(json_of(verified, shown));
     } catch (const Error& error) {  // one of several: the others are looked at all the same
-      const std::string where = places.size() == 1 ? "" : cat(url.text(), ": ");
-      failures.push_back({url.text(), error.code(), where + error.what()});
-      sites.emplace_back(json::Object{{"url", url.text()}, {"problem", error.what()}});
+      const std::string where = places.size() == 1 ? "" : cat(shown.text(), ": ");
+      failures.push_back({shown.text(), error.code(), where + error.what()});
+      sites.emplace_back(json::Object{{"url", shown.text()}, {"problem", error.what()}});
     }
   }
   if (wants_json(arguments)) {

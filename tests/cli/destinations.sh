@@ -171,6 +171,15 @@ like 'all of them' "$output" '[0-9]+ files at file:.*/site are what'
 printf x >>archives/releases/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz
 status 'and what is changed there' 7 release verify
 truncate -s -1 archives/releases/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz
+cp cco-release.toml one_host.toml
+printf '[[destination]]\ntype = "directory"\nname = "more"\npath = "more"\nurl = "https://more.example.com/hello"\ncarries = ["assets"]\n' >>cco-release.toml
+status 'a second host of archives' 0 publish --version 1.0.0
+status 'is verified too' 0 release verify
+like 'and named' "$output" '[0-9]+ files at https://more\.example\.com/hello are what'
+printf x >>more/releases/v1.0.0/hello-v1.0.0-linux-x86_64.tar.gz
+status 'what is changed at it' 7 release verify
+like 'is told with its place' "$output" 'https://more\.example\.com/hello: .*/releases/v1\.0\.0/hello-v1\.0\.0-linux-x86_64\.tar\.gz'
+mv one_host.toml cco-release.toml
 status '--skip of the only archives' 2 publish --version 1.1.0 --skip archives
 like 'would name what is not there' "$output" 'the manifests would name archives that are not there'
 

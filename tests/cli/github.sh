@@ -89,6 +89,8 @@ before=$(state_of site; state 'd')
 forget_log
 look() { env -i PATH="$PATH" SSL_CERT_FILE="$forge_ca" "$CCO_RELEASE" status "$@"; }
 like 'status shows that it follows' "$(look)" '^github \(GitHub maker/hello\): shows the newest releases$'
+doctor() { env -i PATH="$PATH" SSL_CERT_FILE="$forge_ca" "$CCO_RELEASE" doctor --version 1.0.0 --date "$hello_date" 2>&1; }
+like 'so does doctor' "$(doctor)" '^ok +follows: github \(GitHub maker/hello\) shows the newest releases$'
 forge /save '{"name": "released"}' >/dev/null
 forge /reset '{"repositories": {"maker/hello": {}}, "tokens": {}}' >/dev/null
 is 'and what it lacks, where a person deleted it' "$(look --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["followers"])')" \
