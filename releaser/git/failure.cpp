@@ -97,6 +97,8 @@ Error failure_of(const Remote& remote, std::string_view errors) {
   if (says_any(lower, {"could not resolve", "couldn't resolve", "name or service not known"})) {
     return {Errc::network, problem("see whether the host is written right, and the network is up")};
   }
+  // A line that was cut is no matter of certificates, though a TLS library tells of it.
+  if (is_passing(errors)) return {Errc::network, problem("run the same command again")};
   if (says_any(lower, {"certificate", "ssl", "gnutls", "tls "})) {
     return {Errc::network,
             problem("see SSL_CERT_FILE, or http.sslCAInfo of git, for a host with a certificate "
@@ -124,7 +126,8 @@ Error failure_of(const Remote& remote, std::string_view errors) {
 bool is_passing(std::string_view errors) {
   return says_any(base::lower_case(errors),
                   {"returned error: 5", "returned error: 429", "early eof", "hung up",
-                   "connection reset", "unexpected disconnect", "empty reply", "timed out"});
+                   "connection reset", "unexpected disconnect", "empty reply", "timed out",
+                   "non-properly terminated", "recv error", "unexpected eof", "ssl_error_syscall"});
 }
 
 PushAnswer read_push(int exit_status, std::string_view output) {

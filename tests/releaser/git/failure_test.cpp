@@ -66,6 +66,12 @@ TEST_SUITE("releaser/git/failure") {
         {"fatal: unable to access 'https://localhost/a.git/': The requested URL returned error: "
          "502\n",
          Errc::network, "502; run the same command again"},
+        {"fatal: unable to access 'https://localhost/a.git/': GnuTLS recv error (-110): The TLS "
+         "connection was non-properly terminated.\n",
+         Errc::network, "terminated.; run the same command again"},
+        {"fatal: unable to access 'https://localhost/a.git/': OpenSSL SSL_read: error:0A000126:SSL "
+         "routines::unexpected eof while reading, errno 0\n",
+         Errc::network, "run the same command again"},
         {"error: RPC failed; curl 18 transfer closed\nfatal: early EOF\n", Errc::network,
          "early EOF"},
         {"fatal: detected dubious ownership in repository at '/srv/r.git'\n", Errc::config,
