@@ -50,9 +50,10 @@ Channel channel_of_text(const std::string& text) {
 }
 
 template <class Command>
-MakeEdit edits(const Command& command, base::Time now) {
+MakeEdit edits(const Command& command) {
   return [=](const Run&) -> EditPublic {
-    return [=](const PublicManifests& before) { return edit(before, command, now); };
+    return
+        [=](const PublicManifests& before, base::Time now) { return edit(before, command, now); };
   };
 }
 
@@ -85,7 +86,7 @@ base::Command add_promote(const Services& services) {
         const Promote command{version_of(arguments), channel_of_text(to)};
         return run_pointer_command(services, arguments, "promote",
                                    {{"version", command.version.text()}, {"to", to}},
-                                   edits(command, services.now));
+                                   edits(command));
       });
 }
 
@@ -102,22 +103,20 @@ base::Command add_yank(const Services& services) {
                            required_value(arguments, "--reason", "'loses settings'")};
         return run_pointer_command(
             services, arguments, "yank",
-            {{"version", command.version.text()}, {"reason", command.reason}},
-            edits(command, services.now));
+            {{"version", command.version.text()}, {"reason", command.reason}}, edits(command));
       });
 }
 
 base::Command add_unyank(const Services& services) {
-  return command_of("unyank", "take a yank back",
-                    "The version may be installed again, and where it is the newest, is.", {},
-                    version_positional(),
-                    {{"cco-release unyank 1.4.0", "it was not broken after all"}},
-                    [&services](const base::Arguments& arguments) {
-                      const Unyank command{version_of(arguments)};
-                      return run_pointer_command(services, arguments, "unyank",
-                                                 {{"version", command.version.text()}},
-                                                 edits(command, services.now));
-                    });
+  return command_of(
+      "unyank", "take a yank back",
+      "The version may be installed again, and where it is the newest, is.", {},
+      version_positional(), {{"cco-release unyank 1.4.0", "it was not broken after all"}},
+      [&services](const base::Arguments& arguments) {
+        const Unyank command{version_of(arguments)};
+        return run_pointer_command(services, arguments, "unyank",
+                                   {{"version", command.version.text()}}, edits(command));
+      });
 }
 
 base::Command add_rollback(const Services& services) {
@@ -139,7 +138,7 @@ base::Command add_rollback(const Services& services) {
         }
         return run_pointer_command(services, arguments, "rollback",
                                    {{"channel", channel}, {"to", command.to.text()}},
-                                   edits(command, services.now));
+                                   edits(command));
       });
 }
 
@@ -160,14 +159,14 @@ base::Command add_deprecate(const Services& services) {
         return run_pointer_command(
             services, arguments, "deprecate", {{"version", command.version.text()}},
             [&](const Run& run) -> EditPublic {
-              return [&](const PublicManifests& before) {
+              return [&](const PublicManifests& before, base::Time now) {
                 // One that is too old to be listed has its sums there all the same.
                 command.was_public =
                     run.destinations.front()
                         ->read(cat("checksums/v", command.version.text(), ".sha256"),
                                kMaxChecksumsBytes)
                         .has_value();
-                return edit(before, command, services.now);
+                return edit(before, command, now);
               };
             });
       });
@@ -193,7 +192,7 @@ base::Command add_rollout(const Services& services) {
         return run_pointer_command(
             services, arguments, "rollout",
             {{"version", command.version.text()}, {"percent", percent_text(*basis_points)}},
-            edits(command, services.now));
+            edits(command));
       });
 }
 
@@ -206,8 +205,7 @@ base::Command add_floor(const Services& services) {
       [&services](const base::Arguments& arguments) {
         const Floor command{version_of(arguments)};
         return run_pointer_command(services, arguments, "floor",
-                                   {{"version", command.version.text()}},
-                                   edits(command, services.now));
+                                   {{"version", command.version.text()}}, edits(command));
       });
 }
 
@@ -224,7 +222,7 @@ base::Command add_halt(const Services& services) {
                            required_value(arguments, "--reason", "'crashes are looked at'")};
         return run_pointer_command(services, arguments, "halt",
                                    {{"channel", channel}, {"reason", command.reason}},
-                                   edits(command, services.now));
+                                   edits(command));
       });
 }
 
@@ -235,8 +233,7 @@ base::Command add_resume(const Services& services) {
                       const std::string channel = arguments.positional(0).value();
                       const Resume command{channel_of_text(channel)};
                       return run_pointer_command(services, arguments, "resume",
-                                                 {{"channel", channel}},
-                                                 edits(command, services.now));
+                                                 {{"channel", channel}}, edits(command));
                     });
 }
 

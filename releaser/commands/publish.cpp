@@ -43,14 +43,6 @@ void print_json(const Run& run, std::ostream& out) {
   out << json::write(result, json::Style::pretty);
 }
 
-// A path as a person types it.
-std::string short_path(const base::Path& path) {
-  const base::Path relative =
-      std::filesystem::absolute(path).lexically_normal().lexically_proximate(
-          std::filesystem::current_path());
-  return relative.native().size() < path.native().size() ? relative.string() : path.string();
-}
-
 // What a holder has done, and what comes next.
 void print_signed(const Run& run, const std::string& release, std::ostream& out) {
   if (run.is_public_already) {

@@ -7,6 +7,7 @@
 #include "releaser/stages/each_destination.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace releaser {
 
@@ -47,6 +48,13 @@ void run_or_rehearse(const Services& services, const base::Arguments& arguments,
     run.dist_to_copy_record_from = real_dist.empty() ? default_dist(run.config) : real_dist;
     run_in_job(services, run, subject, [&] { work(run); });
   });
+}
+
+std::string short_path(const base::Path& path) {
+  const base::Path relative =
+      std::filesystem::absolute(path).lexically_normal().lexically_proximate(
+          std::filesystem::current_path());
+  return relative.native().size() < path.native().size() ? relative.string() : path.string();
 }
 
 json::Array json_of_actions(const Run& run) {

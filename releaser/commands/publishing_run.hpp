@@ -24,6 +24,9 @@ base::json::Array json_of_proposed(const Run& run);
 // A line for each pull request that waits for a person.
 void print_proposed(const Run& run, std::ostream& out);
 
+// A path as a person types it.
+std::string short_path(const base::Path& path);
+
 // "3 files written and verified", or "nothing to do".
 std::string what_was_written(const Run& run, const Destination& destination);
 

@@ -6,6 +6,7 @@
 #include "releaser/pointers/pointer_documents.hpp"
 #include "releaser/pointers/public_pointers.hpp"
 #include "releaser/pointers/versions_to_mark.hpp"
+#include "releaser/pointers/wait_for_holders.hpp"
 #include "releaser/stages/host_marks.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 #include "releaser/stages/proven_state.hpp"
@@ -42,13 +43,14 @@ struct Intent {
   std::vector<Action> markings;  // what hosts show otherwise
 };
 
-void plan_new_metadata(Run& run, Intent& intent) {
+void plan_new_metadata(Run& run, Intent& intent, const std::optional<PointerDraft>& draft) {
   intent.wanted_metadata.emplace(
       WantedMetadata{*run.trust, channel_manifests(run),
                      role_terms(trust_policy(run.config), Renewal::near_the_end), run.around.now,
                      [&run](std::string_view channel, const std::string& manifest) {
                        return is_in_dist(run, channel, manifest);
                      }});
+  if (draft) intent.wanted_metadata->drafted = draft->roles;
   find_left_files(run);
   intent.metadata_plan = plan_metadata(run.public_metadata, *intent.wanted_metadata,
                                        [&](const auto& key) { return may_have_key(run, key); });
@@ -58,10 +60,11 @@ void plan_new_metadata(Run& run, Intent& intent) {
                      : unsigned_metadata(*intent.metadata_plan);
 }
 
-Intent form_intent(Run& run, PointerMove& move, const EditPublic& edit) {
+Intent form_intent(Run& run, PointerMove& move, const EditPublic& edit,
+                   const std::optional<PointerDraft>& draft) {
   Intent intent;
   intent.before = {run.before.channels, run.before.combined};
-  EditResult result = edit(intent.before);
+  EditResult result = edit(intent.before, draft ? draft->at : run.around.now);
   if (const auto* const problem = std::get_if<NotPossible>(&result)) {
     throw Error(problem->code, problem->problem);
   }
@@ -74,7 +77,7 @@ Intent form_intent(Run& run, PointerMove& move, const EditPublic& edit) {
   make_documents(run, intent.before, intent.after, warnings);
   intent.files = signed_documents(run);
   sign_files(run, intent.files, Signing::foreseen);
-  if (run.config.trust) plan_new_metadata(run, intent);
+  if (run.config.trust) plan_new_metadata(run, intent, draft);
   const Publication wanted = wanted_documents(run, intent.after);
   intent.actions = actions_of(run, plans_for(run, wanted), wanted);
   intent.marks =
@@ -104,7 +107,7 @@ void ask(const Run& run, const PointerMove& move, const Intent& intent,
   agreed = move.words;
 }
 
-void sign_all(Run& run, const Intent& intent) {
+void sign_all(Run& run, const Intent& intent, const RoleSignatures& given) {
   sign_files(run, intent.files, Signing::done);
   if (!run.unsigned_files.empty()) {
     // A key file without its public key beside it may turn out to be another one.
@@ -115,7 +118,7 @@ void sign_all(Run& run, const Intent& intent) {
                                   "give it by --key FILE"));
   }
   if (!intent.metadata_plan) return;
-  run.metadata = sign_metadata(run, *intent.metadata_plan, *intent.wanted_metadata);
+  run.metadata = sign_metadata(run, *intent.metadata_plan, *intent.wanted_metadata, given);
   for (const MetadataFile& file : run.metadata)
     write_if_changed(run.folder / "site" / file.name, file.bytes);
 }
@@ -127,6 +130,39 @@ void let_others_follow(Run& run, const Intent& intent) {
   push_packages(run);
 }
 
+// The command would change something, and what waits is nothing, or another one.
+[[noreturn]] void refuse_to_resume(const Run& run, const PointerMove& move,
+                                   const std::optional<PointerDraft>& waits) {
+  if (waits) {
+    throw Error(Errc::conflict,
+                cat("what waits for signatures is ", base::safe_text(waits->product, 80), ": ",
+                    base::safe_text(waits->command, 300), ", and not ", move.command_line,
+                    "; give the command that waits, or run this one without ",
+                    run.options.sign_only ? "--sign-only" : "--signatures", " first"));
+  }
+  throw Error(Errc::not_found,
+              cat("neither ", (run.folder / kDraftName).string(), " nor ", run.asset_host().place(),
+                  " has a draft of ", move.command_line,
+                  " that waits for signatures; the command without --sign-only and --signatures "
+                  "makes it"));
+}
+
+void prepare_folders(Run& run, const PointerMove& move) {
+  run.folder = run.options.dist / kPointersFolder;
+  run.signatures_out = run.options.signatures_out;
+  if (run.signatures_out.empty()) {
+    run.signatures_out = run.config.resolve(cat("signatures/", move.signatures_folder), run.home);
+  }
+  if (!run.options.dry_run) remove_leftovers(run);
+}
+
+// Its metadata is what signatures that are given are of.
+void take_draft(Run& run, const PointerDraft& draft) {
+  run.drafted_roles.clear();
+  for (const auto& [channel, header] : draft.roles)
+    run.drafted_roles.emplace(channel, header.version);
+}
+
 }  // namespace
 
 void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
@@ -135,12 +171,15 @@ void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
                 "[sign] is missing: without its public key nothing that is public "
                 "can be believed");
   }
-  run.folder = run.options.dist / kPointersFolder;
-  if (!run.options.dry_run) remove_leftovers(run);
+  prepare_folders(run, move);
   open_public(run);
+  const std::optional<PointerDraft> waits = find_pointer_draft(run, move);
+  const std::optional<PointerDraft> draft =
+      waits && is_draft_of(*waits, run, move) ? waits : std::nullopt;
+  if (draft && run.options.resumes()) take_draft(run, *draft);
   std::optional<std::vector<std::string>> agreed;
   for (int races = 0;;) {
-    const Intent intent = form_intent(run, move, edit);
+    const Intent intent = form_intent(run, move, edit, races == 0 ? draft : std::nullopt);
     if (run.options.dry_run) {
       run.actions = intent.actions;
       run.actions.insert(run.actions.end(), intent.markings.begin(), intent.markings.end());
@@ -148,19 +187,40 @@ void move_pointers(Run& run, PointerMove& move, const EditPublic& edit) {
       return;
     }
     if (intent.actions.empty()) {
+      run.is_public_already = true;
+      if (run.options.sign_only) return;
       let_others_follow(run, intent);
+      drop_pointer_draft(run, move);
       return;
     }
     Problems problems;
-    check_signing_key(run, problems, Unlock::no);
+    check_signing_key(run, problems, Unlock::no,
+                      run.config.trust ? Presence::may_be_away : Presence::needed);
     conclude(run, problems);
-    require_keys(run, intent.metadata_plan);
+    RoleSignatures given;
+    if (run.options.resumes()) {
+      if (!draft) refuse_to_resume(run, move, waits);
+      const PointerFiles made{intent.files, *intent.metadata_plan};
+      check_fits_draft(run, *draft, made);
+      if (run.options.sign_only) {
+        sign_staged_pointers(run, move, *draft, made);
+        return;
+      }
+      given = take_pointer_signatures(run, move, *draft, made);
+    } else if (intent.metadata_plan && lacks_holders(run, *intent.metadata_plan)) {
+      verify_offered(run, intent.before, intent.after);
+      stage_pointers(run, move, draft && races == 0 ? draft->at : run.around.now,
+                     {intent.files, *intent.metadata_plan});
+      return;
+    }
+    if (!run.options.resumes()) require_keys(run, intent.metadata_plan);
     verify_offered(run, intent.before, intent.after);
-    ask(run, move, intent, agreed);
-    sign_all(run, intent);
+    if (!run.options.resumes()) ask(run, move, intent, agreed);
+    sign_all(run, intent, given);
     if (bring_out(run, wanted_documents(run, intent.after), intent.after) == Announced::done) {
       let_others_follow(run, intent);
       write_journal(run, move);
+      drop_pointer_draft(run, move);
       return;
     }
     if (++races == kMaxRaces) {

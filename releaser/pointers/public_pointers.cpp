@@ -28,7 +28,7 @@ void open_destinations(Run& run) {
                                   ": there is no [[destination]] where anything could be public"));
   }
   at_each_site(run, [&](Destination& destination) {
-    destination.preflight();
+    if (!run.options.sign_only) destination.preflight();
     if (run.acquires) destination.acquire();
   });
 }
@@ -92,7 +92,7 @@ void open_public(Run& run) {
   open_destinations(run);
   Problems problems;
   read_public(run, problems);
-  open_packages(run, problems);
+  if (!run.options.sign_only) open_packages(run, problems);
   conclude(run, problems);
 }
 

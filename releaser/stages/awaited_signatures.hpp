@@ -1,24 +1,31 @@
 #pragma once
 
 #include "releaser/stages/metadata_stage.hpp"
+#include "releaser/stages/signed_files.hpp"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace releaser {
 
-// A release that waits for signatures, or gets them. `channel` is what its metadata adds; null
-// where that needs none.
+// What waits for signatures, or gets them: a release, or a change of pointers.
 
-// Fills in run.awaits: who still has to sign, where `signed_by` has signed for the channel.
-void note_awaited(Run& run, const PlannedRole* channel,
-                  const std::function<bool(const trust::tuf::Key&)>& signed_by);
+// The channels whose metadata has to be signed anew.
+using ChannelRoles = std::vector<const PlannedRole*>;
+using SignedBy = std::function<bool(const PlannedRole& channel, const trust::tuf::Key& key)>;
 
-// --sign-only: each key of the channel that is here signs its metadata. Throws Errc::config where
-// none signs anything of the release.
-void sign_channel(Run& run, const PlannedRole* channel);
+// Fills in run.awaits: who still has to sign.
+void note_awaited(Run& run, const ChannelRoles& channels, const SignedBy& signed_by);
 
-// --signatures: what holders have signed for the channel. Throws Errc::config where not all of them
-// have.
-RoleSignatures take_role_signatures(Run& run, const PlannedRole* channel);
+// --sign-only: the folder of --out gets the signatures of `files` that this run made, and each key
+// of the channels that is here signs their metadata. Throws Errc::config where none signs anything.
+void sign_channels(Run& run, const std::vector<SignedFile>& files, const ChannelRoles& channels);
+
+// --signatures: what holders have signed for the channels. Throws Errc::config where not all of
+// them have.
+//   command  how a holder signs
+RoleSignatures take_role_signatures(Run& run, const ChannelRoles& channels,
+                                    const std::string& command);
 
 }  // namespace releaser

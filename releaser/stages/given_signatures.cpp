@@ -46,17 +46,33 @@ void read_folder(const base::Path& root, const base::Path& folder, GivenSignatur
   }
 }
 
-std::string role_prefix(const Run& run) {
-  return cat("metadata/", run.draft->role_version, ".", schema::channel_name(run.draft->channel),
-             ".");
+std::string role_prefix(std::string_view channel, std::uint64_t version) {
+  return cat("metadata/", version, ".", channel, ".");
 }
 
-std::string role_file_of(const Run& run, const trust::PublicKey& key) {
-  return cat(role_prefix(run), key.id_text(), ".json");
+bool is_signature_of(std::string_view name, std::string_view channel, std::uint64_t version) {
+  return name.starts_with(role_prefix(channel, version)) && name.ends_with(".json");
 }
 
 bool is_role_signature(const Run& run, std::string_view name) {
-  return name.starts_with(role_prefix(run)) && name.ends_with(".json");
+  return std::any_of(run.drafted_roles.begin(), run.drafted_roles.end(), [&](const auto& role) {
+    return is_signature_of(name, role.first, role.second);
+  });
+}
+
+// "metadata/3.stable.…"
+std::string role_prefixes(const Run& run) {
+  std::vector<std::string> prefixes;
+  prefixes.reserve(run.drafted_roles.size());
+  for (const auto& [channel, version] : run.drafted_roles)
+    prefixes.push_back(role_prefix(channel, version) + "…");
+  return base::join(prefixes, ", ");
+}
+
+// What is signed, for messages.
+std::string subject_of(const Run& run) {
+  if (!run.identity) return cat("this change of ", run.config.product.name);
+  return cat(run.config.product.name, " ", run.identity->version.text());
 }
 
 // What a valid signature says that it signs.
@@ -109,9 +125,8 @@ void check_given_names(const Run& run, const std::vector<SignedFile>& files) {
     if (is_known) continue;
     const bool is_of_other_metadata = name.starts_with("metadata/") && name.ends_with(".json");
     throw Error(is_of_other_metadata ? Errc::conflict : Errc::config,
-                cat(each.front().file.string(), ": this is no signature of ",
-                    run.config.product.name, " ", run.identity->version.text(),
-                    is_of_other_metadata ? cat(" as it is drafted now (", role_prefix(run), "…)",
+                cat(each.front().file.string(), ": this is no signature of ", subject_of(run),
+                    is_of_other_metadata ? cat(" as it is drafted now (", role_prefixes(run), ")",
                                                std::string(kSignAgain))
                                          : std::string("; take it out of the folder")));
   }
@@ -144,15 +159,14 @@ void check_given(const GivenSignature& given, const SignedFile& file,
   });
 }
 
-std::map<std::string, std::string, std::less<>> given_role_signatures(const Run& run,
-                                                                      const PlannedRole& role,
-                                                                      std::string_view message) {
-  std::map<std::string, std::string, std::less<>> signatures;
+ChannelSignatures given_role_signatures(const Run& run, const PlannedRole& role,
+                                        std::string_view message) {
+  ChannelSignatures signatures;
   const auto check = [&](const GivenSignature& given) {
     const tuf::Envelope envelope = tuf::parse_envelope(given.text, kMaxRoleBytes);
     if (envelope.canonical != message) {
       throw Error(Errc::conflict, cat("this signs another draft of the metadata of ", role.name,
-                                      " than that of ", run.identity->version.text(), kSignAgain));
+                                      " than that of ", subject_of(run), kSignAgain));
     }
     if (envelope.signatures.empty()) {
       throw Error(Errc::untrusted, cat("there is no signature in it", kSignAgain));
@@ -173,16 +187,17 @@ std::map<std::string, std::string, std::less<>> given_role_signatures(const Run&
     }
   };
   for (const auto& [name, files] : run.given) {
-    if (!is_role_signature(run, name)) continue;
+    if (!is_signature_of(name, role.name, role.version)) continue;
     for (const GivenSignature& given : files)
       base::with_context(given.file.string(), [&] { check(given); });
   }
   return signatures;
 }
 
-void drop_stale_role_signatures(const Run& run, std::string_view message) {
+void drop_stale_role_signatures(const Run& run, std::string_view channel,
+                                std::string_view message) {
   const base::Path folder = run.signatures_out / "metadata";
-  const std::string middle = cat(".", schema::channel_name(run.draft->channel), ".");
+  const std::string middle = cat(".", channel, ".");
   for (const std::string& name : base::list_directory(folder)) {
     if (name.starts_with('.') || name.find(middle) == std::string::npos) continue;
     try {
@@ -206,10 +221,10 @@ namespace {
 
 // What a killed run left under temporary names.
 void remove_leftovers_of_signing(const Run& run) {
-  for (const std::string& folder : {std::string(), std::string("metadata"), std::string("releases"),
-                                    cat("releases/", run.identity->tag())}) {
+  std::vector<std::string> folders{"", "metadata", "releases"};
+  if (run.identity) folders.push_back(cat("releases/", run.identity->tag()));
+  for (const std::string& folder : folders)
     base::remove_stale_temporaries(run.signatures_out / folder);
-  }
 }
 
 }  // namespace
@@ -232,10 +247,11 @@ void keep_signatures(const Run& run, const std::vector<SignedFile>& files) {
   }
 }
 
-void keep_role_signature(const Run& run, const base::json::Value& content,
-                         const trust::PublicKey& key, const std::string& signature) {
+void keep_role_signature(const Run& run, const PlannedRole& channel,
+                         const base::json::Value& content, const trust::PublicKey& key,
+                         const std::string& signature) {
   write_if_changed(
-      run.signatures_out / role_file_of(run, key),
+      run.signatures_out / cat(role_prefix(channel.name, channel.version), key.id_text(), ".json"),
       tuf::write_envelope(content, {{tuf::key_of(key).id, signature}}, base::json::Style::pretty),
       0644, base::Durability::flushed);
 }

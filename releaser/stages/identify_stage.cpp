@@ -58,6 +58,7 @@ std::vector<std::string> written_folders(const Run& run) {
 void take_draft(Run& run, const GitState& git) {
   run.folder = run.options.dist / run.identity->version.text();
   run.draft = find_draft(run);
+  run.drafted_roles.emplace(schema::channel_name(run.draft->channel), run.draft->role_version);
   const bool is_other_commit =
       run.options.rebuild && run.draft->commit && git.commit && *run.draft->commit != *git.commit;
   if (is_other_commit) {

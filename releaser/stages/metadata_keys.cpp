@@ -52,11 +52,9 @@ MetadataFiles sign_metadata(Run& run, const MetadataPlan& plan, const WantedMeta
   }
   const SignMessage sign = [&](const tuf::Key& key,
                                std::string_view message) -> std::optional<std::string> {
-    // Those that were given are over one message.
-    if (const auto found = given.find(tuf::identity_of(key));
-        found != given.end() && tuf::checks_ed25519(key, message, found->second)) {
-      return found->second;
-    }
+    const auto [begin, end] = given.equal_range(tuf::identity_of(key));
+    for (auto each = begin; each != end; ++each)
+      if (tuf::checks_ed25519(key, message, each->second)) return each->second;
     const Signer* const signer = find_key(run, key);
     if (signer == nullptr) return std::nullopt;
     return signer->sign_message(message);

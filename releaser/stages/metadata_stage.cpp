@@ -20,11 +20,12 @@ using base::Error;
 namespace tuf = trust::tuf;
 constexpr std::chrono::days kNearTheEnd{60};
 
-const PlannedRole* channel_of(const Run& run, const MetadataPlan& plan) {
+// That of the release, where its metadata has to be signed.
+ChannelRoles channel_of(const Run& run, const MetadataPlan& plan) {
   const std::string_view name = schema::channel_name(run.identity->channel);
   for (const PlannedRole& role : plan.channels)
-    if (role.name == name && role.has_to_be_signed()) return &role;
-  return nullptr;
+    if (role.name == name && role.has_to_be_signed()) return {&role};
+  return {};
 }
 
 }  // namespace
@@ -102,29 +103,29 @@ Skipped metadata_stage(Run& run) {
   const MetadataPlan plan = plan_metadata(run.public_metadata, wanted, [&](const tuf::Key& key) {
     return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;
   });
-  const PlannedRole* const channel = channel_of(run, plan);
+  const ChannelRoles channel = channel_of(run, plan);
   if (run.options.sign_only) {
-    if (!is_dry) sign_channel(run, channel);
+    if (!is_dry) sign_channels(run, signed_files(run), channel);
     return std::nullopt;
   }
   for (const std::string& warning : plan.warnings)
     run.around.messages.warn(warning);
   RoleSignatures given;
   if (run.options.resumes()) {
-    given = take_role_signatures(run, channel);
+    given = take_role_signatures(run, channel, signing_command(run));
   } else {
-    note_awaited(run, channel, [&](const tuf::Key& key) {
+    note_awaited(run, channel, [&](const PlannedRole&, const tuf::Key& key) {
       return is_dry ? may_have_key(run, key) : find_key(run, key) != nullptr;
     });
   }
   if (!run.awaits.empty()) {
     run.metadata.clear();
     // Without a new manifest nothing is left to draft: only other signatures are missing.
-    if (channel == nullptr) {
+    if (channel.empty()) {
       throw Error(Errc::config,
                   cat(base::join(run.awaits, "; "), "; nothing new is public", kRunWhereTheKeyIs));
     }
-    write_release_draft(run, *channel);
+    write_release_draft(run, *channel.front());
     return "it waits for signatures";
   }
   for (const PlannedRole* const role : plan.roles()) {

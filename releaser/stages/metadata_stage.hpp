@@ -35,8 +35,8 @@ inline constexpr std::string_view kRunWhereTheKeyIs =
 // "the metadata of stable needs 1 more signature, by key RW…".
 std::string describe_missing(const MissingSignatures& missing, const TrustPolicy& policy);
 
-// Raw signatures by the identity of their key, over the metadata of one channel.
-using RoleSignatures = std::map<std::string, std::string, std::less<>>;
+// Raw signatures by the identity of their key, each over the metadata of some channel.
+using RoleSignatures = std::multimap<std::string, std::string, std::less<>>;
 
 // Signs what the plan says with the keys of the run and with signatures that holders of others have
 // sent. Throws Errc::config where some are missing, before any key is used.

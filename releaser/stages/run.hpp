@@ -190,6 +190,9 @@ struct Run {
   // A run that resumes: the draft, and the signatures that were given.
   std::optional<ReleaseDraft> draft;
   GivenSignatures given;
+  // Of a draft, of a release or of a change of pointers: by channel, the versions of metadata that
+  // wait to be signed.
+  std::map<std::string, std::uint64_t, std::less<>> drafted_roles;
   base::Path signatures_out;  // with --sign-only
   // sign: signatures that nobody here could make, by their public name, with the key that is
   // wanted.

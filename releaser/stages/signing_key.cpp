@@ -156,15 +156,17 @@ void require_some_key(Run& run) {
   const auto old = product_keys(*run.config.sign).old;
   if (old && may_have_key(run, trust::tuf::key_of(*old))) return;
   if (run.trust) {
-    const std::string channel(schema::channel_name(run.identity->channel));
     const TrustPolicy policy = trust_policy(run.config);
-    for (const trust::PublicKey& key : policy.role(channel).keys) {
-      if (may_have_key(run, trust::tuf::key_of(key))) return;
-      if (!(key == release_key(run))) lines.push_back(cat("key ", key.line(), " of ", channel));
+    for (const auto& [channel, version] : run.drafted_roles) {
+      for (const trust::PublicKey& key : policy.role(channel).keys) {
+        if (may_have_key(run, trust::tuf::key_of(key))) return;
+        if (!(key == release_key(run))) lines.push_back(cat("key ", key.line(), " of ", channel));
+      }
     }
   }
-  throw Error(Errc::config, cat("no key that signs this release is at hand: ",
-                                base::join(lines, ", or "), "; give it by --key FILE"));
+  throw Error(Errc::config,
+              cat("no key that signs this ", run.identity ? "release" : "change",
+                  " is at hand: ", base::join(lines, ", or "), "; give it by --key FILE"));
 }
 
 const Signer* find_key(Run& run, const trust::tuf::Key& wanted) {

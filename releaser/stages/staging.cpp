@@ -60,7 +60,8 @@ std::optional<ReleaseDraft> read_staged_draft(const Run& run) {
   if (!text) return std::nullopt;
   try {
     check_draft_signature(
-        run, *text, host.read(staged_name(tag, kDraftSignatureName), trust::kMaxSignatureBytes));
+        run, *text, run.identity->version.text(),
+        host.read(staged_name(tag, kDraftSignatureName), trust::kMaxSignatureBytes));
     ReleaseDraft draft = parse_draft(*text);
     const bool is_of_this = draft.product == run.config.product.name &&
                             draft.version == run.identity->version.text() &&
@@ -126,8 +127,9 @@ void stage_release(Run& run) {
   Destination& first = run.asset_host();
   const std::string tag = run.identity->tag();
   const std::string text = write_draft(*run.draft);
-  const auto signature = sign_draft(
-      run, text, first.read(staged_name(tag, kDraftSignatureName), trust::kMaxSignatureBytes));
+  const auto signature =
+      sign_draft(run, text, run.identity->version.text(), run.draft->published,
+                 first.read(staged_name(tag, kDraftSignatureName), trust::kMaxSignatureBytes));
   if (!signature) {
     run.around.messages.warn(cat("not staged at ", first.place(),
                                  ": no key of the timestamp is at hand, whose "
@@ -181,7 +183,7 @@ ReleaseDraft find_draft(const Run& run) {
     }
     if (staged && !draft) {
       draft = base::with_context(there, [&] {
-        check_draft_signature(run, *staged,
+        check_draft_signature(run, *staged, version,
                               first->read(staged_name(run.identity->tag(), kDraftSignatureName),
                                           trust::kMaxSignatureBytes));
         return parse_draft(*staged);

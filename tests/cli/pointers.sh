@@ -111,6 +111,8 @@ for with in minisign trust; do
   refused 'without the release key' 3 "(release key|the signing key|no key file).*" yank 1.0.0 --reason x --yes
   mv away.key hello.key
   if [ $with = trust ]; then
+    is 'it waits for its signatures where nothing names it' "$(cd site/.staged && find . -type f | sort | tr '\n' ' ')" './pointers/draft.json ./pointers/draft.json.minisig '
+    rm -r site/.staged dist/pointers/draft.json
     status 'without the online key' 3 at yank 1.0.0 --reason x --yes
     like 'its roles are named' "$output" 'the metadata of snapshot needs 1 more signature, by key RW.*the metadata of timestamp.*nothing new is public'
   fi

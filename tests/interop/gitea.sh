@@ -230,7 +230,7 @@ protect homebrew-tap main
 status 'a tap that is protected: partial' 16 publish --version 2.1.0
 is 'the release is public' "$(latest)" 2.1.0
 pulls() { api GET '/repos/maker/homebrew-tap/pulls?state=all' | jq -c '[.[] | [.number, .state, .merged, .title, .head.ref, .base.ref]]'; }
-like 'the line names the pull request' "$output" "homebrew: .*waits there as $base/maker/homebrew-tap/pulls/1; merge it"
+like 'the line names the pull request' "$output" "homebrew: .*waits there as https?://localhost:[0-9]+/maker/homebrew-tap/pulls/1; merge it"
 waits='[[1,"open",false,"hello 2.1.0","cco-release/hello","main"]]'
 is 'which is open' "$(pulls)" "$waits"
 status 'the same again' 16 publish --version 2.1.0
