@@ -270,6 +270,14 @@ std::string powershell_candidates() {
   return without_final_line_end(out);
 }
 
+// Where the files of any version are, as those of this one: ".../v1.2.0" is ".../vVERSION".
+std::string releases_of(const schema::Release& release, const schema::Version& version) {
+  if (release.platforms.empty()) return "";
+  const std::string archive = release.platforms.begin()->second.url.text();
+  const std::string folder = archive.substr(0, archive.rfind('/'));
+  return base::replace_all(folder, version.text(), "VERSION");
+}
+
 }  // namespace
 
 std::string render_install_sh(const Product& product, const schema::Version& version,
@@ -283,6 +291,7 @@ std::string render_install_sh(const Product& product, const schema::Version& ver
                              {"DESCRIPTION", sh_literal(one_line(product.description))},
                              {"HOMEPAGE", sh_literal(one_line(product.homepage))},
                              {"SITE", sh_literal(site)},
+                             {"RELEASES", sh_literal(releases_of(release, version))},
                              {"VERSION", sh_literal(version.text())},
                              {"CHANNEL", sh_literal(schema::channel_name(release.channel))},
                              {"AGENT", sh_literal(product.agent.value_or(""))},
@@ -306,6 +315,7 @@ std::string render_install_ps1(const Product& product, const schema::Version& ve
             {"DESCRIPTION", powershell_literal(ascii(one_line(product.description)))},
             {"HOMEPAGE", powershell_literal(ascii(one_line(product.homepage)))},
             {"SITE", powershell_literal(site)},
+            {"RELEASES", powershell_literal(releases_of(release, version))},
             {"VERSION", powershell_literal(version.text())},
             {"CHANNEL", powershell_literal(schema::channel_name(release.channel))},
             {"MAIN_BINARY", powershell_literal(main_binary(product))},

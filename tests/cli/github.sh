@@ -121,6 +121,7 @@ hello_binary bin/linux-x86_64/hello 'hello 1.0.1'
 status 'a backport' 0 publish --version 1.0.1 --allow-backport
 is 'the pages name the place of archives' "$(grep -c "$web/maker/hello/releases/download/v<version>/" site/README.md site/docs/INSTALLATION.md | xargs)" \
   'site/README.md:1 site/docs/INSTALLATION.md:1'
+is 'and the installer that of the installers of other versions' "$(grep "^releases=" site/install.sh | cut -d' ' -f1)" "releases='$web/maker/hello/releases/download/vVERSION'"
 is 'leaves 1.1.0 the latest' "$(state '[r["tag"] for r in d["releases"] if r["is_latest"]]')" "['v1.1.0']"
 like 'in the channel of the site too' "$(tr -d ' \n' <site/stable.version-manifest.json)" '"latest":\{"stable":"1\.1\.0"\}'
 status 'who installs' 0 user bash -o pipefail -c "curl -fsSL $(forge_url site)/install.sh | bash"

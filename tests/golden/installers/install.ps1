@@ -37,6 +37,7 @@ param(
   $Description = 'An extremely fast tool'
   $Homepage = 'https://example.com/tool'
   $Site = 'https://releases.example.com/tool'
+  $Releases = 'https://releases.example.com/tool/releases/vVERSION' # each has its own installer there
   $PinnedVersion = '1.2.3'
   $PinnedChannel = 'stable'
   $MainBinary = 'tool'
@@ -530,8 +531,8 @@ param(
   $entry = $Pinned[$platform]
   $other = ($Version -and $Version -ne $PinnedVersion) -or (-not $Version -and $Channel -and $Channel -ne $PinnedChannel)
   if ($other -and -not $entry.Agent) {
-    if ($Version) { Stop-Install 7 "this text can prove $PinnedVersion alone; the installer of that version is: irm $Site/releases/v$Version/install.ps1 | iex" }
-    Stop-Install 7 "this text can prove $PinnedVersion of channel $PinnedChannel alone; choose a version at $Homepage and run its own installer: irm $Site/releases/vVERSION/install.ps1 | iex"
+    if ($Version) { Stop-Install 7 "this text can prove $PinnedVersion alone; the installer of that version is: irm $($Releases.Replace('VERSION', $Version))/install.ps1 | iex" }
+    Stop-Install 7 "this text can prove $PinnedVersion of channel $PinnedChannel alone; choose a version at $Homepage and run its own installer: irm $Releases/install.ps1 | iex"
   }
 
   if (-not $other -and (Test-Installed $entry $Prefix)) {

@@ -27,6 +27,7 @@ product='tool'
 description='An extremely fast tool'
 homepage='https://example.com/tool'
 site='https://releases.example.com/tool'
+releases='https://releases.example.com/tool/releases/vVERSION' # each has its own installer there
 pinned_version='1.2.3'
 pinned_channel='stable'
 agent_name='tool-updater'
@@ -971,7 +972,7 @@ is_newer() {
 # The signed manifests decide: $version, $manifest and the facts of the archive.
 choose_from_manifests() {
   find_signature_tool ||
-    die 7 "only $pinned_version can be verified by this text alone; for another version install minisign or OpenSSL 3, or run that version's own installer: curl -fsSL $site/releases/vVERSION/install.sh | bash"
+    die 7 "only $pinned_version can be verified by this text alone; for another version install minisign or OpenSSL 3, or run that version's own installer: curl -fsSL $releases/install.sh | bash"
   case ${wanted_channel:-nightly} in
     stable) channels=stable ;;
     beta) channels='stable beta' ;;
