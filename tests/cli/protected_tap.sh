@@ -63,6 +63,9 @@ for with in github gitea; do
   [ $with != gitea ] || sed -i "s|^\[scoop\]|&\nbucket = \"$(forge_url git)/$tap.git\"|" cco-release.toml
   name=homebrew
   [ $with != gitea ] || name='homebrew, scoop'
+  echo secret >"$work/token"
+  files=(--token-file "homebrew=$work/token")
+  [ $with != gitea ] || files+=(--token-file "scoop=$work/token")
   page="$(forge_url web)/$tap/pull"
   [ $with != gitea ] || page=${page}s
   next 1.0.0
@@ -117,7 +120,9 @@ for with in github gitea; do
   like "$with: the line says what to do" "$output" 'closed without being merged; open it again and merge it, or let this token push'
   forge /pull "{\"repository\": \"$tap\", \"number\": 2, \"state\": \"open\"}" >/dev/null
   merge 2
-  status "$with: merged after all" 0 at yank 1.3.0 --reason broken --yes
+  token=
+  status "$with: merged after all, with a token in a file" 0 at yank 1.3.0 --reason broken --yes "${files[@]}"
+  token=secret
 
   # --- failures ---
   next 1.4.0
@@ -127,11 +132,8 @@ for with in github gitea; do
   [ $with != gitea ] || wants='it needs scope .write:repository.'
   like "$with: the line names what it lacks" "$output" "branch $topic has the change; open a pull request for it: the token of the variable HOMEBREW_TAP_TOKEN may not write pull requests of $tap .*; $wants"
   token=
-  echo secret >"$work/token"
   forge /faults '[{"method": "POST", "path": "/pulls$", "do": "lost"}]' >/dev/null
-  more=()
-  [ $with != gitea ] || more=(--token-file "scoop=$work/token")
-  status "$with: with another token, in a file, and an answer that is lost" 16 publish 1.4.0 --token-file "homebrew=$work/token" "${more[@]}"
+  status "$with: with another token, in a file, and an answer that is lost" 16 publish 1.4.0 "${files[@]}"
   is "$with: there is one all the same" "$(pulls | tr ',' '\n' | wc -l) $(pulls | sed 's/.*, //')" "3 #3 open: hello 1.4.0 ($topic -> main)"
   token=secret
   sed -i '/^api_url/d' cco-release.toml
