@@ -1,6 +1,7 @@
 #include "releaser/stages/host_marks.hpp"
 
 #include "base/error.hpp"
+#include "releaser/stages/stage.hpp"
 #include "releaser/stages/whereabouts.hpp"
 
 #include <algorithm>
@@ -27,6 +28,35 @@ void at_each_host(Run& run, const std::function<void(Destination&)>& work) {
           {destination->name(), error.code(), error.what(), destination->is_optional()});
     }
   }
+}
+
+// True where something was wrong.
+bool mark_once(Run& run, const std::vector<ReleaseMarks>& wanted) {
+  bool has_changed = false;
+  at_each_host(run, [&](Destination& destination) {
+    std::vector<std::string> words = destination.wrong_marks(wanted);
+    if (words.empty()) return;
+    has_changed = true;
+    destination.mark(wanted);
+    for (std::string& each : words) {
+      run.around.messages.detail(each);
+      run.actions.push_back({std::move(each), destination.name()});
+    }
+  });
+  return has_changed;
+}
+
+// Those that were marked, and what new installations get by now.
+std::set<schema::Version> versions_of(const std::vector<ReleaseMarks>& marked,
+                                      const ChannelManifests& now) {
+  std::set<schema::Version> versions;
+  for (const ReleaseMarks& marks : marked)
+    versions.insert(schema::Version::parse(std::string_view(marks.tag).substr(1)));
+  const auto stable = now.find(Channel::stable);
+  if (stable == now.end()) return versions;
+  const auto latest = stable->second.latest.find(Channel::stable);
+  if (latest != stable->second.latest.end()) versions.insert(latest->second);
+  return versions;
 }
 
 }  // namespace
@@ -69,16 +99,29 @@ std::vector<Action> missing_marks(Run& run, const std::vector<ReleaseMarks>& wan
   return actions;
 }
 
-void mark_hosts(Run& run, const std::vector<ReleaseMarks>& wanted) {
-  at_each_host(run, [&](Destination& destination) {
-    std::vector<std::string> words = destination.wrong_marks(wanted);
-    if (words.empty()) return;
-    destination.mark(wanted);
-    for (std::string& each : words) {
-      run.around.messages.detail(each);
-      run.actions.push_back({std::move(each), destination.name()});
-    }
-  });
+void mark_hosts(Run& run, std::vector<ReleaseMarks> wanted) {
+  constexpr int kMaxRaces = 5;
+  for (int races = 0; races < kMaxRaces; ++races) {
+    if (!mark_once(run, wanted) || !may_be_overtaken(run)) return;
+    const ChannelManifests now = manifests_now(run);
+    std::vector<ReleaseMarks> right = marks_of(now, versions_of(wanted, now));
+    if (right == wanted) return;
+    wanted = std::move(right);
+  }
+}
+
+ChannelManifests manifests_now(const Run& run) {
+  const auto truth = make_destination(run.config.destinations.front(), run.config, run.machine());
+  ChannelManifests now = read_public_state(*truth, run.config, run.folder / "site").channels;
+  for (const auto& [channel, known] : channels_of(run)) {
+    const auto [there, is_missing] = now.try_emplace(channel, known);
+    if (!is_missing && there->second.generation < known.generation) there->second = known;
+  }
+  return now;
+}
+
+bool may_be_overtaken(const Run& run) {
+  return run.config.destinations.front().type != "directory";
 }
 
 }  // namespace releaser

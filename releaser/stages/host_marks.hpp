@@ -21,7 +21,16 @@ std::vector<ReleaseMarks> marks_of(const ChannelManifests& channels,
 // What mark_hosts() would do. A host that fails is among run.failures.
 std::vector<Action> missing_marks(Run& run, const std::vector<ReleaseMarks>& wanted);
 
-// Makes every host of assets show releases as wanted, and adds to run.actions what was done.
-void mark_hosts(Run& run, const std::vector<ReleaseMarks>& wanted);
+// Makes every host of assets show releases as wanted, and adds to run.actions what was done. Where
+// that changed something, and no lock keeps others from publishing meanwhile, it looks at what the
+// site says by then, and follows that.
+void mark_hosts(Run& run, std::vector<ReleaseMarks> wanted);
+
+// As the site shows them now: another run may have gone on. Nothing older than what this run knows
+// counts, however well it is signed.
+ChannelManifests manifests_now(const Run& run);
+
+// Can somebody else publish while this run does? A folder has a lock, a branch has none.
+bool may_be_overtaken(const Run& run);
 
 }  // namespace releaser

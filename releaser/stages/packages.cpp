@@ -142,18 +142,6 @@ void add_versioned(const Run& run, const schema::Manifest& stable, git::Changes&
   }
 }
 
-// As they are public now: another run may have gone on. Nothing older than what this run knows
-// counts, however well it is signed.
-ChannelManifests manifests_now(const Run& run) {
-  const auto truth = make_destination(run.config.destinations.front(), run.config, run.machine());
-  ChannelManifests now = read_public_state(*truth, run.config, run.folder / "site").channels;
-  for (const auto& [channel, known] : channels_of(run)) {
-    const auto [there, is_missing] = now.try_emplace(channel, known);
-    if (!is_missing && there->second.generation < known.generation) there->second = known;
-  }
-  return now;
-}
-
 git::Changes files_of(const Run& run, const PackageRepository& repository,
                       const ChannelManifests& manifests) {
   git::Changes files;

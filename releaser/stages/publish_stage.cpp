@@ -141,17 +141,21 @@ void warn_of_first_prerelease(const Run& run) {
           *run.installer_of, " of channel ", schema::channel_name(run.identity->channel)));
 }
 
-// How hosts shall show a release that is public there already, as after a person's click: looked at
-// only while its documents are still to be announced.
-std::vector<ReleaseMarks> marks_to_check(const Run& run, const Shares& shares) {
-  if (!run.held_back_by.empty()) return {};
-  if (shares.at(run.destinations.front().get()).plan.is_empty()) return {};
-  const ChannelManifests channels = channels_of(run);
+// How hosts shall show this release and the latest one.
+std::vector<ReleaseMarks> marks_by(const Run& run, const ChannelManifests& channels) {
   std::set<schema::Version> versions{run.identity->version};
   const auto stable = channels.find(schema::Channel::stable);
   if (stable != channels.end() && stable->second.latest.contains(schema::Channel::stable))
     versions.insert(stable->second.latest.at(schema::Channel::stable));
   return marks_of(channels, versions);
+}
+
+// How hosts shall show a release that is public there already, as after a person's click: looked at
+// only while its documents are still to be announced.
+std::vector<ReleaseMarks> marks_to_check(const Run& run, const Shares& shares) {
+  if (!run.held_back_by.empty()) return {};
+  if (shares.at(run.destinations.front().get()).plan.is_empty()) return {};
+  return marks_by(run, channels_of(run));
 }
 
 AssetRelease asset_release(const Run& run) {
@@ -327,6 +331,7 @@ Skipped publish_stage(Run& run) {
     if (run.held_back_by.empty()) push_packages(run);
     return std::nullopt;
   }
+  bool has_announced = false;
   for (int races = 0;;) {
     const std::size_t taking_part = run.destinations.size();
     put_assets(run, shares);
@@ -344,11 +349,15 @@ Skipped publish_stage(Run& run) {
       if (++races == kMaxRaces) give_up_races();
       begin_after_others(run);
     } else {
+      has_announced = does_something(shares);
       break;
     }
     shares = shares_for(run);
   }
   remember_published(run);
+  // Another run, which had not seen this release yet, may have told a host its latest one
+  // meanwhile.
+  if (has_announced && may_be_overtaken(run)) mark_hosts(run, marks_by(run, channels_of(run)));
   push_packages(run);
   end_waiting(run);
   return std::nullopt;

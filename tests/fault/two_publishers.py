@@ -16,6 +16,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +24,7 @@ import time
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import Tap  # noqa: E402
 from all_requests import Everywhere  # noqa: E402
-from disturbed_publish import ended  # noqa: E402
+from disturbed_publish import DATE, ended  # noqa: E402
 
 # The versions of the held and of the other machine.
 IMMUTABLE = "the same release, immutable"
@@ -32,13 +33,11 @@ WHEN = ("hold", "hold_answer")
 GITHUB, GITEA = "^/repos/maker/hello/releases", "^/api/v1/repos/maker/hello/releases"
 CHOSEN = [
     ("the same release", "hold", {"method": "POST", "path": f"{GITHUB}$"}),  # the draft
-    ("the same release", "hold_answer", {"method": "POST", "path": f"{GITHUB}$"}),
     ("the same release", "hold", {"method": "POST", "path": f"{GITEA}/.*/assets", "skip": 5}),
     ("the same release", "hold", {"method": "PATCH", "path": GITHUB}),  # its publication
     (IMMUTABLE, "hold", {"method": "POST", "path": f"{GITHUB}/.*/assets", "skip": 5}),
     ("the lower one", "hold", {"method": "PATCH", "path": GITHUB}),
     ("the higher one", "hold", {"path": "/hello.git/git-receive-pack"}),  # the pointers
-    ("the lower one", "hold_answer", {"path": "/hello.git/git-receive-pack"}),
     ("the lower one", "hold", {"path": "/tap.git/git-receive-pack"}),
 ]
 
@@ -74,6 +73,12 @@ class TwoMachines(Everywhere):
             return self.begin("--version", self.folders[number][1], *arguments)
         finally:
             self.project = kept
+
+    def begin_command(self, number, minutes, *arguments):
+        """Any command, so many minutes later: pointers do not move twice in a moment."""
+        later = {"CLOCK_STANDS_AT": str(int(self.clock["CLOCK_STANDS_AT"]) + 60 * minutes)}
+        return subprocess.Popen([os.environ["CCO_RELEASE"], *arguments], cwd=self.folders[number][0], env={**self.environment, **later},
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
     def go_on(self, number, status, errors):
         """What the line of a machine that did not come to its end says, until it has; the problem, or None."""
@@ -159,6 +164,24 @@ def make_two_drafts(world):
     return come_to_an_end(world, ("1.1.0", "1.1.0"), *results)
 
 
+def mark_late(world):
+    """A release that is withdrawn: while the host is told its latest one, another machine publishes a newer one."""
+    world.machines("1.1.0", "1.2.0")
+    first = ended(world.begin_at(0))
+    if first[0] != 0:
+        return f"1.1.0 is not public: {first}"
+    world.control("/faults", [{"method": "PATCH", "path": GITHUB, "do": "hold"}])
+    yank = world.begin_command(0, 1, "yank", "1.1.0", "--reason", "bad", "--yes")
+    if not wait_until_held(world, yank):
+        return f"no mark was held: {ended(yank)}"
+    other = ended(world.begin_command(1, 2, "publish", "--date", DATE, "--version", "1.2.0"))
+    world.control("/go")
+    results = [ended(yank), other]
+    if [status for status, _ in results] != [0, 0]:
+        return f"they end so: {results}"
+    return world.look_at_end(("1.1.0", "1.2.0"))
+
+
 def main():
     only_chosen = sys.argv[1:] == ["chosen"]
     step = int(sys.argv[1]) if len(sys.argv) > 1 and not only_chosen else 1
@@ -184,6 +207,7 @@ def main():
             print(f"# requests of a publish: {requests}; points tried: {len(tried)} of {len(points)}, failed: {len(problems)}; "
                   f"{time.monotonic() - began:.0f} s; statuses of the held and the other: { {pair: dict(counts) for pair, counts in seen.items()} }", flush=True)
             tap.is_(f"at each of {len(tried)} points both releases become public and whole", problems, [])
+            tap.is_("a mark that comes late follows what is public by then", mark_late(world), None)
             tap.is_("two drafts of a tag become one without a person", make_two_drafts(world), None)
         finally:
             world.close()
