@@ -30,6 +30,12 @@ std::shared_ptr<Patience> make_patience(seconds timeout) {
   return std::make_shared<RealPatience>(timeout);
 }
 
+git::Limits limits_of(const Network& network) {
+  git::Limits limits{.stall = network.http.stall_timeout, .left = {}};
+  if (network.patience) limits.left = [patience = network.patience] { return patience->left(); };
+  return limits;
+}
+
 seconds stall_timeout(seconds timeout) { return std::clamp(timeout / 10, seconds(1), seconds(60)); }
 
 }  // namespace releaser

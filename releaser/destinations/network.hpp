@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/http.hpp"
+#include "releaser/git/remote.hpp"
 
 #include <chrono>
 #include <map>
@@ -29,6 +30,9 @@ struct Network {
   std::map<std::string, std::string, std::less<>> tokens;  // by the variable that each came in
   std::shared_ptr<Patience> patience;
 };
+
+// For what the program git brings there.
+git::Limits limits_of(const Network& network);
 
 // A transfer that stalls for so long has failed: a minute, or a tenth of a short --timeout.
 std::chrono::seconds stall_timeout(std::chrono::seconds timeout);

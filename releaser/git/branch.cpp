@@ -48,7 +48,7 @@ std::map<std::string, Entry, std::less<>> read_listing(std::string_view listing)
 
 Branch::Branch(const base::Environment& environment, Remote remote, std::string name,
                base::Time now)
-    : m_folder(environment.find("TMPDIR").value_or("/tmp"), "cco-release-git-"),
+    : m_folder(environment.find("TMPDIR").value_or("/tmp"), now),
       m_git(environment, std::move(remote), m_folder.path()),
       m_name(std::move(name)),
       m_now(now) {
@@ -65,6 +65,7 @@ base::ProcessResult Branch::run_remote(std::vector<std::string> arguments) const
     base::ProcessResult result = m_git.run(call);
     if (result.exit_status == 0 || attempt == kAttempts || !is_passing(result.errors))
       return result;
+    if (pause >= remote().limits.time_left()) return result;
     std::this_thread::sleep_for(pause);
   }
 }

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "releaser/git/program.hpp"
+#include "releaser/git/working_folder.hpp"
 
 #include <cstdint>
 #include <map>
@@ -85,7 +86,7 @@ class Branch {
   [[nodiscard]] std::vector<std::string> identity() const;
   [[nodiscard]] base::ProcessResult run_remote(std::vector<std::string> arguments) const;
 
-  base::TemporaryDirectory m_folder;
+  WorkingFolder m_folder;
   Program m_git;
   std::string m_name;
   base::Time m_now;

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "releaser/git/failure.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace releaser::git {
@@ -12,9 +13,17 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
+using std::chrono::milliseconds;
 // A transfer that stands still ends earlier, by http.lowSpeedTime.
 constexpr std::chrono::minutes kLongestCall{30};
 constexpr std::chrono::minutes kLongestLocalCall{10};  // a person may be asked by gpg's agent
+
+milliseconds longest_time(Reach reach, const Limits& limits) {
+  if (reach == Reach::here) return kLongestLocalCall;
+  const milliseconds left = limits.time_left();
+  if (left <= milliseconds::zero()) throw Error(Errc::network, "the time of --timeout is over");
+  return std::min<milliseconds>(kLongestCall, left);
+}
 
 constexpr std::array<std::string_view, 42> kPassedOn{
     "PATH",
@@ -99,9 +108,11 @@ base::ProcessResult Program::run(const Call& call) const {
   std::vector<std::string> argv{"git"};
   for (const std::string_view setting :
        {"gc.auto=0", "maintenance.auto=false", "core.hooksPath=/dev/null", "http.lowSpeedLimit=100",
-        "http.lowSpeedTime=60", "advice.detachedHead=false"}) {
+        "advice.detachedHead=false"}) {
     argv.insert(argv.end(), {"-c", std::string(setting)});
   }
+  argv.insert(argv.end(), {"-c", cat("http.lowSpeedTime=", m_remote.limits.stall.count())});
+  const milliseconds longest = longest_time(call.reach, m_remote.limits);
   std::vector<std::string> environment = m_environment;
   environment.insert(environment.end(), call.environment.begin(), call.environment.end());
   if (call.reach == Reach::remote && !m_remote.token.empty() && !m_remote.origin().empty()) {
@@ -114,14 +125,13 @@ base::ProcessResult Program::run(const Call& call) const {
   argv.insert(argv.end(), call.arguments.begin(), call.arguments.end());
   base::ProcessResult result;
   try {
-    result = base::run_process(
-        argv, {.directory = m_folder,
-               .environment = std::move(environment),
-               .timeout = call.reach == Reach::remote ? kLongestCall : kLongestLocalCall,
-               .max_output = call.max_output,
-               .excess = base::Excess::ends_it,
-               .background = base::Background::stays,
-               .input = call.input});
+    result = base::run_process(argv, {.directory = m_folder,
+                                      .environment = std::move(environment),
+                                      .timeout = longest,
+                                      .max_output = call.max_output,
+                                      .excess = base::Excess::ends_it,
+                                      .background = base::Background::stays,
+                                      .input = call.input});
   } catch (const Error& error) {
     if (error.code() != Errc::not_found) throw;
     throw Error(Errc::config, "there is no program git; install it");

@@ -1,15 +1,27 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace releaser::git {
+
+// How long a way there may take.
+struct Limits {
+  std::chrono::seconds stall{60};  // a transfer that stands still for so long has failed
+  std::function<std::chrono::milliseconds()> left = {};  // of the whole run; empty: any time
+  [[nodiscard]] std::chrono::milliseconds time_left() const {
+    return left ? left() : std::chrono::milliseconds::max();
+  }
+};
 
 // A repository elsewhere, and as whom this run goes there.
 struct Remote {
   std::string url;             // as git takes it: https, ssh, or a path
   std::string token;           // for https; empty: git's own ways (credential helpers, ssh)
   std::string token_variable;  // that it came from, or would
+  Limits limits = {};
 
   // "https://example.com:8443", the one place that gets the token; empty where it is not https.
   [[nodiscard]] std::string origin() const;

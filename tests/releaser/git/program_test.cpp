@@ -34,11 +34,33 @@ base::Environment environment_of_spy(const base::Path& folder) {
 }  // namespace
 
 TEST_SUITE("releaser/git/program") {
+  TEST_CASE("a way there takes no longer than the run may") {
+    const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "git-");
+    const auto git_with = [&](std::chrono::milliseconds left) {
+      releaser::git::Remote remote;
+      remote.url = "https://git.example.com/o/r.git";
+      remote.limits = {.stall = std::chrono::seconds(3), .left = [left] { return left; }};
+      return Program(environment_of_spy(place.path()), remote, place.path());
+    };
+    const Call fetch{.arguments = {"fetch"}, .reach = Reach::remote};
+    CHECK(git_with(std::chrono::minutes(1)).run(fetch).output.find("lowSpeedTime=3\n") !=
+          std::string::npos);
+    test::check_error(base::Errc::network, "the time of --timeout is over",
+                      [&] { (void)git_with(std::chrono::milliseconds(0)).run(fetch); });
+    // What needs no network goes on.
+    (void)git_with(std::chrono::milliseconds(0)).run({.arguments = {"status"}});
+    const Program late = git_with(std::chrono::milliseconds(1));
+    base::write_file_atomically(place.path() / "git", "#!/bin/sh\nexec sleep 60\n", 0755);
+    test::check_error(base::Errc::network, "git fetch did not end in time",
+                      [&] { (void)late.run(fetch); });
+  }
+
   TEST_CASE("the token is in the environment of what goes to the remote, and nowhere else") {
     const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "git-");
     const Program git(environment_of_spy(place.path()),
                       {"https://git.example.com/o/r.git", "s3cret", "GH_TOKEN"}, place.path());
     const std::string here = git.run({.arguments = {"status"}}).output;
+    CHECK(here.find("word: http.lowSpeedTime=60\n") != std::string::npos);
     CHECK(here.find("s3cret") == std::string::npos);
     CHECK(here.find("GIT_DIR") == std::string::npos);
     CHECK(here.find("GIT_TRACE_CURL") == std::string::npos);
