@@ -127,6 +127,7 @@ std::vector<Refreshed> refresh(Run& run) {
   }
   at_each_destination(run, [](Destination& destination) {
     destination.preflight();
+    destination.preflight_write();
     destination.acquire();
   });
   for (const base::Path& file : run.options.keys)

@@ -35,6 +35,7 @@ struct WantedFile {
 std::string staged_name(std::string_view tag, std::string_view name);
 
 // What is put last of a release, when all else of it is there: "…/checksums.sha256.minisig".
+inline constexpr std::string_view kSealName = "checksums.sha256.minisig";
 bool is_seal(std::string_view name);
 
 // Where a stranger fetches an asset of a release from.
@@ -94,6 +95,8 @@ class Destination {
   // Throws what would keep this user from publishing there, as far as it can be told without a
   // change.
   virtual void preflight() const = 0;
+  // The same, as far as it costs requests of its own: for runs that will change something there.
+  virtual void preflight_write() const {}
   // Keeps other publishers out until destruction. Throws Errc::locked.
   virtual void acquire() = 0;
   // A small public file, or nothing.

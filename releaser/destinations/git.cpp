@@ -43,7 +43,8 @@ class GitBranch final : public Destination {
     return cat("branch ", settings().branch, " of ", m_remote.url);
   }
 
-  void preflight() const override { branch().check_push(); }
+  void preflight() const override { static_cast<void>(branch()); }
+  void preflight_write() const override { branch().check_push(); }
 
   // Nobody is kept out: the push finds out whether somebody else came first.
   void acquire() override {}
@@ -169,6 +170,7 @@ std::unique_ptr<Destination> make_git_destination(const DestinationSettings& set
                       : token_of_file(config.resolve(settings.token_file, machine.home()));
     remote.token = std::move(token.text);
     remote.token_variable = std::move(token.variable);
+    remote.limits = limits_of(machine.network);
     return std::make_unique<GitBranch>(settings, std::move(remote), machine);
   });
 }

@@ -22,6 +22,17 @@ HostedRelease release_of(const json::Value& value) {
   return parse_release(json::ObjectReader(value, "release", Errc::network));
 }
 
+// The one asset of that name, and whole; null where there are more.
+const HostedAsset* find_alone(std::string_view name, const HostedRelease& release) {
+  const HostedAsset* found = nullptr;
+  for (const HostedAsset& asset : release.assets) {
+    if (asset.name != name) continue;
+    if (found != nullptr || !asset.is_whole) return nullptr;
+    found = &asset;
+  }
+  return found;
+}
+
 std::string name_of(const HostedRelease& draft) {
   return cat(base::safe_text(draft.page, 300), " (number ", draft.id, ")");
 }
@@ -173,14 +184,37 @@ AssetAction HostedReleases::decide(const WantedAsset& asset, const HostedRelease
   AssetAction action = reconcile(asset, release);
   if (action.step != AssetStep::compare_bytes) return action;
   HostedRelease compared = release;
+  const bool is_right = is_sealed(asset, release);
   for (HostedAsset& each : compared.assets) {
     if (each.name != asset.name || each.sha256 || each.size != asset.size) continue;
+    if (is_right) {
+      each.sha256 = asset.sha256;
+      continue;
+    }
     const auto known = m_digests.find(each.id);
     each.sha256 = known != m_digests.end()
                       ? known->second
                       : m_digests.emplace(each.id, fetch_digest(release, each)).first->second;
   }
   return reconcile(asset, compared);
+}
+
+// The seal of a public release was put when everything else was there and compared, and no host has
+// a way to change the bytes of an asset: what somebody puts in its place is a younger one (ADR
+// 101).
+bool HostedReleases::is_sealed(const WantedAsset& asset, const HostedRelease& release) {
+  if (release.is_draft || asset.name == kSealName) return false;
+  const HostedAsset* const seal = find_alone(kSealName, release);
+  const HostedAsset* const found = find_alone(asset.name, release);
+  if (seal == nullptr || found == nullptr || found->id >= seal->id) return false;
+  const auto wanted = m_wanted.find(release.tag);
+  if (wanted == m_wanted.end()) return false;
+  const auto wanted_seal = wanted->second.find(std::string(kSealName));
+  if (wanted_seal == wanted->second.end() || wanted_seal->second.size != seal->size) return false;
+  auto digest = m_digests.find(seal->id);
+  if (digest == m_digests.end())
+    digest = m_digests.emplace(seal->id, fetch_digest(release, *seal)).first;
+  return digest->second == wanted_seal->second.sha256;
 }
 
 trust::Sha256 HostedReleases::fetch_digest(const HostedRelease& release, const HostedAsset& asset) {

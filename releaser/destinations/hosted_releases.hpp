@@ -48,7 +48,7 @@ class HostedReleases {
   void forget_drafts() { m_drafts.reset(); }
 
   // What makes the wanted asset be there once and whole; bytes are compared where the host gives no
-  // digest.
+  // digest, but for those that stand below the seal of a public release that is wanted.
   [[nodiscard]] AssetAction decide(const WantedAsset& asset, const HostedRelease& release);
   // The digest of an asset by its bytes. Needs no lock.
   [[nodiscard]] trust::Sha256 fetch_digest(const HostedRelease& release, const HostedAsset& asset);
@@ -68,6 +68,7 @@ class HostedReleases {
   [[nodiscard]] std::optional<HostedRelease> look_up(const ReleasePlace& place);
   [[nodiscard]] std::optional<HostedRelease> find_draft(const std::string& tag);
   [[nodiscard]] std::vector<HostedRelease> list_drafts();
+  [[nodiscard]] bool is_sealed(const WantedAsset& asset, const HostedRelease& release);
   [[nodiscard]] std::vector<HostedAsset>* known_assets(const HostedRelease& release);
   void list_assets(HostedRelease& release);
   enum class More { wanted, enough };

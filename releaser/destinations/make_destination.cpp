@@ -9,7 +9,7 @@ std::string staged_name(std::string_view tag, std::string_view name) {
 }
 
 bool is_seal(std::string_view name) {
-  return name.starts_with("releases/") && name.ends_with("/checksums.sha256.minisig");
+  return name.starts_with("releases/") && name.ends_with(base::cat("/", kSealName));
 }
 
 base::Url asset_url(const DestinationSettings& settings, std::string_view tag,

@@ -28,7 +28,10 @@ void open_destinations(Run& run) {
                                   ": there is no [[destination]] where anything could be public"));
   }
   at_each_site(run, [&](Destination& destination) {
-    if (!run.options.sign_only) destination.preflight();
+    if (!run.options.sign_only) {
+      destination.preflight();
+      destination.preflight_write();
+    }
     if (run.acquires) destination.acquire();
   });
 }

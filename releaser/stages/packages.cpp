@@ -72,6 +72,7 @@ git::Remote remote_of(const Run& run, const Repository& repository) {
           : token_of_file(run.config.resolve(std::string(repository.token_file), run.home));
   remote.token = std::move(token.text);
   remote.token_variable = std::move(token.variable);
+  remote.limits = limits_of(run.machine().network);
   return remote;
 }
 

@@ -59,11 +59,13 @@ void find_archive_files(Run& run, Problems& problems) {
 
 namespace {
 
+using Ask = std::function<void(const Destination&)>;
+
 // Asks each destination, also where the first one refuses: a person mends all of it in one go.
-bool may_publish(Run& run, Problems& problems) {
+bool ask_each(Run& run, Problems& problems, const Ask& ask) {
   const std::size_t known = problems.problems().size();
   const auto look = [&](const Destination& destination) {
-    if (!run.leaves_alone(destination.name())) destination.preflight();
+    if (!run.leaves_alone(destination.name())) ask(destination);
   };
   const Destination& first = *run.destinations.front();
   problems.collect([&] { base::with_context(first.place(), [&] { look(first); }); });
@@ -73,6 +75,27 @@ bool may_publish(Run& run, Problems& problems) {
     });
   });
   return problems.problems().size() == known;
+}
+
+bool may_publish(Run& run, Problems& problems) {
+  if (ask_each(run, problems, [](const Destination& each) { each.preflight(); })) return true;
+  const Destination& first = *run.destinations.front();
+  problems.collect([&] {
+    at_each_destination(run, [&](const Destination& destination) {
+      if (&destination != &first && !run.leaves_alone(destination.name()))
+        destination.preflight_write();
+    });
+  });
+  return false;
+}
+
+// Where the release is public already, there is most likely nothing to write, and asking costs
+// requests; where there is, writing says the same.
+void check_writes(Run& run, Problems& problems) {
+  if (run.destinations.empty() || !run.publishes() || run.options.sign_only) return;
+  if (is_public_already(run)) return;
+  static_cast<void>(
+      ask_each(run, problems, [](const Destination& each) { each.preflight_write(); }));
 }
 
 // True where they can be read.
@@ -117,7 +140,6 @@ void read_standings(Run& run, Problems& problems, bool has_metadata) {
   if (!run.config.sign) return;
   problems.collect([&] {
     at_each_destination(run, [&](Destination& destination) {
-      const bool has_all = destination.carries().assets && has_signed_checksums(destination, run);
       Standing standing;
       if (&destination == run.destinations.front().get()) {
         read_first(run, problems, has_metadata);
@@ -128,7 +150,10 @@ void read_standings(Run& run, Problems& problems, bool has_metadata) {
       }
       // What the first announces binds those that follow it.
       const bool is_announced = run.before.find(run.identity->version) != nullptr;
-      standing.release = has_all || is_announced ? Known::yes : Known::no;
+      const auto has_all = [&] {
+        return destination.carries().assets && has_signed_checksums(destination, run);
+      };
+      standing.release = is_announced || has_all() ? Known::yes : Known::no;
       run.standings[destination.name()] = standing;
     });
   });
@@ -226,7 +251,10 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
   const bool can_be_read = open_destinations(run, problems);
   const bool has_metadata = check_trust(run, problems);
-  if (can_be_read) read_standings(run, problems, has_metadata);
+  if (can_be_read) {
+    read_standings(run, problems, has_metadata);
+    check_writes(run, problems);
+  }
   open_packages(run, problems);
   warn_of_new_history(run, problems);
   const bool has_inputs = !run.options.takes_archives();

@@ -27,10 +27,12 @@ constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
 constexpr int kMaxRaces = 5;
 
 std::vector<Found> find_all(const Destination& destination, const std::vector<WantedFile>& files) {
-  std::vector<Found> found;
-  found.reserve(files.size());
-  for (const WantedFile& file : files)
-    found.push_back(destination.find(file));
+  std::vector<Found> found(files.size());
+  // Seals first: a host without digests goes by them.
+  for (const bool is_of_seals : {true, false}) {
+    for (std::size_t index = 0; index < files.size(); ++index)
+      if (is_seal(files[index].name) == is_of_seals) found[index] = destination.find(files[index]);
+  }
   return found;
 }
 

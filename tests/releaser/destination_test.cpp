@@ -506,6 +506,53 @@ TEST_SUITE("releaser/destinations/github") {
     }
   }
 
+  TEST_CASE("without digests what stands below the seal of a public release is not fetched again") {
+    Forge& kind = gitea();
+    kind.clear();
+    const std::string folder = "releases/v1.0.0/";
+    const std::string seal = folder + std::string(releaser::kSealName);
+    std::vector<releaser::WantedFile> files{wanted(seal, "seal")};
+    for (int number = 1; number <= 5; ++number)
+      files.push_back(wanted(cat(folder, number), cat("bytes of ", number)));
+    const auto first = kind.make_alone("");
+    for (std::size_t index = files.size(); index-- > 0;)  // the seal last
+      first->put(files[index]);
+    release(*first, "v1.0.0");
+    const auto look = [&] {
+      const auto destination = kind.make_alone("");
+      std::vector<Found> found;
+      found.reserve(files.size());
+      for (const releaser::WantedFile& file : files)
+        found.push_back(destination->find(file));
+      return found;
+    };
+    kind.server.control("/faults", "[]");
+    CHECK(look() == std::vector<Found>(6, Found::same));
+    CHECK(kind.server.count() == 2);  // the release and its seal
+    // Somebody put other bytes of the same size there.
+    kind.server.control("/tamper", R"({"repository": "o/r", "tag": "v1.0.0", "name": "3",
+                                       "text": "other of 3"})");
+    kind.server.control("/faults", "[]");
+    std::vector<Found> expected(6, Found::same);
+    expected[3] = Found::different;
+    CHECK(look() == expected);
+    CHECK(kind.server.count() == 3);
+    // A seal of other checksums says nothing.
+    files[0] = wanted(seal, "SEAL");
+    expected[0] = Found::different;
+    kind.server.control("/faults", "[]");
+    CHECK(look() == expected);
+    CHECK(kind.server.count() == 7);
+    // Nor does one that was put before others.
+    kind.server.control("/tamper", R"({"repository": "o/r", "tag": "v1.0.0", "name": "5",
+                                       "text": "bytes of 5"})");
+    files[0] = wanted(seal, "seal");
+    expected[0] = Found::same;
+    kind.server.control("/faults", "[]");
+    CHECK(look() == expected);
+    CHECK(kind.server.count() == 4);
+  }
+
   TEST_CASE("the first refusal ends it, and nothing more is begun") {
     Forge& kind = github();
     kind.clear();
