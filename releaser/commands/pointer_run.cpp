@@ -99,7 +99,7 @@ void print_text(const Run& run, const PointerMove& move, std::ostream& out) {
   }
   if (run.actions.empty()) {
     out << "nothing to do: all of that is public already\n";
-    print_proposed(run, out);
+    print_packages(run, out);
     return;
   }
   // A real run has shown what changes before it asked.
@@ -112,11 +112,14 @@ void print_text(const Run& run, const PointerMove& move, std::ostream& out) {
     return;
   }
   for (const auto& destination : run.destinations) {
-    if (!destination->carries().site) continue;
-    out << destination->url() << " (" << destination->place()
-        << "): " << what_was_written(run, *destination) << '\n';
+    const std::string& name = destination->name();
+    if (has_failed(run, name)) continue;
+    out << destination->url() << " (" << destination->place() << "): "
+        << (destination->carries().site ? what_was_written(run, *destination)
+                                        : what_was_done(run, {name}))
+        << '\n';
   }
-  print_proposed(run, out);
+  print_packages(run, out);
 }
 
 }  // namespace

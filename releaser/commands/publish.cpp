@@ -110,18 +110,7 @@ void print_text(const Run& run, std::ostream& out) {
     out << release << " is public at " << destination->url() << " (" << destination->place()
         << "): " << what_was_written(run, *destination) << '\n';
   }
-  for (const PackageRepository& repository : run.packages) {
-    if (has_failed(run, repository.name())) continue;
-    std::vector<std::string> pushed;
-    for (const Action& action : run.actions) {
-      const auto& kinds = repository.kinds;
-      if (std::find(kinds.begin(), kinds.end(), action.where) != kinds.end())
-        pushed.push_back(action.what);
-    }
-    out << repository.name() << " (" << repository.place()
-        << "): " << (pushed.empty() ? "nothing to do" : base::join(pushed, ", ")) << '\n';
-  }
-  print_proposed(run, out);
+  print_packages(run, out);
 }
 
 // What the maintainer carries on by hand.

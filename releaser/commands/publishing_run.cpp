@@ -87,7 +87,20 @@ json::Array json_of_proposed(const Run& run) {
   return proposed;
 }
 
-void print_proposed(const Run& run, std::ostream& out) {
+std::string what_was_done(const Run& run, const std::vector<std::string_view>& places) {
+  std::vector<std::string> done;
+  for (const Action& action : run.actions)
+    if (std::find(places.begin(), places.end(), action.where) != places.end())
+      done.push_back(action.what);
+  return done.empty() ? "nothing to do" : base::join(done, ", ");
+}
+
+void print_packages(const Run& run, std::ostream& out) {
+  for (const PackageRepository& repository : run.packages) {
+    if (has_failed(run, repository.name())) continue;
+    out << repository.name() << " (" << repository.place()
+        << "): " << what_was_done(run, repository.kinds) << '\n';
+  }
   for (const ProposedChange& change : run.proposed)
     out << change.name << ": waits for " << change.url
         << (change.is_open ? " to be merged\n" : ", which was closed\n");

@@ -6,6 +6,8 @@
 
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 // What publish and the commands that move pointers have in common.
 namespace releaser {
@@ -21,8 +23,12 @@ base::json::Array json_of_actions(const Run& run);
 base::json::Array json_of_failures(const Run& run);
 base::json::Array json_of_proposed(const Run& run);
 
-// A line for each pull request that waits for a person.
-void print_proposed(const Run& run, std::ostream& out);
+// What was done at places of these names, each action in its words; or "nothing to do".
+std::string what_was_done(const Run& run, const std::vector<std::string_view>& places);
+
+// A line for tap and bucket each, unless they failed, and for each pull request that waits for a
+// person.
+void print_packages(const Run& run, std::ostream& out);
 
 // A path as a person types it.
 std::string short_path(const base::Path& path);

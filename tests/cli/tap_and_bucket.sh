@@ -145,6 +145,7 @@ is 'with all files, on the default branch' "$(git_names both trunk | tr '\n' ' '
 
 # --- withdrawn ---
 status 'the only beta is withdrawn' 0 release yank 0.29.0-beta.1 --reason 'loses settings' --yes
+like 'the result names what was pushed' "$output" '^homebrew, scoop .*both\.git\): push Formula/esbuild-beta\.rb, push bucket/esbuild-beta\.json$'
 is 'who has it goes on with what its channel sees' "$(git_show both trunk Formula/esbuild-beta.rb | grep -c 'version "0\.28\.4"') $(git_show both trunk bucket/esbuild-beta.json | json 'd["version"]')" '1 0.28.4'
 is 'and the commit names each version once' "$(git -C "$git_root/both.git" log -1 --format=%s trunk)" 'esbuild 0.28.4'
 for version in 0.28.0 0.28.1 0.28.2 0.28.3; do release yank $version --reason 'as well' --yes >/dev/null 2>&1; done
