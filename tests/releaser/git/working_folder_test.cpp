@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 using releaser::git::WorkingFolder;
