@@ -33,7 +33,7 @@ class AssetUpload {
   std::string remove(const HostedRelease& release, std::uint64_t asset);
   std::string remove_made_draft(const std::string& tag);
   // Gives the lock back before the bytes are sent.
-  std::string send(const WantedFile& file, const WantedAsset& asset, const HostedRelease& release,
+  std::string send(const WantedFile& file, const WantedAsset& asset, const HostedRelease& found,
                    HostedReleases::Lock lock);
   [[nodiscard]] std::vector<std::uint64_t> doubles(const HostedRelease& found) const;
 

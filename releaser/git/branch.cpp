@@ -222,7 +222,7 @@ Pushed Branch::push(const Changes& changes, std::string_view message, Refusal re
       case PushAnswer::refused:
         m_refusal = refusal_of(remote(), known_name(), result.output, result.errors);
         if (refusal == Refusal::answer) return Pushed::refused;
-        throw *m_refusal;
+        throw Error(*m_refusal);
     }
     if (result.exit_status != 0 && !is_passing(result.errors))
       throw failure_of(remote(), result.errors);

@@ -26,7 +26,7 @@ TEST_SUITE("releaser/git/working_folder") {
   TEST_CASE("what killed runs left goes, what is new, held or of others stays") {
     const base::TemporaryDirectory place(std::filesystem::temp_directory_path(), "git-");
     const auto made = [&](const char* name, std::chrono::seconds age) {
-      const base::Path folder = place.path() / name;
+      base::Path folder = place.path() / name;
       base::make_directories(folder / "objects");
       base::write_file_atomically(folder / "objects/x", "bytes");
       set_age(folder, age);
