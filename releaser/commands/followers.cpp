@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/publishing_run.hpp"
 #include "releaser/stages/host_marks.hpp"
 #include "releaser/stages/packages.hpp"
 
@@ -32,11 +33,6 @@ void open_hosts(Run& run) {
       run.failures.push_back({settings.name, error.code(), error.what(), settings.optional});
     }
   }
-}
-
-bool has_failed(const Run& run, std::string_view name) {
-  return std::any_of(run.failures.begin(), run.failures.end(),
-                     [&](const DestinationFailure& failure) { return failure.name == name; });
 }
 
 void look_at_hosts(Run& run, std::vector<Follower>& followers) {

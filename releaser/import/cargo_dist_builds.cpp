@@ -63,15 +63,6 @@ std::vector<std::string> paths_of(CargoDist& all, const std::vector<std::string>
   return paths;
 }
 
-void set(const std::vector<std::string>& paths, std::string& one,
-         std::vector<std::string>& several) {
-  if (paths.size() == 1) {
-    one = paths.front();
-  } else {
-    several = paths;
-  }
-}
-
 Argv command(CargoDist& all, const std::string& triple) {
   if (all.is_generic()) return all.app().build_command;
   Argv argv{"cargo", "build"};
@@ -118,7 +109,7 @@ void write_builds(CargoDist& all) {
       }
     }
   }
-  set(paths_of(all, usual, "{rust_target}"), config.build.binary, config.build.binaries);
+  set_binaries(paths_of(all, usual, "{rust_target}"), config.build.binary, config.build.binaries);
   config.build.command = command(all, "{rust_target}");
   if (all.is_generic()) config.build.env["CARGO_DIST_TARGET"] = "{rust_target}";
   for (const auto& [platform, triple] : all.triples) {
@@ -128,7 +119,8 @@ void write_builds(CargoDist& all) {
     const std::string named = is_own(all, platform) ? "{rust_target}" : triple;
     OverrideSettings& settings = config.overrides[platform];
     if (has_own || !all.is_generic()) {
-      set(paths_of(all, has_own ? own->second : usual, named), settings.binary, settings.binaries);
+      set_binaries(paths_of(all, has_own ? own->second : usual, named), settings.binary,
+                   settings.binaries);
     }
     if (!is_own(all, platform)) {
       if (all.is_generic()) {

@@ -8,14 +8,6 @@ namespace {
 
 using base::cat;
 
-void set_binaries(const Recipe& recipe, std::string& one, std::vector<std::string>& several) {
-  if (recipe.binaries.size() == 1) {
-    one = recipe.binaries.front();
-  } else {
-    several = recipe.binaries;
-  }
-}
-
 // Of the most platforms, the first of equals.
 template <class Value, class Of>
 Value most_common(const std::map<std::string, Recipe>& recipes, Of of) {
@@ -52,13 +44,13 @@ void write_recipes(Config& config, const std::map<std::string, Recipe>& recipes)
       std::count_if(recipes.begin(), recipes.end(),
                     [&](const auto& each) { return each.second.binaries == base.binaries; }) > 1 ||
       recipes.size() == 1;
-  if (shares) set_binaries(base, config.build.binary, config.build.binaries);
+  if (shares) set_binaries(base.binaries, config.build.binary, config.build.binaries);
   config.build.command = base.command;
   config.build.env = base.env;
   for (const auto& [platform, recipe] : recipes) {
     OverrideSettings own;
     if (!shares || recipe.binaries != base.binaries) {
-      set_binaries(recipe, own.binary, own.binaries);
+      set_binaries(recipe.binaries, own.binary, own.binaries);
     }
     if (recipe.command != base.command) own.command = recipe.command;
     for (const auto& [name, value] : recipe.env) {

@@ -51,4 +51,13 @@ Import import_config(const std::string& text, const std::string& file, const Sur
   return import;
 }
 
+void set_binaries(const std::vector<std::string>& paths, std::string& binary,
+                  std::vector<std::string>& binaries) {
+  if (paths.size() == 1) {
+    binary = paths.front();
+  } else {
+    binaries = paths;
+  }
+}
+
 }  // namespace releaser::import

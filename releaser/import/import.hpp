@@ -34,6 +34,10 @@ Import import_config(const std::string& text, const std::string& file, const Sur
 Import import_goreleaser(Entry root, const std::string& file, const Surroundings& around);
 Import import_cargo_dist(Entry root, const std::string& file, const Surroundings& around);
 
+// Paths as [build] or an override of it has them: one in `binary`, several in `binaries`.
+void set_binaries(const std::vector<std::string>& paths, std::string& binary,
+                  std::vector<std::string>& binaries);
+
 // cco-release.toml with what the config says, short comments, and nothing of what it leaves to
 // defaults; `sign_lines` as init writes them.
 std::string imported_text(const Import& import, std::string_view sign_lines);

@@ -19,9 +19,7 @@ constexpr std::uint64_t kSchema = 1;
 PointerDraft parse_pointer_draft(std::string_view text) {
   const auto value = base::json::parse(text, {.max_bytes = kMaxDraftBytes}, Errc::config);
   const ObjectReader root(value, "", Errc::config);
-  if (root.number("schema") > kSchema) {
-    root.fail("schema", "is newer than what this cco-release knows; use a newer one");
-  }
+  require_known_schema(root, kSchema);
   PointerDraft draft;
   draft.product = root.text("product");
   draft.command = root.text("command");

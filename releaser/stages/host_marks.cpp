@@ -52,11 +52,7 @@ std::set<schema::Version> versions_of(const std::vector<ReleaseMarks>& marked,
   std::set<schema::Version> versions;
   for (const ReleaseMarks& marks : marked)
     versions.insert(schema::Version::parse(std::string_view(marks.tag).substr(1)));
-  const auto stable = now.find(Channel::stable);
-  if (stable == now.end()) return versions;
-  const auto latest = stable->second.latest.find(Channel::stable);
-  if (latest != stable->second.latest.end()) versions.insert(latest->second);
-  return versions;
+  return with_latest(std::move(versions), now);
 }
 
 }  // namespace
@@ -108,6 +104,15 @@ void mark_hosts(Run& run, std::vector<ReleaseMarks> wanted) {
     if (right == wanted) return;
     wanted = std::move(right);
   }
+}
+
+std::set<schema::Version> with_latest(std::set<schema::Version> versions,
+                                      const ChannelManifests& channels) {
+  const auto stable = channels.find(Channel::stable);
+  if (stable == channels.end()) return versions;
+  const auto latest = stable->second.latest.find(Channel::stable);
+  if (latest != stable->second.latest.end()) versions.insert(latest->second);
+  return versions;
 }
 
 ChannelManifests manifests_now(const Run& run) {

@@ -18,6 +18,10 @@ ChannelManifests channels_of(const Run& run);
 std::vector<ReleaseMarks> marks_of(const ChannelManifests& channels,
                                    const std::set<schema::Version>& versions);
 
+// These versions and what new installations get: the latest one of channel stable.
+std::set<schema::Version> with_latest(std::set<schema::Version> versions,
+                                      const ChannelManifests& channels);
+
 // What mark_hosts() would do. A host that fails is among run.failures.
 std::vector<Action> missing_marks(Run& run, const std::vector<ReleaseMarks>& wanted);
 

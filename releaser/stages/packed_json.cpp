@@ -6,6 +6,12 @@ using base::json::Array;
 using base::json::Object;
 using base::json::ObjectReader;
 
+void require_known_schema(const ObjectReader& root, std::uint64_t newest) {
+  if (root.number("schema") > newest) {
+    root.fail("schema", "is newer than what this cco-release knows; use a newer one");
+  }
+}
+
 trust::Sha256 read_sha256(const ObjectReader& reader, std::string_view name) {
   const auto digest = trust::Sha256::from_hex(reader.text(name));
   if (!digest) reader.fail(name, "must be a SHA-256");

@@ -4,11 +4,15 @@
 #include "base/json.hpp"
 #include "releaser/archive/archive.hpp"
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
-// Members that release.json and draft.json have in common. Readers fail as the ObjectReader does.
+// Members that release.json and drafts have in common. Readers fail as the ObjectReader does.
 namespace releaser {
+
+// Fails where a draft was written by a newer cco-release.
+void require_known_schema(const base::json::ObjectReader& root, std::uint64_t newest);
 
 trust::Sha256 read_sha256(const base::json::ObjectReader& reader, std::string_view name);
 base::Time read_time(const base::json::ObjectReader& reader, std::string_view name);

@@ -145,11 +145,7 @@ void warn_of_first_prerelease(const Run& run) {
 
 // How hosts shall show this release and the latest one.
 std::vector<ReleaseMarks> marks_by(const Run& run, const ChannelManifests& channels) {
-  std::set<schema::Version> versions{run.identity->version};
-  const auto stable = channels.find(schema::Channel::stable);
-  if (stable != channels.end() && stable->second.latest.contains(schema::Channel::stable))
-    versions.insert(stable->second.latest.at(schema::Channel::stable));
-  return marks_of(channels, versions);
+  return marks_of(channels, with_latest({run.identity->version}, channels));
 }
 
 // How hosts shall show a release that is public there already, as after a person's click: looked at

@@ -45,9 +45,7 @@ DraftArchive read_archive(const ObjectReader& reader) {
 ReleaseDraft parse_draft(std::string_view text) {
   const auto value = base::json::parse(text, {.max_bytes = kMaxDraftBytes}, Errc::config);
   const ObjectReader root(value, "", Errc::config);
-  if (root.number("schema") > kDraftSchema) {
-    root.fail("schema", "is newer than what this cco-release knows; use a newer one");
-  }
+  require_known_schema(root, kDraftSchema);
   ReleaseDraft draft;
   draft.product = root.text("product");
   draft.version = root.text("version");

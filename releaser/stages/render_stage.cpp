@@ -99,9 +99,10 @@ bool is_newest(const Run& run) {
   });
 }
 
-void render_page(Run& run, const std::string& name, const std::string& text, unsigned mode) {
+void render_page(Run& run, bool is_of_newest, const std::string& name, const std::string& text,
+                 unsigned mode) {
   const base::Path file = run.folder / "site" / name;
-  const bool stays = !is_newest(run) && !run.destinations.empty() &&
+  const bool stays = !is_of_newest && !run.destinations.empty() &&
                      run.destinations.front()->read(name, kMaxPageBytes).has_value();
   if (stays) {
     base::remove_if_exists(file);
@@ -113,14 +114,16 @@ void render_page(Run& run, const std::string& name, const std::string& text, uns
 }
 
 void render_pages(Run& run) {
+  const bool is_of_newest = is_newest(run);
   for (const SitePage& page : render_site_pages(*run.product, archives_place(run.config)))
-    render_page(run, page.path, page.text, page.executable ? 0755 : 0644);
+    render_page(run, is_of_newest, page.path, page.text, page.executable ? 0755 : 0644);
   for (const std::string& entry : base::list_directory(run.config.root)) {
     const bool is_license = entry == "LICENSE" || entry == "LICENSE.md" || entry == "LICENSE.txt";
     if (!is_license && entry != "CHANGELOG.md") continue;
     const std::string name = is_license ? "LICENSE" : entry;
     if (std::find(run.pages.begin(), run.pages.end(), name) != run.pages.end()) continue;
-    render_page(run, name, base::read_file(run.config.root / entry, kMaxPageBytes), 0644);
+    render_page(run, is_of_newest, name, base::read_file(run.config.root / entry, kMaxPageBytes),
+                0644);
   }
 }
 
