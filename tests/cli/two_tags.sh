@@ -4,10 +4,6 @@
 set -uo pipefail
 # shellcheck source=tests/support/tap.sh
 . "$SOURCE_ROOT/tests/support/tap.sh"
-# shellcheck source=tests/cli/hello_project.sh
-. "$SOURCE_ROOT/tests/cli/hello_project.sh"
-# shellcheck source=tests/support/forge_server.sh
-. "$SOURCE_ROOT/tests/support/forge_server.sh"
 # shellcheck source=tests/support/github_project.sh
 . "$SOURCE_ROOT/tests/support/github_project.sh"
 work=$(mktemp -d)

@@ -1,8 +1,12 @@
 # The product of hello_project.sh with its archives at GitHub (github_server.py), its site in a folder that the same server shows, and an updater.
-# Source it after tap.sh, hello_project.sh and forge_server.sh.
+# Source it after tap.sh.
 #   github_project DIR [OPTION...]   makes it in DIR/p and goes there; OPTIONS are the server's. Its files are in DIR/forge, its site in DIR/site
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # those who source it read them
+# shellcheck source=tests/cli/hello_project.sh
+. "$SOURCE_ROOT/tests/cli/hello_project.sh"
+# shellcheck source=tests/support/forge_server.sh
+. "$SOURCE_ROOT/tests/support/forge_server.sh"
 github_project() {
   github_folder=$1
   mkdir -p "$1/p/agents" "$1/site" "$1/home"
