@@ -1,0 +1,169 @@
+#include "delta/making/make_delta.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "delta/frames.hpp"
+#include "delta/making/differences.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <memory>
+#include <new>
+
+#include <zstd.h>
+
+namespace delta::making {
+namespace {
+
+constexpr int kLevel = 19;
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+using Context = std::unique_ptr<ZSTD_CCtx, FreeContext>;
+
+std::size_t checked(std::size_t result) {
+  if (ZSTD_isError(result) != 0) {
+    throw base::Error(base::Errc::internal, base::cat("zstd: ", ZSTD_getErrorName(result)));
+  }
+  return result;
+}
+
+Context make_context() {
+  Context context(ZSTD_createCCtx());
+  if (context == nullptr) throw std::bad_alloc();
+  checked(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel));
+  checked(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1));
+  return context;
+}
+
+std::string compress(const Context& context, std::string_view bytes) {
+  std::string frame(ZSTD_compressBound(bytes.size()), '\0');
+  frame.resize(checked(
+      ZSTD_compress2(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size())));
+  return frame;
+}
+
+std::string make_zstd_patch(std::string_view old, std::string_view target) {
+  const Context context = make_context();
+  const auto window_log = static_cast<int>(std::bit_width(old.size() + target.size()));
+  const ZSTD_bounds bounds = ZSTD_cParam_getBounds(ZSTD_c_windowLog);
+  checked(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog,
+                                 std::clamp(window_log, bounds.lowerBound, bounds.upperBound)));
+  checked(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_enableLongDistanceMatching, 1));
+  checked(ZSTD_CCtx_refPrefix(context.get(), old.data(), old.size()));
+  return compress(context, target);
+}
+
+void put_number(std::string& out, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7U)
+    out += static_cast<char>(static_cast<unsigned char>(number & 0x7FU) | 0x80U);
+  out += static_cast<char>(static_cast<unsigned char>(number));
+}
+
+std::uint64_t zigzag(std::int64_t number) {
+  return number >= 0 ? static_cast<std::uint64_t>(number) << 1U
+                     : (static_cast<std::uint64_t>(-(number + 1)) << 1U) + 1;
+}
+
+// Runs of zeros as their lengths, which zstd alone packs worse than others do.
+std::string coded_runs(std::string_view differences) {
+  // A shorter run costs more than its bytes.
+  constexpr std::size_t kShortestRun = 6;
+  std::string coded;
+  std::size_t at = 0;
+  while (at < differences.size()) {
+    const std::size_t first = std::min(differences.find_first_not_of('\0', at), differences.size());
+    std::size_t last = first;
+    for (std::size_t next = first; next < differences.size();) {
+      const std::size_t zeros = std::min(differences.find('\0', next), differences.size());
+      last = zeros;
+      next = std::min(differences.find_first_not_of('\0', zeros), differences.size());
+      if (next - zeros >= kShortestRun || next == differences.size()) break;
+    }
+    put_number(coded, first - at);
+    put_number(coded, last - first);
+    coded.append(differences.substr(first, last - first));
+    at = last;
+  }
+  return coded;
+}
+
+std::string make_bsdiff_zstd(std::string_view old, std::string_view target) {
+  std::string steps, differences, further;
+  std::size_t done = 0;
+  std::int64_t position = 0;
+  for (const Step& step : find_steps(old, target)) {
+    put_number(steps, zigzag(static_cast<std::int64_t>(step.old_position) - position));
+    position = static_cast<std::int64_t>(step.old_position + step.same);
+    put_number(steps, step.same);
+    put_number(steps, step.more);
+    for (std::size_t byte = 0; byte < step.same; ++byte) {
+      differences += static_cast<char>(static_cast<unsigned char>(target[done + byte]) -
+                                       static_cast<unsigned char>(old[step.old_position + byte]));
+    }
+    further.append(target.substr(done + step.same, step.more));
+    done += step.same + step.more;
+  }
+  const Context context = make_context();
+  std::string patch;
+  for (const std::string& stream : {steps, coded_runs(differences), further}) {
+    // A smaller frame says its own size, so that nobody asks for more memory than it needs.
+    const bool is_large = stream.size() > std::size_t{1} << static_cast<unsigned>(kStreamWindowLog);
+    checked(
+        ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, is_large ? kStreamWindowLog : 0));
+    patch += compress(context, stream);
+  }
+  return patch;
+}
+
+std::string others_frame(std::string_view others) {
+  if (others.empty()) return {};
+  std::string frame;
+  for (std::uint64_t number = kOthersMagic | static_cast<std::uint64_t>(others.size()) << 32U;
+       frame.size() < kSkippableHeaderBytes; number >>= 8U)
+    frame += static_cast<char>(static_cast<unsigned char>(number & 0xFFU));
+  return frame.append(others);
+}
+
+void require_result(const Made& made, std::string_view old, std::string_view target) {
+  std::string result(target.size(), '\0');
+  const Parts parts = parts_of(made.format, made.bytes);
+  apply(made.format, old, parts.patch, result);
+  if (result != target) {
+    throw base::Error(base::Errc::internal,
+                      base::cat("a delta of format ", format_id(made.format),
+                                " does not give what it was made for; please report this"));
+  }
+}
+
+}  // namespace
+
+std::string make_patch(Format format, std::string_view old, std::string_view target) {
+  if (old.empty() || target.empty() || old.size() > kMaxBinaryBytes ||
+      target.size() > kMaxBinaryBytes) {
+    throw base::Error(base::Errc::config, "deltas are of binaries of 1 byte to 1 GiB");
+  }
+  return format == Format::zstd_patch ? make_zstd_patch(old, target)
+                                      : make_bsdiff_zstd(old, target);
+}
+
+std::optional<Made> make_delta(std::string_view old, std::string_view target,
+                               std::string_view others, std::uint64_t below) {
+  const auto fits = [](std::string_view binary) {
+    return !binary.empty() && binary.size() <= kMaxBinaryBytes;
+  };
+  if (!fits(old) || !fits(target)) return std::nullopt;
+  const std::string behind = others_frame(others);
+  std::optional<Made> best;
+  for (const Format format : {Format::zstd_patch, Format::bsdiff_zstd}) {
+    Made made{format, make_patch(format, old, target) + behind};
+    if (made.bytes.size() < below && (!best || made.bytes.size() < best->bytes.size()))
+      best = std::move(made);
+  }
+  if (best) require_result(*best, old, target);
+  return best;
+}
+
+}  // namespace delta::making
