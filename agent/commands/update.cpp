@@ -1,7 +1,9 @@
 #include "agent/activation.hpp"
-#include "agent/check_record.hpp"
 #include "agent/commands/changing.hpp"
 #include "agent/commands/commands.hpp"
+#include "agent/commands/update_memory.hpp"
+#include "agent/commands/update_offer.hpp"
+#include "agent/commands/update_options.hpp"
 #include "agent/config_file.hpp"
 #include "agent/install.hpp"
 #include "agent/settings.hpp"
@@ -9,11 +11,9 @@
 #include "agent/site_memory.hpp"
 #include "agent/update_report.hpp"
 #include "base/error.hpp"
-#include "base/random.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace agent {
@@ -22,73 +22,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-
-struct UpdateOptions {
-  bool check = false;
-  bool yes = false;
-  bool unattended = false;
-  bool explain = false;
-  bool rollback = false;
-  std::optional<schema::Channel> channel;
-  std::optional<schema::Version> version;
-  std::optional<base::Time> allow_expired_until;
-};
-
-UpdateOptions read_options(const base::Arguments& arguments) {
-  UpdateOptions options{.check = arguments.has("--check"),
-                        .yes = arguments.has("--yes"),
-                        .unattended = arguments.has("--unattended"),
-                        .explain = arguments.has("--explain"),
-                        .rollback = arguments.has("--rollback"),
-                        .channel = std::nullopt,
-                        .version = std::nullopt,
-                        .allow_expired_until = std::nullopt};
-  if (const auto text = arguments.value("--channel"))
-    options.channel = schema::parse_channel(*text);
-  if (const auto text = arguments.value("--version")) {
-    options.version = schema::Version::parse(*text);
-  }
-  if (const auto text = arguments.value("--allow-expired-until")) {
-    options.allow_expired_until = base::parse_time(*text);
-    if (!options.allow_expired_until) {
-      throw Error(Errc::usage, "--allow-expired-until takes a time such as 2026-11-20T10:00:00Z");
-    }
-    if (options.unattended || options.rollback) {
-      throw Error(Errc::usage,
-                  "--allow-expired-until is for a person: neither with --unattended nor with "
-                  "--rollback");
-    }
-  }
-  const bool chooses = options.channel || options.version;
-  if (options.rollback && (chooses || options.check || options.unattended)) {
-    throw Error(Errc::usage,
-                "--rollback goes with neither --check, --channel, --version nor "
-                "--unattended");
-  }
-  if (options.unattended && chooses) {
-    throw Error(Errc::usage, "--unattended goes with neither --channel nor --version");
-  }
-  return options;
-}
-
-// Uniform in [0, 1).
-double random_fraction() {
-  constexpr std::size_t kBytes = 4;
-  const std::string digits = base::random_hex(kBytes);
-  return static_cast<double>(std::strtoul(digits.c_str(), nullptr, 16)) / 4294967296.0;
-}
-
-// A look changes nothing that matters, so where somebody else works here or nothing can be written
-// it goes without the right to remember. This catch is that boundary.
-std::optional<WriteAccess> access_for_look(const Services& services) {
-  try {
-    return std::optional<WriteAccess>(std::in_place, services, WriteAccess::WhenLocked::give_up);
-  } catch (const Error& error) {
-    if (error.code() != Errc::locked && error.code() != Errc::cannot_write) throw;
-    services.messages.detail(cat("nothing is remembered of this look: ", error.what()));
-    return std::nullopt;
-  }
-}
 
 schema::Version require_installed(const Services& services) {
   const auto current = current_version(services.layout);
@@ -115,11 +48,11 @@ class Update {
     }
     // After the recovery, which may have moved it.
     const schema::Version current = require_installed(m_services);
-    begin_look();
+    if (m_access) begin_look(m_services, m_config);
     const SiteAccess site = open_site(m_services, m_config);
     look(site);
     const Decision decision = decide();
-    remember_look(decision);
+    if (m_access && !m_options.version) remember_look(m_services, m_config, decision);
 
     for (const std::string& notice : decision.notices)
       m_services.messages.warn(notice);
@@ -136,15 +69,6 @@ class Update {
   }
 
  private:
-  // An attempt that is cut off must not be repeated at once.
-  void begin_look() {
-    if (!m_access) return;
-    CheckRecord record = read_check_record(m_services.layout).value_or(CheckRecord{});
-    ++record.failures;
-    record.next_due = next_check(m_config, record.failures, m_services.now, random_fraction());
-    write_check_record(m_services.layout, record);
-  }
-
   void look(const SiteAccess& site) {
     // A version that somebody names may be of a channel that they do not follow.
     Config seen = m_config;
@@ -199,22 +123,6 @@ class Update {
     return true;
   }
 
-  // For notices, which speak of what a plain `update` would do.
-  void remember_look(const Decision& decision) const {
-    if (!m_access || m_options.version) return;
-    CheckRecord record{.next_due = next_check(m_config, 0, m_services.now, random_fraction()),
-                       .checked_at = m_services.now,
-                       .failures = 0,
-                       .channel = m_config.channel,
-                       .available = std::nullopt,
-                       .critical = false};
-    if (const auto* install = std::get_if<Install>(&decision.outcome)) {
-      record.available = install->version;
-      record.critical = install->critical;
-    }
-    write_check_record(m_services.layout, record);
-  }
-
   [[nodiscard]] bool may_install() const { return !m_options.unattended || m_config.auto_install; }
 
   void report_json(const Decision& decision, const schema::Version& current,
@@ -264,7 +172,7 @@ class Update {
                          .hold = install.downgrade && m_options.version.has_value(),
                          .receipt_channel = std::nullopt,
                          .receipt_base_urls = {}});
-    forget_available();
+    forget_available(m_services.layout);
     for (const std::string& remark : outcome.remarks)
       m_services.messages.warn(remark);
     if (m_services.json) {
@@ -295,26 +203,12 @@ class Update {
     return !m_options.yes && !m_options.unattended && terminal.input && terminal.messages;
   }
 
-  // q, Ctrl-C and Ctrl-D throw Errc::cancelled.
   bool is_wanted(const Install& install, const schema::Version& current) {
-    const base::Messages& messages = m_services.messages;
-    messages.stream() << offer_text(install, m_services.identity.product, current);
-    const OfferQuestion question = offer_question(
-        install, current, m_options.version ? AskedFor::this_version : AskedFor::newest);
-    constexpr int kTries = 3;
-    for (int i = 0; i < kTries; ++i) {
-      const std::string answer =
-          base::lower_case(base::ask(messages, question.text, question.default_answer));
-      if (answer == "y" || answer == "yes") return true;
-      if (answer == "n" || answer == "no") break;
-      if (question.may_skip && (answer == "s" || answer == "skip")) {
-        skip(install.version);
-        return false;
-      }
-      messages.stream() << cat("\"", base::safe_text(answer, 40), "\" is none of y, n, ",
-                               question.may_skip ? "s, q" : "q", "\n");
-    }
-    throw Error(Errc::cancelled, "cancelled; nothing was changed");
+    const Answer answer =
+        ask_about_update(m_services, install, current,
+                         m_options.version ? AskedFor::this_version : AskedFor::newest);
+    if (answer == Answer::skip) skip(install.version);
+    return answer == Answer::take;
   }
 
   void skip(const schema::Version& version) {
@@ -322,17 +216,9 @@ class Update {
     for (const schema::Version& each : m_config.skip_versions)
       list += each.text() + ",";
     set_config_key(m_services, "updates.skip_versions", list + version.text());
-    forget_available();
+    forget_available(m_services.layout);
     m_services.messages.say(cat(version.text(), " is skipped; `", m_services.layout.program,
                                 " config set updates.skip_versions …` changes that"));
-  }
-
-  void forget_available() const {
-    auto record = read_check_record(m_services.layout);
-    if (!record) return;
-    record->available = std::nullopt;
-    record->critical = false;
-    write_check_record(m_services.layout, *record);
   }
 
   // Only when the site has answered for that channel and nobody cancelled.
@@ -402,7 +288,7 @@ base::Command update_command(const ServicesOf& services_of) {
                       {"update --channel beta", "follow beta from now on"},
                       {"update --version 2026.11.1", "exactly this one, up or down"}};
   command.run = [services_of](const base::Arguments& arguments) {
-    const UpdateOptions options = read_options(arguments);
+    const UpdateOptions options = read_update_options(arguments);
     const Services& services = services_of(arguments);
     return options.rollback ? rollback_command(services_of).run({})
                             : Update(services, options).run();

@@ -1,0 +1,47 @@
+#include "agent/commands/update_options.hpp"
+
+#include "base/error.hpp"
+
+namespace agent {
+
+using base::Errc;
+using base::Error;
+
+UpdateOptions read_update_options(const base::Arguments& arguments) {
+  UpdateOptions options{.check = arguments.has("--check"),
+                        .yes = arguments.has("--yes"),
+                        .unattended = arguments.has("--unattended"),
+                        .explain = arguments.has("--explain"),
+                        .rollback = arguments.has("--rollback"),
+                        .channel = std::nullopt,
+                        .version = std::nullopt,
+                        .allow_expired_until = std::nullopt};
+  if (const auto text = arguments.value("--channel"))
+    options.channel = schema::parse_channel(*text);
+  if (const auto text = arguments.value("--version")) {
+    options.version = schema::Version::parse(*text);
+  }
+  if (const auto text = arguments.value("--allow-expired-until")) {
+    options.allow_expired_until = base::parse_time(*text);
+    if (!options.allow_expired_until) {
+      throw Error(Errc::usage, "--allow-expired-until takes a time such as 2026-11-20T10:00:00Z");
+    }
+    if (options.unattended || options.rollback) {
+      throw Error(Errc::usage,
+                  "--allow-expired-until is for a person: neither with --unattended nor with "
+                  "--rollback");
+    }
+  }
+  const bool chooses = options.channel || options.version;
+  if (options.rollback && (chooses || options.check || options.unattended)) {
+    throw Error(Errc::usage,
+                "--rollback goes with neither --check, --channel, --version nor "
+                "--unattended");
+  }
+  if (options.unattended && chooses) {
+    throw Error(Errc::usage, "--unattended goes with neither --channel nor --version");
+  }
+  return options;
+}
+
+}  // namespace agent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/command_table.hpp"
+#include "manifest-schema/channel.hpp"
+#include "manifest-schema/version.hpp"
+
+#include <optional>
+
+namespace agent {
+
+// What the command line of `update` asks for.
+struct UpdateOptions {
+  bool check = false;
+  bool yes = false;
+  bool unattended = false;
+  bool explain = false;
+  bool rollback = false;
+  std::optional<schema::Channel> channel;
+  std::optional<schema::Version> version;
+  std::optional<base::Time> allow_expired_until;
+};
+
+// Throws Errc::usage for options that do not go together.
+UpdateOptions read_update_options(const base::Arguments& arguments);
+
+}  // namespace agent
