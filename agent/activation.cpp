@@ -3,7 +3,6 @@
 #include "agent/file_system.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/probe.hpp"
-#include "agent/recovery.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -34,13 +33,6 @@ void give_up_version(const Layout& layout, const schema::Version& version) {
   } else {
     remove_version(layout, version);
   }
-}
-
-void enter(const Layout& layout, Journal& journal, JournalState state) {
-  journal.state = state;
-  journal.attempts = 0;
-  ++journal.transitions;
-  write_journal(layout, journal);
 }
 
 // What PATH's links lead to must be the new version and must run. `probe` names a file of the
@@ -136,19 +128,19 @@ void renew_receipt(const Services& services, const schema::Version& version,
 }
 
 void switch_version(const Layout& layout, Journal& journal) {
-  enter(layout, journal, JournalState::armed);
+  enter_state(layout, journal, JournalState::armed);
   point_link(layout, layout.current, journal.to);
-  enter(layout, journal, JournalState::switched);
+  enter_state(layout, journal, JournalState::switched);
 }
 
 void finish_switch(const Services& services, Journal& journal,
                    std::optional<unsigned> keep_versions) {
   const Layout& layout = services.layout;
   if (journal.state == JournalState::armed) {
-    enter(layout, journal, JournalState::switched);
+    enter_state(layout, journal, JournalState::switched);
   }
   const CompletionMark mark = require_completion_mark(layout, journal.to);
-  std::vector<std::string> links = make_links(layout, mark.binaries);
+  make_links(layout, mark.binaries);
   const auto failure =
       base::with_context(base::cat("check of ", journal.to.text(), ", which the next run repeats"),
                          [&] { return look_through_links(services, journal.to, mark); });
@@ -160,12 +152,20 @@ void finish_switch(const Services& services, Journal& journal,
                   journal.from ? base::cat(journal.from->text(), " is in place again")
                                : std::string("nothing is installed")));
   }
+  commit_switch(services, journal, keep_versions);
+}
+
+void commit_switch(const Services& services, Journal& journal,
+                   std::optional<unsigned> keep_versions) {
+  const Layout& layout = services.layout;
+  const CompletionMark mark = require_completion_mark(layout, journal.to);
+  std::vector<std::string> links = make_links(layout, mark.binaries);
   if (journal.from && *journal.from != journal.to && previous_version(layout) != journal.from) {
     point_link(layout, layout.previous, *journal.from);
   }
   settle_hold(services, journal);
   renew_receipt(services, journal.to, mark, std::move(links));
-  enter(layout, journal, JournalState::committed);
+  enter_state(layout, journal, JournalState::committed);
   if (keep_versions) {
     remove_old_versions(layout, *keep_versions);
   }
@@ -184,12 +184,13 @@ void block_failed(const Layout& layout, const schema::Version& version, const tr
 
 void switch_back(const Services& services, Journal& journal, const ProbeFailure& failure) {
   const Layout& layout = services.layout;
+  journal.reason = failure.reason;
   if (journal.state == JournalState::rolling_back) {
     ++journal.attempts;
     ++journal.transitions;
     write_journal(layout, journal);
   } else {
-    enter(layout, journal, JournalState::rolling_back);
+    enter_state(layout, journal, JournalState::rolling_back);
   }
   const auto mark_of_to = read_completion_mark(layout, journal.to);
   const auto mark_of_from =
@@ -215,7 +216,7 @@ void switch_back(const Services& services, Journal& journal, const ProbeFailure&
   if (journal.operation != Operation::rollback && journal.to != journal.from) {
     give_up_version(layout, journal.to);
   }
-  enter(layout, journal, JournalState::rolled_back);
+  enter_state(layout, journal, JournalState::rolled_back);
   remove_journal(layout);
 }
 

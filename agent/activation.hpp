@@ -61,6 +61,11 @@ Receipt receipt_or_rebuilt(const Services& services, const schema::Version& vers
 void finish_switch(const Services& services, Journal& journal,
                    std::optional<unsigned> keep_versions);
 
+// The part of it after the judgement, whoever gave it: `previous`, hold, receipt, COMMITTED, and
+// clean-up; the journal is gone then.
+void commit_switch(const Services& services, Journal& journal,
+                   std::optional<unsigned> keep_versions);
+
 // `current` goes back to `from` (without one: away), durable at each step; `to` is blocked with the
 // reason, and goes where this operation brought it. Ends in ROLLED_BACK and removes the journal.
 void switch_back(const Services& services, Journal& journal, const ProbeFailure& failure);

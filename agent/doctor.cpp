@@ -3,6 +3,7 @@
 #include "agent/account.hpp"
 #include "agent/activation.hpp"
 #include "agent/file_system.hpp"
+#include "agent/recover.hpp"
 #include "agent/site_memory.hpp"
 #include "agent/state.hpp"
 #include "base/process.hpp"
@@ -56,6 +57,27 @@ void examine_links(const Layout& layout, const CompletionMark& mark, Findings& f
   }
 }
 
+void examine_journal(const Layout& layout, Findings& findings) {
+  const auto journal = read_journal(layout);
+  if (!journal) return;
+  if (journal->state == JournalState::blocked) {
+    findings.push_back(error("layout", blocked_text(layout, *journal), Errc::cannot_write));
+  } else if (journal->state == JournalState::removing) {
+    findings.push_back(
+        error("layout",
+              cat("an uninstall was cut off; `", layout.program, " uninstall` finishes it, `",
+                  layout.program, " install` does and then installs anew"),
+              Errc::config));
+  } else {
+    findings.push_back(warning(
+        "layout", cat("the ", operation_name(journal->operation), " to ", journal->to.text(),
+                      " was cut off in ", journal_state_name(journal->state),
+                      ", unless it is at work now; the "
+                      "next `",
+                      layout.program, " update` or `rollback` settles it")));
+  }
+}
+
 void examine_state(const Layout& layout, const schema::Version& current, Findings& findings) {
   std::vector<base::Path> damaged = damaged_state_files(layout);
   if (is_watermark_damaged(layout)) damaged.push_back(layout.state_file("watermark.json"));
@@ -75,10 +97,7 @@ void examine_state(const Layout& layout, const schema::Version& current, Finding
   } else {
     findings.push_back(ok("layout", "the receipt fits"));
   }
-  if (read_journal(layout)) {
-    findings.push_back(warning("layout", cat("an operation was cut off; the next `", layout.program,
-                                             " update` or `rollback` finishes it")));
-  }
+  examine_journal(layout, findings);
   std::size_t left = 0;
   if (is_there(layout.staging)) left = base::list_directory(layout.staging).size();
   if (left > 0) {

@@ -96,16 +96,18 @@ void place(const Layout& layout, const InstallOrder& order, const base::Path& st
 }
 
 std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
-                              const InstallOrder& order,
-                              const std::optional<schema::Version>& from) {
+                              const InstallOrder& order, Journal& journal) {
   const Layout& layout = services.layout;
   require_space(layout, order);
   const base::TemporaryDirectory staging(layout.staging, "");
   const site::ProvenArchive archive = fetch_archive(services, http, order, staging.path());
+  enter_state(layout, journal, JournalState::verified);
   const base::Path staged = staging.path() / "files";
   base::make_directories(staged);
   const CompletionMark mark = unpack_release(archive, order.entry, staged);
-  probe_staged(services, order, staged, from);
+  enter_state(layout, journal, JournalState::staged);
+  probe_staged(services, order, staged, journal.from);
+  enter_state(layout, journal, JournalState::ready);
   place(layout, order, staged, mark);
   return archive.downloaded_bytes;
 }
@@ -185,7 +187,7 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
   OpenJournal open_journal(layout, journal);
   std::uint64_t downloaded = 0;
   if (!here) {
-    downloaded = fetch_and_place(services, http, order, journal.from);
+    downloaded = fetch_and_place(services, http, order, journal);
   }
   open_journal.keep();
   InstallOutcome outcome = switch_to(services, journal, order.keep_versions);

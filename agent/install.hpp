@@ -1,7 +1,8 @@
 #pragma once
 
+#include "agent/journal.hpp"
+#include "agent/recover.hpp"
 #include "agent/services.hpp"
-#include "agent/state.hpp"
 #include "base/http.hpp"
 #include "manifest-schema/manifest.hpp"
 
@@ -23,16 +24,19 @@ class WriteAccess {
   // A check in the background holds the lock for two seconds at most: a person who asks for more
   // just then waits that long instead of being turned away.
   enum class WhenLocked { wait_briefly, give_up };
-  // Recovery is left out by who removes everything anyway.
-  enum class Recovery { first, left_out };
+  // by_order: a person asks for it, which lifts BLOCKED. of_service: an update that is on probation
+  // is left to the service that asks. left_out: by who removes everything anyway.
+  enum class Recovery { first, by_order, of_service, left_out };
   explicit WriteAccess(const Services& services, WhenLocked when_locked = WhenLocked::wait_briefly,
                        Recovery recovery = Recovery::first);
   // What recovery did, for people; empty where there was nothing to do.
-  [[nodiscard]] const std::string& recovered() const { return m_recovered; }
+  [[nodiscard]] const std::string& recovered() const { return m_recovered.done; }
+  // What a service that is part of an update has to do first; only with Recovery::of_service.
+  [[nodiscard]] std::optional<RecoveryAction> pending() const { return m_recovered.pending; }
 
  private:
   base::FileLock m_lock;
-  std::string m_recovered;
+  Recovered m_recovered;
 };
 
 inline constexpr unsigned kDefaultKeepVersions = 2;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/journal.hpp"
 #include "agent/layout.hpp"
 #include "base/clock.hpp"
 #include "manifest-schema/channel.hpp"
@@ -46,44 +47,6 @@ struct Receipt {
 };
 std::optional<Receipt> read_receipt(const Layout& layout);
 void write_receipt(const Layout& layout, const Receipt& receipt);
-
-// The states of agent.md, in their order. Without a service an update enters downloading, armed,
-// switched, committed, and rolling_back, rolled_back; nothing durable tells verified, staged and
-// ready from downloading, and probation is the service's.
-enum class JournalState {
-  downloading,
-  verified,
-  staged,
-  ready,
-  armed,
-  switched,
-  probation,
-  committed,
-  rolling_back,
-  rolled_back,
-  blocked,
-};
-std::string_view journal_state_name(JournalState state);
-
-enum class Operation { install, update, rollback };
-std::string_view operation_name(Operation operation);
-
-// journal.json: what is under way. It is there from the first change to the last.
-struct Journal {
-  std::string id;  // 32 hexadecimal digits
-  Operation operation = Operation::update;
-  JournalState state = JournalState::downloading;
-  std::optional<schema::Version> from;
-  schema::Version to;
-  trust::Sha256 sha256;           // of the archive
-  std::uint64_t attempts = 0;     // of the state that it is in
-  std::uint64_t transitions = 0;  // of the whole operation
-  bool hold = false;              // committing it sets the hold against `from`
-  base::Time started{};
-};
-std::optional<Journal> read_journal(const Layout& layout);
-void write_journal(const Layout& layout, const Journal& journal);
-void remove_journal(const Layout& layout);
 
 // Versions that failed on this machine: blocklist.json.
 struct BlockedVersion {

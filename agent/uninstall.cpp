@@ -7,6 +7,7 @@
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -27,15 +28,46 @@ void remove_folder_if_empty(const base::Path& directory, std::vector<std::string
 }
 
 void remove_state(const Layout& layout) {
-  // The receipt last: until then a second `uninstall` knows what there is to take back.
-  for (const std::string_view name :
-       {"journal.json", "blocklist.json", "hold.json", "last_attempt.json", "check.json",
-        "watermark.json", "install_id"}) {
+  for (const std::string_view name : {"blocklist.json", "hold.json", "last_attempt.json",
+                                      "check.json", "watermark.json", "install_id"}) {
     base::remove_if_exists(layout.state_file(name));
     base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
   }
-  base::remove_if_exists(layout.state_file(base::cat("receipt.json", kDamagedSuffix)));
   base::remove_tree(layout.state / "metadata");
+  // The receipt knows what there is to take back, and the journal that it is being taken back: they
+  // stay until nothing else is left.
+  for (const std::string_view name : {"receipt.json", "journal.json"}) {
+    base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
+    base::remove_if_exists(layout.state_file(name));
+  }
+}
+
+Journal removal_journal(const Services& services, Purge purge) {
+  return {.id = base::random_hex(16),
+          .operation = Operation::uninstall,
+          .state = JournalState::removing,
+          .from = std::nullopt,
+          .to = current_version(services.layout).value_or(services.identity.version),
+          .sha256 = {},
+          .transitions = 1,
+          .purge = purge == Purge::yes,
+          .probation = std::nullopt,
+          .reason = {},
+          .started = services.now,
+          .blocked_since = std::nullopt};
+}
+
+// A disk that is full is a reason to uninstall: then it goes without, and a second `uninstall`
+// is what finishes it after a kill.
+void begin_removal(const Services& services, const Journal& journal) {
+  try {
+    write_journal(services.layout, journal);
+  } catch (const base::Error& error) {
+    if (error.code() != base::Errc::cannot_write) {
+      throw;
+    }
+    services.messages.detail(base::cat("without a journal: ", error.what()));
+  }
 }
 
 }  // namespace
@@ -46,7 +78,6 @@ void remove_root(const Layout& layout, std::vector<std::string>& done) {
   remove_folder_if_empty(layout.staging, done);
   base::remove_if_exists(layout.recover_script);
   remove_state(layout);
-  base::remove_if_exists(layout.state_file("receipt.json"));
   remove_folder_if_empty(layout.state, done);
   base::remove_if_exists(layout.lock);
   remove_folder_if_empty(layout.root, done);
@@ -85,41 +116,57 @@ void FirstInstallation::take_back() const {
   });
 }
 
+std::vector<std::string> finish_removal(const Services& services, const Journal& journal) {
+  const Layout& layout = services.layout;
+  const base::Path configuration = config_path(services);
+  std::vector<std::string> done;
+  const Receipt receipt = receipt_or_rebuilt(services, services.identity.version, {});
+  // What PATH finds goes first, so that it never leads to a version that is half gone.
+  for (const base::Path& directory : {layout.bin_directory, receipt.bin_directory}) {
+    Layout linked = layout;
+    linked.bin_directory = directory;
+    remove_links(linked, our_links(linked));
+  }
+  undo_path_edits(receipt.path_edits, layout.program, done);
+  // A link goes, not what it leads to; a folder in its place is a copy of a version.
+  base::remove_tree(layout.current);
+  base::remove_tree(layout.previous);
+  for (const schema::Version& version : installed_versions(layout)) {
+    remove_version(layout, version);
+  }
+  if (journal.purge) {
+    base::remove_if_exists(configuration);
+  }
+  remove_root(layout, done);
+  if (journal.purge) {
+    remove_folder_if_empty(configuration.parent_path(), done);
+  }
+  return done;
+}
+
 std::vector<std::string> uninstall(const Services& services, Purge purge) {
   const Layout& layout = services.layout;
   std::error_code ignored;
-  std::vector<std::string> done;
   if (!std::filesystem::exists(layout.root, ignored)) {
     throw base::Error(base::Errc::not_found,
                       base::cat("nothing is installed in ", layout.root.native()));
   }
-  const base::Path configuration = config_path(services);
-  {
-    const WriteAccess access(services, WriteAccess::WhenLocked::wait_briefly,
-                             WriteAccess::Recovery::left_out);
-    const Receipt receipt = receipt_or_rebuilt(services, services.identity.version, {});
-    // What PATH finds goes first, so that it never leads to a version that is half gone.
-    for (const base::Path& directory : {layout.bin_directory, receipt.bin_directory}) {
-      Layout linked = layout;
-      linked.bin_directory = directory;
-      remove_links(linked, our_links(linked));
-    }
-    undo_path_edits(receipt.path_edits, layout.program, done);
-    // A link goes, not what it leads to; a folder in its place is a copy of a version.
-    base::remove_tree(layout.current);
-    base::remove_tree(layout.previous);
-    for (const schema::Version& version : installed_versions(layout)) {
-      remove_version(layout, version);
-    }
-    if (purge == Purge::yes) {
-      base::remove_if_exists(configuration);
-    }
-    remove_root(layout, done);
+  const WriteAccess access(services, WriteAccess::WhenLocked::wait_briefly,
+                           WriteAccess::Recovery::left_out);
+  Journal journal = removal_journal(services, purge);
+  if (const auto before = read_journal(layout);
+      before && before->state == JournalState::removing && before->purge) {
+    journal.purge = true;
   }
-  if (purge == Purge::yes) {
-    remove_folder_if_empty(configuration.parent_path(), done);
+  begin_removal(services, journal);
+  return finish_removal(services, journal);
+}
+
+void finish_interrupted_removal(const Services& services) {
+  const std::optional<Journal> journal = read_journal(services.layout);
+  if (journal && journal->state == JournalState::removing) {
+    uninstall(services, journal->purge ? Purge::yes : Purge::no);
   }
-  return done;
 }
 
 }  // namespace agent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/journal.hpp"
 #include "agent/services.hpp"
 
 #include <string>
@@ -30,7 +31,12 @@ enum class Purge { no, yes };
 
 // Takes back what `install` did: links, shell files, and the names of Layout below the root; with
 // Purge::yes also config.toml. Whatever else lies there stays and is named. Gives what was done,
-// for people. Throws Errc::locked like WriteAccess.
+// for people. Journaled: whoever comes after a kill continues it, whatever they came for. Throws
+// Errc::locked like WriteAccess.
 std::vector<std::string> uninstall(const Services& services, Purge purge);
+// All of it but the lock and the journal's first entry, which the caller has made; idempotent.
+std::vector<std::string> finish_removal(const Services& services, const Journal& journal);
+// For `install`, which starts from nothing then.
+void finish_interrupted_removal(const Services& services);
 
 }  // namespace agent

@@ -3,8 +3,6 @@
 #include "agent/install.hpp"
 #include "agent/own_folders.hpp"
 #include "agent/recover_script.hpp"
-#include "agent/recovery.hpp"
-#include "agent/repair.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -57,80 +55,6 @@ void sweep(const Layout& layout) {
   });
 }
 
-LinkTarget target_in_terms_of(const std::optional<Journal>& journal,
-                              const std::optional<schema::Version>& current) {
-  if (!journal) {
-    return current ? LinkTarget::other : LinkTarget::none;
-  }
-  if (current == journal->to) {
-    return LinkTarget::to;
-  }
-  if (current == journal->from) {
-    return LinkTarget::from;
-  }
-  return current ? LinkTarget::other : LinkTarget::none;
-}
-
-// Gives what was done, for people. Nothing is collected: old versions go with the next update.
-std::string apply(RecoveryAction action, const Services& services, Journal& journal) {
-  const Layout& layout = services.layout;
-  switch (action) {
-    case RecoveryAction::nothing:
-      return "";
-    case RecoveryAction::repair:
-    case RecoveryAction::drop:
-    case RecoveryAction::forget:
-    case RecoveryAction::clean_up:
-      remove_journal(layout);
-      return repair_current(services);
-    case RecoveryAction::finish:
-      finish_switch(services, journal, std::nullopt);
-      return base::cat("finished the ", operation_name(journal.operation), " to ",
-                       journal.to.text(), " that was interrupted");
-    case RecoveryAction::switch_back: {
-      switch_back(services, journal, {ProbeFault::broken, "it was not complete"});
-      const std::string repaired = repair_current(services);
-      return base::cat(journal.to.text(), " was not complete and was left",
-                       repaired.empty() ? "" : "; ", repaired);
-    }
-    case RecoveryAction::note_external:
-      block_version(layout, {journal.to, journal.sha256, "went back by hand", journal.started});
-      remove_journal(layout);
-      return base::cat("somebody went back from ", journal.to.text(),
-                       " by hand; it is not taken again");
-    case RecoveryAction::stop: {
-      block_version(layout, {journal.to, journal.sha256, "could not be settled", journal.started});
-      remove_journal(layout);
-      const std::string repaired = repair_current(services);
-      return base::cat(journal.to.text(),
-                       " could not be settled in many attempts and is not taken again",
-                       repaired.empty() ? "" : "; ", repaired);
-    }
-  }
-  return "";
-}
-
-std::string recover(const Services& services, bool journal_was_damaged) {
-  const Layout& layout = services.layout;
-  std::optional<Journal> journal = read_journal(layout);
-  const std::optional<schema::Version> current = current_version(layout);
-  // All bytes are read where a journal says that something happened; else a look suffices.
-  const bool current_complete =
-      current && (journal || journal_was_damaged ? complete(layout, *current)
-                                                 : looks_complete(layout, *current));
-  const RecoveryFacts facts{.journal = journal ? std::optional(journal->state) : std::nullopt,
-                            .current = target_in_terms_of(journal, current),
-                            .running = RunningVersion::other,
-                            .current_complete = current_complete,
-                            .attempts = journal ? journal->attempts : 0,
-                            .transitions = journal ? journal->transitions : 0};
-  const RecoveryAction action = recover_action(facts);
-  if (!journal) {
-    return action == RecoveryAction::repair ? repair_current(services) : "";
-  }
-  return apply(action, services, *journal);
-}
-
 }  // namespace
 
 WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recovery recovery)
@@ -141,18 +65,16 @@ WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recov
                                               ? kPatience
                                               : std::chrono::milliseconds(0));
       }()) {
-  if (recovery == Recovery::first) {
+  if (recovery != Recovery::left_out) {
     m_recovered = base::with_context("recovery", [&] {
-      const bool journal_was_damaged = set_damaged_state_aside(services);
-      std::string done = recover(services, journal_was_damaged);
-      repair_receipt(services);
-      return done;
+      return recover(services, recovery == Recovery::of_service ? Role::service : Role::command,
+                     recovery == Recovery::by_order ? Insistence::of_a_person : Insistence::none);
     });
   }
   sweep(services.layout);
   writing_to(services.layout, [&] { ensure_recover_script(services.layout); });
-  if (!m_recovered.empty()) {
-    services.messages.say(base::cat(services.layout.program, ": ", m_recovered));
+  if (!m_recovered.done.empty()) {
+    services.messages.say(base::cat(services.layout.program, ": ", m_recovered.done));
   }
 }
 

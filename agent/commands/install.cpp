@@ -252,7 +252,8 @@ int install_managed(const Services& services, const base::Arguments& arguments,
                     const InstallOptions& options, const Config& config,
                     const FirstInstallation& first) {
   const Layout& layout = services.layout;
-  const WriteAccess write_access(services);
+  const WriteAccess write_access(services, WriteAccess::WhenLocked::wait_briefly,
+                                 WriteAccess::Recovery::by_order);
   const auto [site_access, decided, script] = [&] {
     try {
       return choose(services, arguments, options, config);
@@ -297,6 +298,7 @@ int run_install(const Services& services, const base::Arguments& arguments) {
   if (options.channel) {
     config.channel = *options.channel;
   }
+  finish_interrupted_removal(services);
   const FirstInstallation first(services.layout);
   require_writable_bin_directory(services.layout);
   return arguments.has("--unmanaged")

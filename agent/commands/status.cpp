@@ -25,6 +25,16 @@ json::Value text_or_null(const std::optional<schema::Version>& version) {
   return version ? json::Value(version->text()) : json::Value();
 }
 
+// What a newer updater has under way keeps nobody from looking at the rest.
+std::optional<Journal> journal_for_reading(const Services& services) {
+  try {
+    return read_journal(services.layout);
+  } catch (const base::Error& error) {
+    services.messages.warn(error.what());
+    return std::nullopt;
+  }
+}
+
 std::vector<StatusLine> collect(const Services& services) {
   const Layout& layout = services.layout;
   const LoadedConfig loaded = load_config(services);
@@ -35,7 +45,7 @@ std::vector<StatusLine> collect(const Services& services) {
   const auto previous = previous_version(layout);
   const auto record = read_fit_check_record(layout);
   const auto hold = read_rollback_hold(layout);
-  const auto journal = read_journal(layout);
+  const auto journal = journal_for_reading(services);
   std::vector<StatusLine> lines;
   const auto add = [&lines](std::string key, std::string label, std::string text,
                             json::Value value) {

@@ -26,7 +26,15 @@ agent::Journal journal_in(agent::JournalState state) {
           .attempts = 2,
           .transitions = 7,
           .hold = true,
-          .started = test_now};
+          .purge = true,
+          .judge = agent::JudgedBy::service,
+          .probation = agent::Probation{.boots = 2,
+                                        .started_boot_id = "abc",
+                                        .clean_shutdown = true,
+                                        .deadline = std::chrono::milliseconds(1234)},
+          .reason = "why",
+          .started = test_now,
+          .blocked_since = test_now};
 }
 
 struct StateFile {
@@ -60,7 +68,7 @@ TEST_SUITE("agent/state") {
   TEST_CASE("a journal is read as it was written, in each state") {
     const test::InstalledHome home;
     CHECK_FALSE(agent::read_journal(home.layout).has_value());
-    for (int state = 0; state <= static_cast<int>(agent::JournalState::blocked); ++state) {
+    for (int state = 0; state <= static_cast<int>(agent::JournalState::removing); ++state) {
       const agent::Journal written = journal_in(static_cast<agent::JournalState>(state));
       agent::write_journal(home.layout, written);
       const auto read = agent::read_journal(home.layout);
@@ -73,6 +81,11 @@ TEST_SUITE("agent/state") {
       CHECK(read->transitions == 7);
       CHECK(read->hold);
       CHECK(read->started == test_now);
+      CHECK(read->purge);
+      CHECK(read->judge == agent::JudgedBy::service);
+      CHECK(read->probation == written.probation);
+      CHECK(read->reason == "why");
+      CHECK(read->blocked_since == test_now);
     }
     agent::remove_journal(home.layout);
     agent::remove_journal(home.layout);
