@@ -23,18 +23,6 @@ bool is_among(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A version that failed is not kept to go back to; one that runs goes later, by the sweep.
-void give_up_version(const Layout& layout, const schema::Version& version) {
-  if (previous_version(layout) == version) {
-    base::remove_if_exists(layout.previous);
-  }
-  if (is_program_running_below(layout.version_directory(version))) {
-    base::remove_if_exists(layout.version_directory(version) / kCompletionMark);
-  } else {
-    remove_version(layout, version);
-  }
-}
-
 // What PATH's links lead to must be the new version and must run. `probe` names a file of the
 // archive; PATH knows it by its last part.
 std::optional<ProbeFailure> look_through_links(const Services& services,
@@ -134,7 +122,7 @@ void switch_version(const Layout& layout, Journal& journal) {
 }
 
 void finish_switch(const Services& services, Journal& journal,
-                   std::optional<unsigned> keep_versions) {
+                   const std::optional<CleanUp>& clean_up) {
   const Layout& layout = services.layout;
   if (journal.state == JournalState::armed) {
     enter_state(layout, journal, JournalState::switched);
@@ -152,11 +140,11 @@ void finish_switch(const Services& services, Journal& journal,
                   journal.from ? base::cat(journal.from->text(), " is in place again")
                                : std::string("nothing is installed")));
   }
-  commit_switch(services, journal, keep_versions);
+  commit_switch(services, journal, clean_up);
 }
 
 void commit_switch(const Services& services, Journal& journal,
-                   std::optional<unsigned> keep_versions) {
+                   const std::optional<CleanUp>& clean_up) {
   const Layout& layout = services.layout;
   const CompletionMark mark = require_completion_mark(layout, journal.to);
   std::vector<std::string> links = make_links(layout, mark.binaries);
@@ -166,8 +154,8 @@ void commit_switch(const Services& services, Journal& journal,
   settle_hold(services, journal);
   renew_receipt(services, journal.to, mark, std::move(links));
   enter_state(layout, journal, JournalState::committed);
-  if (keep_versions) {
-    remove_old_versions(layout, *keep_versions);
+  if (clean_up) {
+    remove_old_versions(layout, *clean_up);
   }
   remove_journal(layout);
 }
@@ -234,15 +222,30 @@ void remove_version(const Layout& layout, const schema::Version& version) {
   base::remove_tree(directory);
 }
 
-void remove_old_versions(const Layout& layout, unsigned keep_versions) {
+void give_up_version(const Layout& layout, const schema::Version& version) {
+  if (previous_version(layout) == version) {
+    base::remove_if_exists(layout.previous);
+  }
+  if (is_program_running_below(layout.version_directory(version))) {
+    base::remove_if_exists(layout.version_directory(version) / kCompletionMark);
+  } else {
+    remove_version(layout, version);
+  }
+}
+
+void remove_old_versions(const Layout& layout, const CleanUp& clean_up) {
   const std::optional<schema::Version> current = current_version(layout);
   const std::optional<schema::Version> previous = previous_version(layout);
   unsigned kept = (current ? 1U : 0U) + (previous && previous != current ? 1U : 0U);
+  bool pin_is_kept = !clean_up.pin;
   for (const schema::Version& version : installed_versions(layout)) {
-    if (version == current || version == previous) {
+    const bool is_whole = !has_no_mark(layout, version);
+    const bool is_pinned = !pin_is_kept && is_whole && version.matches_prefix(*clean_up.pin);
+    pin_is_kept = pin_is_kept || is_pinned;
+    if (version == current || version == previous || is_pinned) {
       continue;
     }
-    if (kept < keep_versions && !has_no_mark(layout, version)) {
+    if (kept < clean_up.keep_versions && is_whole) {
       ++kept;
       continue;
     }

@@ -14,6 +14,12 @@ namespace agent {
 // From ARMED to the end: the part of install, update, rollback and recovery that is the same. Each
 // function is idempotent: a start after a kill calls it again.
 
+// What stays at least.
+struct CleanUp {
+  unsigned keep_versions = kDefaultKeepVersions;
+  std::optional<std::string> pin;  // updates.pin_version
+};
+
 // The name that PATH finds for a binary of the archive: "tool" for "bin/tool".
 std::string link_name(std::string_view binary);
 // What a PATH link of this binary holds: relative, through `current`. Resolves links in the folders
@@ -57,14 +63,14 @@ Receipt receipt_or_rebuilt(const Services& services, const schema::Version& vers
 // After the switch: links, a look through PATH's link, `previous`, hold, receipt, COMMITTED, and
 // clean-up. A new version that is not fit is switched back, blocked, and Errc::rolled_back is
 // thrown.
-//   keep_versions  how many stay at least; nothing: all of them
+//   clean_up  nothing: all versions stay
 void finish_switch(const Services& services, Journal& journal,
-                   std::optional<unsigned> keep_versions);
+                   const std::optional<CleanUp>& clean_up);
 
 // The part of it after the judgement, whoever gave it: `previous`, hold, receipt, COMMITTED, and
 // clean-up; the journal is gone then.
 void commit_switch(const Services& services, Journal& journal,
-                   std::optional<unsigned> keep_versions);
+                   const std::optional<CleanUp>& clean_up);
 
 // `current` goes back to `from` (without one: away), durable at each step; `to` is blocked with the
 // reason, and goes where this operation brought it. Ends in ROLLED_BACK and removes the journal.
@@ -74,10 +80,13 @@ void block_failed(const Layout& layout, const schema::Version& version, const tr
                   const ProbeFailure& failure, base::Time now);
 
 // Removes versions beyond the newest `keep_versions`, and those that are not whole; never current,
-// previous, one that runs or one that cannot be read now.
-void remove_old_versions(const Layout& layout, unsigned keep_versions);
+// previous, the newest of the pin, one that runs or one that cannot be read now.
+void remove_old_versions(const Layout& layout, const CleanUp& clean_up);
 // Is the version certainly not installed whole? Not where its mark just cannot be read.
 bool has_no_mark(const Layout& layout, const schema::Version& version);
+// One that is not to be gone back to; where it runs just now only its mark goes, and the rest with
+// a later sweep.
+void give_up_version(const Layout& layout, const schema::Version& version);
 // One version: its mark first, then the rest.
 void remove_version(const Layout& layout, const schema::Version& version);
 

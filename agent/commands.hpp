@@ -17,7 +17,7 @@ using ServicesOf = std::function<const Services&(const base::Arguments&)>;
 
 // update, list, status, doctor, notice, config …, init.
 std::vector<base::Command> reading_commands(const ServicesOf& services_of);
-// install, rollback, uninstall.
+// install, rollback, repair, uninstall.
 std::vector<base::Command> changing_commands(const ServicesOf& services_of);
 // Also of a build that nobody stamped.
 base::Command version_command(const std::optional<schema::Identity>& identity, std::ostream& out);

@@ -3,7 +3,9 @@
 #include "base/text.hpp"
 
 #include <cerrno>
+#include <set>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -46,24 +48,41 @@ void exchange_paths(const base::Path& one, const base::Path& other) {
   base::rename_durably(aside, one);
 }
 
+namespace {
+
+#ifdef __linux__
+using FileNumber = std::pair<dev_t, ino_t>;
+
+// A program is known by its number: a container or another mount has another path for it.
+std::set<FileNumber> file_numbers_below(const base::Path& directory) {
+  std::set<FileNumber> numbers;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator entry(directory, error), end;
+       !error && entry != end; entry.increment(error)) {
+    struct stat status {};
+    if (lstat(entry->path().c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+      numbers.emplace(status.st_dev, status.st_ino);
+    }
+  }
+  return numbers;
+}
+#endif
+
+}  // namespace
+
 bool is_program_running_below(const base::Path& directory) {
 #ifdef __linux__
-  // The system tells the path without links.
-  std::error_code error;
-  const base::Path real = std::filesystem::canonical(directory, error);
-  const std::string prefix = (error ? directory : real).native() + '/';
+  const std::set<FileNumber> numbers = file_numbers_below(directory);
   for (const std::string& process : base::list_directory("/proc")) {
     if (!base::parse_decimal(process)) {
       continue;
     }
-    try {
-      const auto program = base::read_symlink_if_exists(base::Path("/proc") / process / "exe");
-      if (program && program->native().starts_with(prefix)) {
-        return true;
-      }
-    } catch (const base::Error&) {
-      // Another user's process: not ours to look into, and it does not run our files by right.
-      continue;
+    // Follows to the very file, removed or not. Another user's process is not ours to look into,
+    // and does not run our files by right.
+    struct stat status {};
+    const base::Path program = base::Path("/proc") / process / "exe";
+    if (stat(program.c_str(), &status) == 0 && numbers.contains({status.st_dev, status.st_ino})) {
+      return true;
     }
   }
 #else

@@ -113,9 +113,9 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
 }
 
 InstallOutcome switch_to(const Services& services, Journal& journal,
-                         std::optional<unsigned> keep_versions) {
+                         const std::optional<CleanUp>& clean_up) {
   switch_version(services.layout, journal);
-  finish_switch(services, journal, keep_versions);
+  finish_switch(services, journal, clean_up);
   // Nothing of what PATH finds undoes what is done.
   PathFinding finding =
       look_on_path(services, journal.to, require_completion_mark(services.layout, journal.to));
@@ -190,7 +190,8 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
     downloaded = fetch_and_place(services, http, order, journal);
   }
   open_journal.keep();
-  InstallOutcome outcome = switch_to(services, journal, order.keep_versions);
+  InstallOutcome outcome = switch_to(
+      services, journal, CleanUp{.keep_versions = order.keep_versions, .pin = order.pin_version});
   outcome.downloaded_bytes = downloaded;
   return outcome;
 }

@@ -51,6 +51,7 @@ struct InstallOrder {
   std::vector<base::Url> configured_bases;  // asked before the manifest's own URLs
   std::optional<base::Path> archive;        // taken instead of a download if its bytes are right
   unsigned keep_versions = kDefaultKeepVersions;
+  std::optional<std::string> pin_version;  // the newest of these stays too
   bool hold = false;  // going back by --version: hold until something newer than what was left
   // `install` only: what the receipt is to remember of this command line.
   std::optional<schema::Channel> receipt_channel;

@@ -83,6 +83,34 @@ std::string repair_current(const Services& services) {
       "; went to ", best->text());
 }
 
+std::vector<std::string> repair_rest(const Services& services) {
+  const Layout& layout = services.layout;
+  std::vector<std::string> done;
+  const std::optional<schema::Version> current = current_version(layout);
+  for (const schema::Version& version : installed_versions(layout)) {
+    const auto reason = incomplete_reason(layout, version);
+    if (version != current && reason) {
+      give_up_version(layout, version);
+      done.push_back(base::cat("removed ", *reason));
+    }
+  }
+  const auto mark = current ? read_completion_mark(layout, *current) : std::nullopt;
+  if (!mark) {
+    return done;
+  }
+  for (const std::string& binary : mark->binaries) {
+    const base::Path link = layout.bin_directory / link_name(binary);
+    if (base::read_symlink_if_exists(link) != link_target(layout, binary)) {
+      const bool is_foreign = inspect_link(layout, link_name(binary)) == LinkState::foreign;
+      done.push_back(base::cat(
+          link.native(), is_foreign ? " is not ours and stays; move it away and run this again"
+                                    : " leads to the current version again"));
+    }
+  }
+  renew_receipt(services, *current, *mark, make_links(layout, mark->binaries));
+  return done;
+}
+
 void repair_receipt(const Services& services) {
   const Layout& layout = services.layout;
   const std::optional<Receipt> receipt = read_receipt(layout);

@@ -3,6 +3,7 @@
 #include "agent/services.hpp"
 
 #include <string>
+#include <vector>
 
 namespace agent {
 
@@ -17,6 +18,11 @@ bool set_damaged_state_aside(const Services& services);
 // receipt, the previous one, the newest; one that failed on this machine or lies below the security
 // floor only where there is no other. What was done, for people; empty where nothing was.
 std::string repair_current(const Services& services);
+
+// All of an installation but what only the site has: links of PATH and of every version that is not
+// whole, the receipt, recover.sh. What was done, a text each; nothing of `current`
+// (repair_current).
+std::vector<std::string> repair_rest(const Services& services);
 
 // A receipt that is lost is made anew, and one that names another version than `current` (moved by
 // recover.sh or a person) follows it.

@@ -145,6 +145,7 @@ InstallOrder managed_order(const Install& decided, const SiteAccess& site_access
                            const Config& config) {
   InstallOrder order = order_of(decided, site_access, arguments);
   order.keep_versions = config.keep_versions;
+  order.pin_version = config.pin_version;
   order.hold = decided.downgrade;
   order.receipt_channel = options.channel;
   order.receipt_base_urls = base_urls_of(options);

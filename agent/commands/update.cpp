@@ -169,6 +169,7 @@ class Update {
                          .configured_bases = site.configured_bases,
                          .archive = std::nullopt,
                          .keep_versions = m_config.keep_versions,
+                         .pin_version = m_config.pin_version,
                          .hold = install.downgrade && m_options.version.has_value(),
                          .receipt_channel = std::nullopt,
                          .receipt_base_urls = {}});

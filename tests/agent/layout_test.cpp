@@ -199,12 +199,12 @@ TEST_SUITE("agent/layout") {
       home.add_version(version);
     base::replace_symlink(home.layout.current, "1.3.0");
     base::replace_symlink(home.layout.previous, "1.0.0");
-    agent::remove_old_versions(home.layout, 3);
+    agent::remove_old_versions(home.layout, {.keep_versions = 3, .pin = std::nullopt});
     std::vector<std::string> left;
     for (const Version& version : agent::installed_versions(home.layout))
       left.push_back(version.text());
     CHECK(left == std::vector<std::string>{"1.3.0", "1.2.0", "1.0.0"});
-    agent::remove_old_versions(home.layout, 1);
+    agent::remove_old_versions(home.layout, {.keep_versions = 1, .pin = std::nullopt});
     CHECK(agent::installed_versions(home.layout).size() == 2);
   }
 }
