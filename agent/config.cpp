@@ -21,6 +21,16 @@ bool holds_updates_back(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
+void take_value(const ConfigRow& row, const base::toml::Value& value, Origin origin,
+                LoadedConfig& loaded) {
+  Config changed = loaded.config;
+  row.apply(changed, value);
+  loaded.config = std::move(changed);
+  const std::string name(row.key.name);
+  loaded.values[name] = config_value_text(value);
+  loaded.origins[name] = origin;
+}
+
 void read_table(const base::toml::Table& table, std::string_view prefix, std::string_view file_name,
                 LoadedConfig& loaded) {
   for (const base::toml::Member& member : table) {
@@ -37,11 +47,7 @@ void read_table(const base::toml::Table& table, std::string_view prefix, std::st
       continue;
     }
     try {
-      Config changed = loaded.config;
-      row->apply(changed, member.value);
-      loaded.config = std::move(changed);
-      loaded.values[name] = config_value_text(member.value);
-      loaded.origins[name] = Origin::file;
+      take_value(*row, member.value, Origin::file, loaded);
     } catch (const Error& error) {
       const std::string problem = cat(place, name, " ", error.what());
       loaded.warnings.push_back(problem + "; the default is used");
@@ -80,6 +86,20 @@ std::optional<std::chrono::seconds> check_interval_length(CheckInterval interval
   return std::nullopt;
 }
 
+std::string_view log_level_name(LogLevel level) {
+  switch (level) {
+    case LogLevel::error:
+      return "error";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::debug:
+      return "debug";
+  }
+  return "";
+}
+
 std::string_view origin_name(Origin origin) {
   switch (origin) {
     case Origin::built_in:
@@ -108,6 +128,15 @@ LoadedConfig read_config(std::string_view text, std::string_view file_name,
   loaded.origins["updates.channel"] = defaults.channel_origin;
   read_table(base::toml::parse(text, file_name), "", file_name, loaded);
   return loaded;
+}
+
+void override_config(LoadedConfig& loaded, std::string_view key, std::string_view input,
+                     Origin origin) {
+  require_config_key(key);
+  const ConfigRow& row = *find_config_row(key);
+  const auto parsed =
+      base::toml::parse(cat("value = ", config_value_of_input(row.key, input)), "value");
+  take_value(row, parsed.front().value, origin, loaded);
 }
 
 std::string default_config_text(std::string_view program) {

@@ -6,6 +6,7 @@
 #include "manifest-schema/version.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -36,6 +37,17 @@ class Window {
   int m_from = 0, m_to = 0;
 };
 
+// The token of a mirror that asks for one. Only `host` sees it, by https://.
+struct MirrorToken {
+  std::string host;  // as Url::host() gives it, in lower case
+  base::Path file;   // its one line is the token
+  bool operator==(const MirrorToken&) const = default;
+};
+
+// How much the service writes to its log; each level has what stands before it too.
+enum class LogLevel { error, warning, info, debug };
+std::string_view log_level_name(LogLevel level);
+
 // What the user set; a default for all else.
 struct Config {
   bool enabled = true;
@@ -47,10 +59,15 @@ struct Config {
   unsigned keep_versions = 2;
   bool notify_on_update = true;
   std::vector<base::Url> mirrors;
+  std::optional<MirrorToken> mirror_token;
   std::optional<base::Url> base_url;
   std::optional<Window> window;
   std::optional<base::Path> ca_file;
   std::string proxy;
+  bool telemetry_enabled = false;
+  std::optional<base::Url> telemetry_endpoint;  // none: nothing is sent
+  std::uint16_t service_port = 8737;            // of 127.0.0.1
+  LogLevel log_level = LogLevel::info;
 };
 
 // One key of config.toml. The one table of them serves the reader, `config`, the commented default
@@ -90,6 +107,11 @@ struct ConfigDefaults {
 // wrong value is a warning, and the default holds.
 LoadedConfig read_config(std::string_view text, std::string_view file_name,
                          const ConfigDefaults& defaults);
+
+// One key from elsewhere over what was loaded; `input` is what a person types. Throws Errc::config
+// "must be …".
+void override_config(LoadedConfig& loaded, std::string_view key, std::string_view input,
+                     Origin origin);
 
 // config.toml with one key set or taken out; every other line, comment and their order stay as they
 // are. `value` is what a person types: `weekly`, `true`, `2026.8.3,2026.8.4`. Throws Errc::config

@@ -1,11 +1,11 @@
 #include "agent/config_table.hpp"
 
+#include "agent/config_setters.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace agent {
 namespace {
@@ -15,139 +15,13 @@ using base::Errc;
 using base::Error;
 using base::toml::Value;
 
-[[noreturn]] void wrong_value(std::string_view what_is_right) {
-  throw Error(Errc::config, cat("must be ", what_is_right));
-}
-
-const std::string& text_of(const Value& value, std::string_view what_is_right) {
-  const auto* text = value.get_if<std::string>();
-  if (text == nullptr) wrong_value(what_is_right);
-  return *text;
-}
-
-std::vector<std::string> texts_of(const Value& value, std::string_view what_is_right) {
-  const auto* array = value.get_if<base::toml::Array>();
-  if (array == nullptr) wrong_value(what_is_right);
-  std::vector<std::string> texts;
-  for (const Value& element : *array)
-    texts.push_back(text_of(element, what_is_right));
-  return texts;
-}
-
-bool boolean_of(const Value& value) {
-  const auto* boolean = value.get_if<bool>();
-  if (boolean == nullptr) wrong_value("true or false");
-  return *boolean;
-}
-
-// "2026.8", "2026" or a whole version.
-bool is_pin(std::string_view text) {
-  if (schema::Version::try_parse(text)) return true;
-  for (const std::string_view zeros : {".0", ".0.0"}) {
-    const auto whole = schema::Version::try_parse(cat(text, zeros));
-    if (whole && whole->matches_prefix(text)) return true;
-  }
-  return false;
-}
-
-void set_interval(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "hourly, daily, weekly or never";
-  const std::string& text = text_of(value, kRight);
-  for (const auto interval :
-       {CheckInterval::hourly, CheckInterval::daily, CheckInterval::weekly, CheckInterval::never}) {
-    if (check_interval_name(interval) == text) {
-      config.check_interval = interval;
-      return;
-    }
-  }
-  wrong_value(kRight);
-}
-
-void set_channel(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "stable, beta or nightly";
-  const auto channel = schema::parse_channel(text_of(value, kRight));
-  if (!channel) wrong_value(kRight);
-  config.channel = *channel;
-}
-
-void set_pin(Config& config, const Value& value) {
-  constexpr std::string_view kRight =
-      "the beginning of a version (2026.8) or a whole one (2026.8.1)";
-  const std::string& text = text_of(value, kRight);
-  if (!is_pin(text)) wrong_value(kRight);
-  config.pin_version = text;
-}
-
-void set_skipped(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "a list of versions";
-  std::vector<schema::Version> versions;
-  for (const std::string& text : texts_of(value, kRight)) {
-    auto version = schema::Version::try_parse(text);
-    if (!version) wrong_value(cat(kRight, "; `", base::safe_text(text, 64), "` is none"));
-    versions.push_back(std::move(*version));
-  }
-  config.skip_versions = std::move(versions);
-}
-
-void set_kept(Config& config, const Value& value) {
-  const auto* number = value.get_if<std::int64_t>();
-  constexpr std::int64_t kFewest = 2;
-  constexpr std::int64_t kMost = 20;
-  if (number == nullptr || *number < kFewest || *number > kMost) {
-    wrong_value("a number from 2 to 20");
-  }
-  config.keep_versions = static_cast<unsigned>(*number);
-}
-
-base::Url url_of(const std::string& text, std::string_view what_is_right) {
-  try {
-    return base::Url::parse(text);
-  } catch (const Error& error) {
-    throw Error(Errc::config, cat("must be ", what_is_right, "; ", error.what()));
-  }
-}
-
-void set_mirrors(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "a list of URLs that begin with https:// or file://";
-  std::vector<base::Url> urls;
-  for (const std::string& text : texts_of(value, kRight))
-    urls.push_back(url_of(text, kRight));
-  config.mirrors = std::move(urls);
-}
-
-void set_base_url(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "a URL that begins with https:// or file://";
-  config.base_url = url_of(text_of(value, kRight), kRight);
-}
-
-void set_window(Config& config, const Value& value) {
-  config.window = Window::parse(text_of(value, "a span such as \"02:00-05:00\""));
-}
-
-void set_ca_file(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "the absolute path of a PEM file";
-  const base::Path path(text_of(value, kRight));
-  if (!path.is_absolute()) wrong_value(kRight);
-  config.ca_file = path;
-}
-
-void set_proxy(Config& config, const Value& value) {
-  constexpr std::string_view kRight = "a proxy such as http://proxy.example.com:3128";
-  const std::string& text = text_of(value, kRight);
-  const bool has_scheme = text.rfind("http://", 0) == 0 || text.rfind("https://", 0) == 0;
-  const bool is_printable =
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!has_scheme || !is_printable || text.size() > 2048) wrong_value(kRight);
-  config.proxy = text;
-}
-
-constexpr std::array<ConfigRow, 13> kRows{{
+constexpr std::array<ConfigRow, 18> kRows{{
     {{"updates.enabled", KeyKind::boolean, "true", "true or false",
       "Look for updates in the background and show notices; `update` works either way."},
-     [](Config& config, const Value& value) { config.enabled = boolean_of(value); }},
+     [](Config& config, const Value& value) { set_boolean(config.enabled, value); }},
     {{"updates.auto_install", KeyKind::boolean, "false", "true or false",
       "Let `update --unattended` install what it finds; without it, it only reports."},
-     [](Config& config, const Value& value) { config.auto_install = boolean_of(value); }},
+     [](Config& config, const Value& value) { set_boolean(config.auto_install, value); }},
     {{"updates.check_interval", KeyKind::text, "\"daily\"", "hourly, daily, weekly or never",
       "How often to look for updates; each wait varies by a tenth."},
      set_interval},
@@ -165,11 +39,14 @@ constexpr std::array<ConfigRow, 13> kRows{{
      set_kept},
     {{"updates.notify_on_update", KeyKind::boolean, "true", "true or false",
       "Show a notice on the terminal when an update is known."},
-     [](Config& config, const Value& value) { config.notify_on_update = boolean_of(value); }},
+     [](Config& config, const Value& value) { set_boolean(config.notify_on_update, value); }},
     {{"updates.mirrors", KeyKind::text_list, "[]", "a list of URLs",
       "Further places that serve the same site: archives come from there first, and manifests "
       "where the site fails."},
      set_mirrors},
+    {{"updates.mirror_token_file", KeyKind::text, "", "HOST=FILE, with an absolute path",
+      "A file whose one line is the token that this host, and no other, is shown."},
+     set_mirror_token},
     {{"updates.base_url", KeyKind::text, "", "a URL, https:// or file://",
       "Where the site is, instead of the place that is built in."},
      set_base_url},
@@ -182,7 +59,21 @@ constexpr std::array<ConfigRow, 13> kRows{{
     {{"network.proxy", KeyKind::text, "", "such as http://proxy.example.com:3128",
       "The proxy to use; without it, HTTPS_PROXY of the environment."},
      set_proxy},
+    {{"telemetry.enabled", KeyKind::boolean, "false", "true or false",
+      "Send what `telemetry show` prints, and nothing else, to the endpoint."},
+     [](Config& config, const Value& value) { set_boolean(config.telemetry_enabled, value); }},
+    {{"telemetry.endpoint", KeyKind::text, "", "a URL, https://",
+      "Where that goes; without one nothing is sent."},
+     set_endpoint},
+    {{"service.port", KeyKind::whole_number, "8737", "a number from 1024 to 65535",
+      "Where the service answers /health and /ready, on 127.0.0.1 alone."},
+     set_port},
+    {{"service.log_level", KeyKind::text, "\"info\"", "error, warning, info or debug",
+      "How much the service writes to its log."},
+     set_log_level},
 }};
+
+constexpr std::array<std::string_view, 4> kSections{"updates", "network", "telemetry", "service"};
 
 // Words that people try in order to get around verification.
 bool asks_to_trust_blindly(std::string_view name) {
@@ -221,7 +112,9 @@ const ConfigRow* find_config_row(std::string_view name) {
   return found == kRows.end() ? nullptr : &*found;
 }
 
-bool is_config_section(std::string_view name) { return name == "updates" || name == "network"; }
+bool is_config_section(std::string_view name) {
+  return std::find(kSections.begin(), kSections.end(), name) != kSections.end();
+}
 
 std::string unknown_config_key(std::string_view name) {
   const std::string shown = base::safe_text(name, 100);
@@ -233,6 +126,7 @@ std::string unknown_config_key(std::string_view name) {
   names.reserve(kRows.size());
   for (const ConfigRow& row : kRows)
     names.emplace_back(row.key.name);
+  names.insert(names.end(), kSections.begin(), kSections.end());
   // A right name without its section: "channel" means updates.channel.
   for (const std::string& candidate : names) {
     if (candidate.substr(candidate.find('.') + 1) == name) {

@@ -32,24 +32,36 @@ ConfigDefaults defaults_of(const Services& services) {
   return {services.identity.default_channel, Origin::identity};
 }
 
-void apply_variables(const Services& services, LoadedConfig& loaded) {
-  const auto show = [&loaded](const std::string& url, Origin origin) {
-    loaded.values["updates.base_url"] =
-        base::json::write(base::json::Value(url), base::json::Style::compact);
-    loaded.origins["updates.base_url"] = origin;
-  };
-  const auto base_url = own_variable(services.identity, services.environment, "BASE_URL");
-  if (!base_url) {
-    const auto receipt = read_receipt(services.layout);
-    if (!loaded.config.base_url && receipt && !receipt->base_urls.empty()) {
-      show(receipt->base_urls.front(), Origin::receipt);
+// A wrong one is a warning, so that a typo cannot stop updates.
+void apply_service_variables(const Services& services, LoadedConfig& loaded) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kVariables{
+      {{"PORT", "service.port"}, {"LOG_LEVEL", "service.log_level"}}};
+  for (const auto& [name, key] : kVariables) {
+    const auto value = own_variable(services.identity, services.environment, name);
+    if (!value) continue;
+    try {
+      override_config(loaded, key, *value, Origin::environment);
+    } catch (const Error& error) {
+      loaded.warnings.push_back(cat(variable_prefix(services.layout.program), name, ": ",
+                                    error.what(), "; it is ignored"));
     }
+  }
+}
+
+void apply_base_url(const Services& services, LoadedConfig& loaded) {
+  const auto base_url = own_variable(services.identity, services.environment, "BASE_URL");
+  if (base_url) {
+    base::with_context(cat(variable_prefix(services.layout.program), "BASE_URL"), [&] {
+      override_config(loaded, "updates.base_url", *base_url, Origin::environment);
+    });
     return;
   }
-  loaded.config.base_url =
-      base::with_context(cat(variable_prefix(services.layout.program), "BASE_URL"),
-                         [&] { return base::Url::parse(*base_url); });
-  show(*base_url, Origin::environment);
+  const auto receipt = read_receipt(services.layout);
+  if (!loaded.config.base_url && receipt && !receipt->base_urls.empty()) {
+    loaded.values["updates.base_url"] = base::json::write(
+        base::json::Value(receipt->base_urls.front()), base::json::Style::compact);
+    loaded.origins["updates.base_url"] = Origin::receipt;
+  }
 }
 
 }  // namespace
@@ -74,7 +86,8 @@ LoadedConfig load_config(const Services& services) {
   const base::Path path = config_path(services);
   const auto text = base::read_file_if_exists(path, kMaxConfigBytes);
   LoadedConfig loaded = read_config(text.value_or(""), path.string(), defaults_of(services));
-  apply_variables(services, loaded);
+  apply_base_url(services, loaded);
+  apply_service_variables(services, loaded);
   return loaded;
 }
 

@@ -19,7 +19,8 @@ namespace agent {
 base::Path config_path(const Services& services);
 
 // What holds now, strongest last: built in, identity, receipt, config.toml, own variables
-// (<NAME>_BASE_URL). Warnings are in it, and not said yet. No file is the same as an empty one.
+// (<NAME>_BASE_URL, _PORT, _LOG_LEVEL). Warnings are in it, and not said yet. No file is the same
+// as an empty one.
 LoadedConfig load_config(const Services& services);
 // The same, with its warnings said.
 Config usable_config(const Services& services);

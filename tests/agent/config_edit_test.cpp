@@ -100,7 +100,12 @@ TEST_SUITE("agent/config_edit") {
         {"updates.base_url", "file:///srv/site"},
         {"updates.window", "02:00-05:00"},
         {"network.ca_file", "/ca.pem"},
-        {"network.proxy", "http://p.example"}};
+        {"updates.mirror_token_file", "m.example=/home/ann/.token"},
+        {"network.proxy", "http://p.example"},
+        {"telemetry.enabled", "true"},
+        {"telemetry.endpoint", "https://t.example"},
+        {"service.port", "9000"},
+        {"service.log_level", "error"}};
     CHECK(values.size() == agent::config_keys().size());
     std::string text = original;
     for (const auto& [key, value] : values)

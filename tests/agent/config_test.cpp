@@ -44,11 +44,18 @@ skip_versions = ["2026.8.3", "v2026.08.4-beta.1"]
 keep_versions = 5
 notify_on_update = false
 mirrors = ["https://a.example/x", "file:///media/stick"]
+mirror_token_file = "Mirror.example:8443=/home/ann/.token"
 base_url = "https://b.example"
 window = "Sat 22:00-06:00"
 [network]
 ca_file = "/etc/ca.pem"
 proxy = "http://proxy.example:3128"
+[telemetry]
+enabled = true
+endpoint = "https://telemetry.example/v1"
+[service]
+port = 9000
+log_level = "debug"
 )");
     CHECK(loaded.warnings.empty());
     const agent::Config& config = loaded.config;
@@ -67,6 +74,11 @@ proxy = "http://proxy.example:3128"
     CHECK(config.window->text() == "Sat 22:00-06:00");
     CHECK(config.ca_file == "/etc/ca.pem");
     CHECK(config.proxy == "http://proxy.example:3128");
+    CHECK(config.mirror_token == agent::MirrorToken{"mirror.example:8443", "/home/ann/.token"});
+    CHECK(config.telemetry_enabled);
+    CHECK(config.telemetry_endpoint->text() == "https://telemetry.example/v1");
+    CHECK(config.service_port == 9000);
+    CHECK(config.log_level == agent::LogLevel::debug);
     for (const agent::ConfigKey& key : agent::config_keys()) {
       CAPTURE(key.name);
       CHECK(loaded.origins.at(std::string(key.name)) == agent::Origin::file);
@@ -81,7 +93,17 @@ proxy = "http://proxy.example:3128"
          "ignored"},
         {"channel = \"beta\"",
          "config.toml:1: unknown key `channel`; did you mean `updates.channel`?; it is ignored"},
-        {"[telemetry]\nx = 1", "config.toml:1: unknown key `telemetry`; it is ignored"},
+        {"[telemtry]\nx = 1",
+         "config.toml:1: unknown key `telemtry`; did you mean `telemetry`?; it is ignored"},
+        {"[telemetry]\nlevel = 1", "config.toml:2: unknown key `telemetry.level`; it is ignored"},
+        {"[telemetry]\nendpoint = \"file:///tmp/x\"",
+         "config.toml:2: telemetry.endpoint must be a URL that begins with https://; the default "
+         "is used"},
+        {"[service]\nport = 80",
+         "config.toml:2: service.port must be a number from 1024 to 65535; the default is used"},
+        {"[service]\nlog_level = \"loud\"",
+         "config.toml:2: service.log_level must be error, warning, info or debug; the default is "
+         "used"},
         {"[updates]\nverify_signatures = false",
          "config.toml:2: there is no key `updates.verify_signatures`: verification cannot be "
          "switched off, whatever is installed is verified; it is ignored"},
@@ -129,6 +151,16 @@ proxy = "http://proxy.example:3128"
     for (const std::string_view pin : {"", "2026.", "2026.x", "1.2.3.4", "beta", "*", "01"}) {
       CAPTURE(pin);
       CHECK(!read(base::cat("[updates]\npin_version = \"", pin, "\"")).config.pin_version);
+    }
+  }
+
+  TEST_CASE("a token of a mirror names its host and an absolute file") {
+    for (const std::string_view text : {"/home/ann/token", "mirror.example=token", "=/token",
+                                        "https://mirror.example=/token", "a/b=/token", "u@h=/t"}) {
+      CAPTURE(text);
+      const auto loaded = read(base::cat("[updates]\nmirror_token_file = \"", text, "\""));
+      CHECK(loaded.warnings.size() == 1);
+      CHECK(!loaded.config.mirror_token);
     }
   }
 

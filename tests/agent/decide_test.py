@@ -223,6 +223,11 @@ for arguments, status, text in ((["set", "updates.chanel", "beta"], 3, "did you 
                                 (["get", "updates.chanel"], 3, "did you mean"), (["get", "updates.window"], 9, ""), (["set", "updates.channel"], 2, "")):
     result = home.agent("config", *arguments)
     tap.case(f"config {' '.join(arguments)} ends with {status}", result.status == status and text in result.err, result)
+result = home.agent("config", "get", "service.port", TOOL_UPDATER_PORT="9001")
+tap.is_("the port of the environment goes before the file", (result.status, result.out), (0, "9001\n"))
+result = home.agent("config", "get", "service.port", TOOL_UPDATER_PORT="80")
+tap.case("a wrong one is a warning, and the default holds", result.status == 0 and result.out == "8737\n"
+         and "TOOL_UPDATER_PORT: must be a number from 1024 to 65535; it is ignored" in result.err, result)
 tap.is_("none of them changed the file", config.read_text(), "# mine\n[updates]\nchannel = \"beta\"   # as agreed\nfuture = 1\n")
 is_documented("config show", "config", json.loads(home.agent("config", "show", "--json").out))
 real = home.directory / "dotfiles.toml"
