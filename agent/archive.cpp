@@ -24,11 +24,13 @@ base::ArchiveFormat format_of(const schema::PlatformEntry& entry) {
 }  // namespace
 
 site::ProvenArchive fetch_archive(const Services& services, base::HttpClient& http,
-                                  const InstallOrder& order, const base::Path& directory) {
+                                  const InstallOrder& order, const base::Path& directory,
+                                  const std::optional<base::Path>& kept_in) {
   const site::ArchiveRequest request{.version = order.version,
                                      .entry = order.entry,
                                      .configured_bases = order.configured_bases,
-                                     .staging = directory};
+                                     .staging = directory,
+                                     .kept_in = kept_in};
   base::Progress progress(services.messages,
                           base::cat(services.identity.product, " ", order.version.text()),
                           order.entry.size);

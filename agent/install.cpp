@@ -8,13 +8,15 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "site/partial_download.hpp"
 
 #include <algorithm>
 
 namespace agent {
 namespace {
 
-// Before the archive is fetched: room for it, for what is in it, a tenth more and a reserve.
+// Before the archive is fetched: room for it, for what is in it, a tenth more and a reserve. What
+// an interrupted download takes already is used again.
 void require_space(const Layout& layout, const InstallOrder& order) {
   constexpr std::uint64_t kReserveBytes = std::uint64_t{1024} * 1024;
   std::uint64_t needed = order.entry.unpacked_size;
@@ -22,12 +24,16 @@ void require_space(const Layout& layout, const InstallOrder& order) {
     needed += order.entry.size;
   }
   needed += needed / 10 + kReserveBytes;
-  const std::uint64_t available = inspect_file_system(layout.staging).available_bytes;
-  if (available < needed) {
-    throw base::Error(
-        base::Errc::cannot_write,
-        base::cat("no space in ", layout.root.native(), ": ", order.version.text(), " needs ",
-                  base::human_size(needed), " and ", base::human_size(available), " are free"));
+  // Somebody may have put one of them elsewhere.
+  for (const base::Path& folder : {layout.staging, layout.state}) {
+    const std::uint64_t available =
+        inspect_file_system(folder).available_bytes + site::kept_download_bytes(layout.state);
+    if (available < needed) {
+      throw base::Error(base::Errc::cannot_write,
+                        base::cat("no space in ", folder.parent_path().native(), ": ",
+                                  order.version.text(), " needs ", base::human_size(needed),
+                                  " and ", base::human_size(available), " are free"));
+    }
   }
 }
 
@@ -100,7 +106,8 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
   const Layout& layout = services.layout;
   require_space(layout, order);
   const base::TemporaryDirectory staging(layout.staging, "");
-  const site::ProvenArchive archive = fetch_archive(services, http, order, staging.path());
+  const site::ProvenArchive archive =
+      fetch_archive(services, http, order, staging.path(), layout.state);
   enter_state(layout, journal, JournalState::verified);
   const base::Path staged = staging.path() / "files";
   base::make_directories(staged);

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "site/partial_download.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -33,6 +34,7 @@ void remove_state(const Layout& layout) {
     base::remove_if_exists(layout.state_file(name));
     base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
   }
+  site::remove_kept_download(layout.state);
   base::remove_tree(layout.state / "metadata");
   // The receipt knows what there is to take back, and the journal that it is being taken back: they
   // stay until nothing else is left.

@@ -5,6 +5,7 @@
 #include "agent/recover_script.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "site/partial_download.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -32,8 +33,9 @@ base::FileLock take_lock(const Layout& layout, std::chrono::milliseconds patienc
   return std::move(*lock);
 }
 
-void sweep(const Layout& layout) {
+void sweep(const Layout& layout, base::Time now) {
   writing_to(layout, [&] {
+    site::remove_old_kept_download(layout.state, now);
     for (const std::string& name : base::list_directory(layout.staging)) {
       if (is_staging_name(name)) {
         base::remove_tree(layout.staging / name);
@@ -71,7 +73,7 @@ WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recov
                      recovery == Recovery::by_order ? Insistence::of_a_person : Insistence::none);
     });
   }
-  sweep(services.layout);
+  sweep(services.layout, services.now);
   writing_to(services.layout, [&] { ensure_recover_script(services.layout); });
   if (!m_recovered.done.empty()) {
     services.messages.say(base::cat(services.layout.program, ": ", m_recovered.done));

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +14,18 @@
 
 namespace base {
 
+struct HttpResponse;
+
 struct HttpRequest {
   Url url;
   std::vector<std::pair<std::string, std::string>> headers;  // "If-None-Match", "Range", …
   // The body is cut off with Errc::untrusted one byte past this, counted as it arrives.
   std::uint64_t max_bytes = 0;
-  std::chrono::seconds deadline{300};  // for the whole request
+  std::chrono::seconds deadline{300};        // for the whole request; 0: none
+  std::uint64_t least_bytes_per_second = 1;  // slower for HttpOptions::stall_timeout: a failure
+  // Told once, with status and headers, before the first byte of a body goes to the sink. May
+  // throw, as the sink.
+  std::function<void(const HttpResponse& head)> before_body{};
 };
 
 struct HttpResponse {
@@ -39,6 +46,8 @@ class HttpClient {
   // (connection, TLS, DNS, time-out, proxy: the text says which and names the host), and whatever
   // `sink` throws.
   virtual HttpResponse get(const HttpRequest& request, const ByteSink& sink) = 0;
+  // Waits before a further try. A client that reaches no network does not wait.
+  virtual void pause(std::chrono::milliseconds) {}
 };
 
 struct HttpOptions {
@@ -48,8 +57,8 @@ struct HttpOptions {
   std::string proxy;                 // HTTPS_PROXY or [network] proxy; empty: none
   std::string no_proxy;
   Protocols protocols = Protocols::https_only;
-  std::chrono::seconds connect_timeout{15};
-  std::chrono::seconds stall_timeout{60};  // less than 1 byte a second for so long is a failure
+  std::chrono::seconds connect_timeout{5};
+  std::chrono::seconds stall_timeout{60};  // of HttpRequest::least_bytes_per_second
 };
 
 std::unique_ptr<HttpClient> make_http_client(const HttpOptions& options);

@@ -57,6 +57,8 @@ HttpResponse read_file_url(const HttpRequest& request, const ByteSink& sink) {
       throw Error(Errc::untrusted, cat(request.url.text(), ": is larger than the ",
                                        request.max_bytes, " bytes that are allowed"));
     }
+    response.status = 200;
+    if (response.body_bytes == 0 && request.before_body) request.before_body(response);
     response.body_bytes += bytes.size();
     sink(bytes);
   }

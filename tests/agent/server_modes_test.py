@@ -13,9 +13,12 @@ from agent_world import HostileServer, Tap, World, fast_clock  # noqa: E402
 FINE = (0, 0, "")
 MODES = {
     "plain": FINE, "redirect": FINE, "redirect-host": FINE, "ignore-range": FINE, "wrong-range": FINE,
+    "reset-twice": (0, 6, ""), "range-full": FINE, "range-short": FINE, "range-other-total": FINE, "range-without-header": FINE, "range-refused": FINE,
+    "no-etag": FINE, "weak-etag": FINE, "etag-change": FINE,
     "redirect-http": (6, 6, "something other than https"), "redirect-file": (6, 6, "something other than https"),
     "redirect-user": (6, 6, "a URL that is refused"), "redirect-loop": (6, 6, "redirects"),
     "status-403": (6, 6, "HTTP 403"), "status-404": (6, 6, "HTTP 404"), "status-404-once": (6, 6, "HTTP 404"), "status-429": (6, 6, "HTTP 429"),
+    "status-429-date": (6, 6, "HTTP 429"), "status-429-garbage": (6, 6, "HTTP 429"), "status-429-long": (6, 6, "HTTP 429"), "status-503": (6, 6, "HTTP 503"),
     "status-500": (6, 6, "HTTP 500"), "status-500-endless": (6, 6, "sends more than"), "html": (6, 7, "a web page"),
     "nothing": (6, 6, "without an answer"), "silent": (6, 6, "stalled"), "garbage": (6, 6, "not HTTP"), "headers": (6, 6, "bytes of headers"),
     "endless": (7, 7, "sends more than"), "longer": (7, 7, "sends more than"), "cut-short": (6, 6, "before the whole body"), "reset": (6, 6, "connection broke"),

@@ -40,7 +40,11 @@ constexpr HostileMode kModes[] = {
     {"status-404", "answers 404"},
     {"status-404-once", "answers the first request for a path by 404, later ones well"},
     {"status-429", "answers 429 with Retry-After: 1"},
+    {"status-429-date", "answers 429 with a Retry-After that is a date long from now"},
+    {"status-429-garbage", "answers 429 with a Retry-After that is no time"},
+    {"status-429-long", "answers 429 with Retry-After: 1000000000"},
     {"status-500", "answers 500 with a page"},
+    {"status-503", "answers 503"},
     {"status-500-endless", "answers 500 with a page that never ends"},
     {"html", "answers 200 with an HTML page, as a captive portal"},
     {"nothing", "closes the connection instead of an answer"},
@@ -51,6 +55,8 @@ constexpr HostileMode kModes[] = {
     {"longer", "sends the file and 100,000 bytes more, all declared"},
     {"cut-short", "declares the whole file, sends half of it, closes"},
     {"reset", "declares the whole file, sends half of it, resets the connection"},
+    {"reset-twice",
+     "sends a third and resets the connection twice for a path, then serves it well"},
     {"half", "declares and sends the first half only, as if it were all"},
     {"flip-bit", "flips one bit in the middle"},
     {"drip", "sends five bytes a second"},
@@ -58,6 +64,14 @@ constexpr HostileMode kModes[] = {
     {"gzip", "sends the file compressed, with Content-Encoding: gzip"},
     {"ignore-range", "answers a Range request with the whole file"},
     {"wrong-range", "answers a Range request with other bytes than asked for"},
+    {"range-full", "answers a Range request with 206 that says so, and the whole file"},
+    {"range-short", "answers a Range request with the right header and half of the bytes"},
+    {"range-other-total", "answers a Range request as if the file were one byte longer"},
+    {"range-without-header", "answers a Range request with 206 without Content-Range"},
+    {"range-refused", "answers a Range request with 416"},
+    {"no-etag", "sends no ETag and does not look at If-Range"},
+    {"weak-etag", "sends a weak ETag"},
+    {"etag-change", "says with another ETag each time that the file has changed"},
     {"expired", "shows a certificate that expired a year ago"},
     {"wrong-host", "shows a certificate for other.example"},
     {"unknown-issuer", "shows a certificate of another authority than ca_file() has"},
@@ -256,18 +270,19 @@ struct HostileServer::State : std::enable_shared_from_this<HostileServer::State>
     std::string received;
     while (const auto request = read_request(connection, received)) {
       std::string mode_now;
-      bool seen_before = false;
+      std::ptrdiff_t seen_before = 0;
       {
         const std::lock_guard lock(mutex);
-        seen_before = std::any_of(requests.begin(), requests.end(), [&](const auto& earlier) {
+        seen_before = std::count_if(requests.begin(), requests.end(), [&](const auto& earlier) {
           return earlier.path == request->path;
         });
         requests.push_back(*request);
         mode_now = request->path.find(only) == std::string::npos ? "plain" : mode;
       }
       if (mode_now == "status-404-once") {
-        mode_now = seen_before ? "plain" : "status-404";
+        mode_now = seen_before > 0 ? "plain" : "status-404";
       }
+      if (mode_now == "reset-twice" && seen_before >= 2) mode_now = "plain";
       if (!answer(connection, *request, mode_now)) {
         return;
       }
@@ -344,6 +359,14 @@ struct HostileServer::State : std::enable_shared_from_this<HostileServer::State>
     return mode_now == "redirect-loop" ? request.path : cat("/redirected", request.path);
   }
 
+  static std::string retry_after(std::string_view mode_now) {
+    if (mode_now == "status-429") return "Retry-After: 1\r\n";
+    if (mode_now == "status-429-long") return "Retry-After: 1000000000\r\n";
+    if (mode_now == "status-429-garbage") return "Retry-After: when it is done\r\n";
+    if (mode_now == "status-429-date") return "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n";
+    return "";
+  }
+
   static bool answer_status(base::TlsConnection& connection, const std::string& mode_now) {
     const std::string_view page = "<html><body>error</body></html>\n";
     const auto status = base::parse_decimal(std::string_view(mode_now).substr(7, 3)).value_or(500);
@@ -351,8 +374,7 @@ struct HostileServer::State : std::enable_shared_from_this<HostileServer::State>
       return endless(connection, "HTTP/1.1 500 Status\r\nTransfer-Encoding: chunked\r\n\r\n", page);
     }
     return connection.write(
-        cat(head(static_cast<int>(status), status == 429 ? "Retry-After: 1\r\n" : "", page.size()),
-            page));
+        cat(head(static_cast<int>(status), retry_after(mode_now), page.size()), page));
   }
 
   static bool endless(base::TlsConnection& connection, std::string_view head_text,
@@ -405,20 +427,62 @@ struct HostileServer::State : std::enable_shared_from_this<HostileServer::State>
       return connection.write(cat(
           head(200, cat(tag, "Content-Encoding: gzip\r\n"), packed.view().size()), packed.view()));
     }
+    if (mode_now == "reset-twice") {
+      const std::size_t start = range_start(request, body.size()).value_or(0);
+      const std::string range =
+          cat("Content-Range: bytes ", start, "-", body.size() - 1, "/", body.size(), "\r\n");
+      connection.write(cat(head(start == 0 ? 200 : 206, cat(tag, range), body.size() - start),
+                           body.substr(start, body.size() / 3)));
+      connection.reset();
+      return false;
+    }
+    return answer_well(connection, request, mode_now, body);
+  }
+
+  // "ETag: …\r\n", or nothing where the mode sends none.
+  [[nodiscard]] std::string tag_line(std::string_view mode_now, std::string_view body) const {
+    if (mode_now == "no-etag") return "";
+    if (mode_now == "weak-etag") return cat("ETag: W/", entity_tag(body), "\r\n");
+    if (mode_now == "etag-change") return cat("ETag: \"", requests_so_far(), "\"\r\n");
+    return cat("ETag: ", entity_tag(body), "\r\n");
+  }
+
+  [[nodiscard]] std::size_t requests_so_far() const {
+    const std::lock_guard lock(mutex);
+    return requests.size();
+  }
+
+  bool answer_well(base::TlsConnection& connection, const ReceivedRequest& request,
+                   const std::string& mode_now, const std::string& body) const {
+    const std::string tag = tag_line(mode_now, body);
     if (request.header("if-none-match") == entity_tag(body)) {
       return connection.write(cat("HTTP/1.1 304 Not Modified\r\n", tag, "\r\n"));
     }
+    const std::string if_range = request.header("if-range");
+    const bool still_the_same = if_range.empty() || mode_now == "no-etag" ||
+                                mode_now == "weak-etag" ||
+                                (mode_now != "etag-change" && if_range == entity_tag(body));
     const auto start = range_start(request, body.size());
-    if (start && mode_now != "ignore-range") {
-      const std::size_t first = mode_now == "wrong-range" ? 0 : *start;
-      const std::string part = body.substr(first);
-      return connection.write(cat(head(206,
-                                       cat(tag, "Content-Range: bytes ", first, "-",
-                                           body.size() - 1, "/", body.size(), "\r\n"),
-                                       part.size()),
-                                  part));
+    if (start && still_the_same && mode_now != "ignore-range") {
+      return answer_range(connection, mode_now, tag, body, *start);
     }
     return connection.write(cat(head(200, tag, body.size()), request.method == "HEAD" ? "" : body));
+  }
+
+  static bool answer_range(base::TlsConnection& connection, std::string_view mode_now,
+                           const std::string& tag, std::string_view body, std::size_t start) {
+    if (mode_now == "range-refused") {
+      return connection.write(head(416, cat("Content-Range: bytes */", body.size(), "\r\n"), 0));
+    }
+    const bool is_whole = mode_now == "wrong-range" || mode_now == "range-full";
+    const std::size_t first = is_whole ? 0 : start;
+    const std::size_t total = body.size() + (mode_now == "range-other-total" ? 1 : 0);
+    std::string_view part = body.substr(first);
+    if (mode_now == "range-short") part = part.substr(0, part.size() / 2);
+    const std::string range =
+        cat("Content-Range: bytes ", first, "-", total - 1, "/", total, "\r\n");
+    return connection.write(cat(
+        head(206, cat(tag, mode_now == "range-without-header" ? "" : range), part.size()), part));
   }
 
   const base::Path folder;

@@ -20,6 +20,7 @@ base::HttpResponse ReleaseServer::get(const base::HttpRequest& request,
   response.status = found == files.end() ? 404 : found->second.status;
   if (response.status == 200) {
     std::string_view rest = found->second.bytes;
+    if (!rest.empty() && request.before_body) request.before_body(response);
     while (!rest.empty()) {
       const std::string_view piece = rest.substr(0, piece_bytes);
       rest.remove_prefix(piece.size());
