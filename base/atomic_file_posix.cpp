@@ -1,11 +1,14 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/interrupted.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -32,6 +35,21 @@ Path parent_of(const Path& path) {
   return path.parent_path().empty() ? Path(".") : path.parent_path();
 }
 
+// A virus scanner, or a program that is being started, holds a file for a moment.
+int rename_patiently(const Path& from, const Path& to) {
+  constexpr int kAttempts = 5;
+  std::chrono::milliseconds pause{10};
+  for (int attempt = 1;; ++attempt) {
+    const int result = rename(from.c_str(), to.c_str());
+    const bool may_pass = errno == EBUSY || errno == ETXTBSY || errno == EACCES || errno == EINTR;
+    if (result == 0 || !may_pass || attempt == kAttempts) {
+      return result;
+    }
+    std::this_thread::sleep_for(pause);
+    pause *= 2;
+  }
+}
+
 }  // namespace
 
 bool is_temporary_name(std::string_view name) {
@@ -49,8 +67,10 @@ AtomicFile::AtomicFile(Path target, unsigned mode, Durability durability)
     : m_target(std::move(target)), m_durability(durability) {
   for (int attempt = 0; attempt < kMaxAttempts && !m_file.is_open(); ++attempt) {
     m_temporary = temporary_name(m_target);
-    m_file = FileDescriptor(open(m_temporary.c_str(),
-                                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0700U));
+    m_file = FileDescriptor(uninterrupted([&] {
+      return open(m_temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                  mode & 0700U);
+    }));
     if (!m_file.is_open() && errno != EEXIST) {
       const int error_number = errno;
       m_temporary.clear();
@@ -61,7 +81,7 @@ AtomicFile::AtomicFile(Path target, unsigned mode, Durability durability)
     throw Error(Errc::internal, cat("no free temporary name beside ", m_target.native()));
   }
   // The mode is what the caller says, whatever the umask.
-  if (fchmod(m_file.number(), static_cast<mode_t>(mode)) != 0) {
+  if (uninterrupted([&] { return fchmod(m_file.number(), static_cast<mode_t>(mode)); }) != 0) {
     const int error_number = errno;
     unlink(m_temporary.c_str());
     throw system_error(cat("set the mode of ", m_temporary.native()), error_number);
@@ -84,7 +104,7 @@ void AtomicFile::commit() {
   if (close(m_file.release()) != 0 && errno != EINTR) {
     throw Error(Errc::cannot_write, system_error(cat("close ", m_target.native()), errno).what());
   }
-  if (rename(m_temporary.c_str(), m_target.c_str()) != 0) {
+  if (rename_patiently(m_temporary, m_target) != 0) {
     throw system_error(cat("rename to ", m_target.native()), errno);
   }
   m_temporary.clear();
@@ -109,7 +129,7 @@ void remove_stale_temporaries(const Path& directory) {
 }
 
 void rename_durably(const Path& from, const Path& to) {
-  if (rename(from.c_str(), to.c_str()) != 0) {
+  if (rename_patiently(from, to) != 0) {
     throw system_error(cat("rename ", from.native(), " to ", to.native()), errno);
   }
   sync_directory(parent_of(to));
@@ -121,13 +141,13 @@ void rename_durably(const Path& from, const Path& to) {
 void replace_symlink(const Path& link, const Path& target) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const Path temporary = temporary_name(link);
-    if (symlink(target.c_str(), temporary.c_str()) != 0) {
+    if (uninterrupted([&] { return symlink(target.c_str(), temporary.c_str()); }) != 0) {
       if (errno == EEXIST) {
         continue;
       }
       throw system_error(cat("link ", link.native()), errno);
     }
-    if (rename(temporary.c_str(), link.c_str()) != 0) {
+    if (rename_patiently(temporary, link) != 0) {
       const int error_number = errno;
       unlink(temporary.c_str());
       throw system_error(cat("link ", link.native()), error_number);

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/interrupted.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 
@@ -27,7 +28,8 @@ void set_directory_mode(const Path& directory, unsigned mode) {
     throw system_error(directory.native(), errno);
   }
   const mode_t wanted = (status.st_mode & 07000U) | static_cast<mode_t>(mode);
-  if ((status.st_mode & 07777U) != wanted && chmod(directory.c_str(), wanted) != 0) {
+  if ((status.st_mode & 07777U) != wanted &&
+      uninterrupted([&] { return chmod(directory.c_str(), wanted); }) != 0) {
     throw system_error(cat("set the mode of ", directory.native()), errno);
   }
 }
@@ -43,7 +45,16 @@ std::optional<FileDescriptor> lock_exclusively(FileDescriptor file, const Path& 
       return std::nullopt;
     }
     if (errno != EINTR) {
-      throw system_error(cat("lock ", name_for_errors.native()), errno);
+      const int error_number = errno;
+      const bool is_lasting = error_number == ENOLCK || error_number == ENOSYS ||
+                              error_number == EOPNOTSUPP || error_number == EINVAL;
+      if (is_lasting) {
+        throw Error(Errc::cannot_write,
+                    cat("the file system of ", name_for_errors.native(), " cannot lock files (",
+                        std::generic_category().message(error_number),
+                        "); choose a folder on a local disk"));
+      }
+      throw system_error(cat("lock ", name_for_errors.native()), error_number);
     }
   }
   return file;
@@ -69,7 +80,7 @@ void make_directories(const Path& directory, unsigned mode) {
   if (parent != directory) {
     make_directories(parent, mode);
   }
-  if (mkdir(directory.c_str(), static_cast<mode_t>(mode)) != 0) {
+  if (uninterrupted([&] { return mkdir(directory.c_str(), static_cast<mode_t>(mode)); }) != 0) {
     const int error_number = errno;
     if (error_number == EEXIST && leads_to_directory(directory)) {
       return;
@@ -82,7 +93,8 @@ void make_directories(const Path& directory, unsigned mode) {
 }
 
 void remove_if_exists(const Path& file) {
-  if (unlink(file.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+  if (uninterrupted([&] { return unlink(file.c_str()); }) != 0 && errno != ENOENT &&
+      errno != ENOTDIR) {
     throw system_error(cat("remove ", file.native()), errno);
   }
 }
@@ -90,7 +102,9 @@ void remove_if_exists(const Path& file) {
 void remove_tree(const Path& directory) {
   // Relative to descriptors and never through a link (libstdc++ 12 and newer).
   std::error_code error;
-  std::filesystem::remove_all(directory, error);
+  do {
+    std::filesystem::remove_all(directory, error);
+  } while (error == std::errc::interrupted);
   if (error && error != std::errc::no_such_file_or_directory) {
     throw system_error(cat("remove ", directory.native()), error.value());
   }
@@ -128,7 +142,7 @@ TemporaryDirectory::TemporaryDirectory(const Path& parent, std::string_view pref
   constexpr int kMaxAttempts = 100;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const Path path = parent / cat(prefix, random_hex(8));
-    if (mkdir(path.c_str(), 0700) == 0) {
+    if (uninterrupted([&] { return mkdir(path.c_str(), 0700); }) == 0) {
       m_path = path;
       return;
     }
@@ -148,8 +162,9 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 std::optional<FileLock> FileLock::try_acquire(const Path& lock_file) {
   for (;;) {
-    FileDescriptor file(
-        open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
+    FileDescriptor file(uninterrupted([&] {
+      return open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+    }));
     if (!file.is_open() && errno == EACCES) {
       // Somebody else's file: reading is enough for a lock.
       file =

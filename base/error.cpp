@@ -21,6 +21,10 @@ Errc errc_of(int error_number) {
     case EISDIR:
     case EIO:
     case ELOOP:
+    case EINTR:
+    case EMFILE:
+    case ENFILE:
+    case ESTALE:
       return Errc::cannot_write;
     case ENOENT:
       return Errc::not_found;
@@ -45,6 +49,9 @@ std::string_view advice_for(int error_number) {
       return "remove the directory that has the name of a file";
     case EIO:
       return "check the disk";
+    case EINTR:
+    case ESTALE:
+      return "run this again";
     default:
       return "";
   }

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/interrupted.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -182,7 +183,7 @@ void write_all(const FileDescriptor& file, std::string_view bytes, const Path& n
 }
 
 void sync_file(const FileDescriptor& file, const Path& name_for_errors) {
-  if (fsync(file.number()) != 0) {
+  if (uninterrupted([&] { return fsync(file.number()); }) != 0) {
     throw Error(Errc::cannot_write,
                 system_error(cat("flush ", name_for_errors.native(), " to disk"), errno).what());
   }
@@ -195,7 +196,7 @@ void sync_directory(const Path& directory) {
     throw system_error(cat("open ", path.native()), errno);
   }
   // Some network file systems cannot flush a directory and say EINVAL; there is nothing to do then.
-  if (fsync(file.number()) != 0 && errno != EINVAL) {
+  if (uninterrupted([&] { return fsync(file.number()); }) != 0 && errno != EINVAL) {
     throw Error(Errc::cannot_write,
                 system_error(cat("flush ", path.native(), " to disk"), errno).what());
   }

@@ -27,4 +27,16 @@ for point in 1 2 3 4 5; do
 done
 "$KILL_AT" --at 2 -- sh -c '(sleep 60) & echo a >one' 2>/dev/null
 is "children are killed too" "$(pgrep -f "^sleep 60$" -s 0 | wc -l)" 0
+# EXDEV is left out: mv copies then.
+for error in ENOSPC EIO EACCES EROFS EBUSY ETXTBSY EINTR; do
+  rm -f one two
+  "$KILL_AT" --at 3 --fail $error -- sh -c 'echo a >one; mv one two; echo $?' >status 2>log
+  is "$error: the call is not made, and the command hears of it" "$(ls one two 2>/dev/null) $(cat status)" "one 1"
+done
+rm -f one two
+"$KILL_AT" --from 2 --fail ENOSPC -- sh -c 'echo a >one; echo b >two; rm one' 2>log
+is "a disk that is full stays full, and something can be removed" "$(ls one two 2>/dev/null)" ""
+is "a write that is short is followed by one for the rest" \
+  "$("$KILL_AT" --list --at 2 --short -- dd if=/dev/zero of=one bs=100 count=1 2>&1 | grep -c write) $(wc -c <one)" "2 100"
+status "an error that is not known is refused" 2 "$KILL_AT" --at 1 --fail EVIL -- true
 done_testing
