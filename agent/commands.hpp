@@ -19,6 +19,8 @@ using ServicesOf = std::function<const Services&(const base::Arguments&)>;
 std::vector<base::Command> reading_commands(const ServicesOf& services_of);
 // install, rollback, repair, uninstall.
 std::vector<base::Command> changing_commands(const ServicesOf& services_of);
+// run, and what services of this installation do among themselves.
+std::vector<base::Command> service_commands(const ServicesOf& services_of);
 // Also of a build that nobody stamped.
 base::Command version_command(const std::optional<schema::Identity>& identity, std::ostream& out);
 // "__probe", hidden: what an update asks of a new agent before it goes live.

@@ -17,6 +17,9 @@ struct FileSystemFacts {
 };
 FileSystemFacts inspect_file_system(const base::Path& directory);
 
+// May this process make files in an existing folder?
+bool may_write(const base::Path& directory);
+
 // Makes two existing paths of one file system trade places, in one step where the system can.
 // Throws Errc::cannot_write.
 void exchange_paths(const base::Path& one, const base::Path& other);

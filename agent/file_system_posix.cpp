@@ -31,6 +31,8 @@ FileSystemFacts inspect_file_system(const base::Path& directory) {
   return facts;
 }
 
+bool may_write(const base::Path& directory) { return access(directory.c_str(), W_OK | X_OK) == 0; }
+
 void exchange_paths(const base::Path& one, const base::Path& other) {
 #if defined(__linux__) && defined(RENAME_EXCHANGE)
   if (renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0) {

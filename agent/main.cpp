@@ -96,6 +96,7 @@ base::Program make_program(Session& session) {
   };
   append(program.commands, agent::changing_commands(services_of));
   append(program.commands, agent::reading_commands(services_of));
+  append(program.commands, agent::service_commands(services_of));
   program.commands.push_back(agent::version_command(session.identity, std::cout));
   program.commands.push_back(
       agent::completion_command([&session] { return make_program(session); }, std::cout));

@@ -4,6 +4,7 @@
 #include "agent/file_system.hpp"
 #include "agent/install.hpp"
 #include "agent/path_setup.hpp"
+#include "agent/service/service_files.hpp"
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
@@ -36,6 +37,7 @@ void remove_state(const Layout& layout) {
   }
   site::remove_kept_download(layout.state);
   base::remove_tree(layout.state / "metadata");
+  base::remove_tree(service_directory(layout));
   // The receipt knows what there is to take back, and the journal that it is being taken back: they
   // stay until nothing else is left.
   for (const std::string_view name : {"receipt.json", "journal.json"}) {
@@ -152,6 +154,12 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
   if (!std::filesystem::exists(layout.root, ignored)) {
     throw base::Error(base::Errc::not_found,
                       base::cat("nothing is installed in ", layout.root.native()));
+  }
+  constexpr std::chrono::seconds kServicesMayTake{30};
+  for (const ServiceRecord& service : stop_services(running_services(layout), kServicesMayTake)) {
+    throw base::Error(base::Errc::locked,
+                      base::cat("the service on port ", service.port, " (process ",
+                                service.process.id, ") does not end; end it and run this again"));
   }
   const WriteAccess access(services, WriteAccess::WhenLocked::wait_briefly,
                            WriteAccess::Recovery::left_out);

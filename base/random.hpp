@@ -9,4 +9,7 @@ namespace base {
 // nobody else has.
 std::string random_hex(std::size_t bytes);
 
+// Uniform in [0, 1), for waits that should not be alike.
+double random_fraction();
+
 }  // namespace base

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include <unistd.h>
 
@@ -18,6 +19,12 @@ std::string random_hex(std::size_t bytes) {
     }
   }
   return to_hex(random);
+}
+
+double random_fraction() {
+  constexpr std::size_t kBytes = 4;
+  constexpr double kValues = 4294967296.0;
+  return static_cast<double>(std::strtoul(random_hex(kBytes).c_str(), nullptr, 16)) / kValues;
 }
 
 }  // namespace base

@@ -1,6 +1,7 @@
 #include "agent/check_record.hpp"
 #include "agent/commands/commands.hpp"
 #include "agent/machine.hpp"
+#include "agent/service/service_files.hpp"
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
@@ -91,6 +92,22 @@ std::vector<StatusLine> collect(const Services& services) {
   const std::size_t count = installed_versions(layout).size();
   add("versions_size", "disk use",
       cat(base::human_size(size), " in ", count, count == 1 ? " version" : " versions"), size);
+  add("keep_versions", "versions kept", cat(config.keep_versions),
+      std::uint64_t{config.keep_versions});
+  json::Array running;
+  std::vector<std::string> running_texts;
+  for (const ServiceRecord& service : running_services(layout)) {
+    running.emplace_back(json::Object{{"port", std::uint64_t{service.port}},
+                                      {"pid", service.process.id},
+                                      {"version", service.version.text()},
+                                      {"started", base::format_time(service.started)},
+                                      {"log", service.log.native()}});
+    running_texts.push_back(cat(service.version.text(), " on port ", service.port, ", process ",
+                                service.process.id, ", since ",
+                                base::format_time(service.started)));
+  }
+  add("services", "service", running_texts.empty() ? "none runs" : base::join(running_texts, "; "),
+      std::move(running));
   add_text("platform", "platform", describe(this_machine()));
   add_text("root", "root", layout.root.string());
   add_text("bin_directory", "commands in", layout.bin_directory.string());

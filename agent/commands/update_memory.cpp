@@ -5,19 +5,10 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 
-#include <cstdlib>
-
 namespace agent {
 namespace {
 
 using base::Errc;
-
-// Uniform in [0, 1).
-double random_fraction() {
-  constexpr std::size_t kBytes = 4;
-  const std::string digits = base::random_hex(kBytes);
-  return static_cast<double>(std::strtoul(digits.c_str(), nullptr, 16)) / 4294967296.0;
-}
 
 }  // namespace
 
@@ -34,12 +25,12 @@ std::optional<WriteAccess> access_for_look(const Services& services) {
 void begin_look(const Services& services, const Config& config) {
   CheckRecord record = read_check_record(services.layout).value_or(CheckRecord{});
   ++record.failures;
-  record.next_due = next_check(config, record.failures, services.now, random_fraction());
+  record.next_due = next_check(config, record.failures, services.now, base::random_fraction());
   write_check_record(services.layout, record);
 }
 
 void remember_look(const Services& services, const Config& config, const Decision& decision) {
-  CheckRecord record{.next_due = next_check(config, 0, services.now, random_fraction()),
+  CheckRecord record{.next_due = next_check(config, 0, services.now, base::random_fraction()),
                      .checked_at = services.now,
                      .failures = 0,
                      .channel = config.channel,

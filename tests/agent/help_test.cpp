@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 namespace {
@@ -20,8 +22,10 @@ base::Program program_of(std::ostream& out) {
   program.version = "1.2.0";
   program.summary = "Installs, updates and rolls back tool.";
   for (auto&& commands :
-       {agent::changing_commands(no_services), agent::reading_commands(no_services)}) {
-    program.commands.insert(program.commands.end(), commands.begin(), commands.end());
+       {agent::changing_commands(no_services), agent::reading_commands(no_services),
+        agent::service_commands(no_services)}) {
+    std::copy_if(commands.begin(), commands.end(), std::back_inserter(program.commands),
+                 [](const base::Command& command) { return !command.hidden; });
   }
   program.commands.push_back(agent::version_command(std::nullopt, out));
   program.commands.push_back(agent::completion_command([] { return base::Program{}; }, out));

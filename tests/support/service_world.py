@@ -1,0 +1,66 @@
+"""A service of a home of agent_world, and how tests look at it."""
+import http.client
+import json
+import subprocess
+import time
+
+
+def until(condition, seconds=60):
+    """Waits until it is true, and gives whether it is; the limit only ends a test that has failed."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return bool(condition())
+
+
+def get(port, path, host=None, timeout=30):
+    """(status, fields, body)"""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request("GET", path, headers={"Host": host} if host else {})
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+class Service:
+    """`run` of a home, on a port that is free, or the one of its last --port."""
+
+    def __init__(self, home, *options, program=None, **environment):
+        self.home = home
+        self.folder = home.state / "service"
+        before = {path.name for path in self.folder.glob("*.json")}
+        self.process = subprocess.Popen([program or home.bin / home.world.agent, "run", "--port", "0", *options], env=home.environment(**environment),
+                                        cwd=home.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.port = None
+        if not until(lambda: self.find_port() or self.process.poll() is not None) or self.port is None:
+            raise AssertionError(f"the service did not start: {self.process.poll()}, {before}")
+
+    def find_port(self):
+        for path in self.folder.glob("*.json"):
+            record = json.loads(path.read_text())
+            if record["pid"] == self.process.pid:
+                self.port = record["port"]
+        return self.port is not None
+
+    def record_file(self):
+        return self.folder / f"{self.port}.json"
+
+    def record(self):
+        return json.loads(self.record_file().read_text())
+
+    def log_file(self):
+        return self.folder / f"{self.port}.log"
+
+    def log(self):
+        return self.log_file().read_text() if self.log_file().exists() else ""
+
+    def get(self, path, **options):
+        return get(self.port, path, **options)
+
+    def end(self):
+        self.process.terminate()
+        return self.process.wait(60)
