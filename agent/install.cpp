@@ -2,6 +2,7 @@
 
 #include "agent/activation.hpp"
 #include "agent/archive.hpp"
+#include "agent/file_rights.hpp"
 #include "agent/file_system.hpp"
 #include "agent/path_finding.hpp"
 #include "agent/probe.hpp"
@@ -119,6 +120,23 @@ std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
   return archive.downloaded_bytes;
 }
 
+// Also those of a version that is kept from before: it may have been given less.
+void carry_rights(const Layout& layout, const Journal& journal) {
+  const auto before = journal.from && *journal.from != journal.to
+                          ? read_completion_mark(layout, *journal.from)
+                          : std::nullopt;
+  if (!before) {
+    return;
+  }
+  const CompletionMark after = require_completion_mark(layout, journal.to);
+  for (const std::string& binary : after.binaries) {
+    const base::Path from = layout.version_directory(*journal.from) / binary;
+    if (inspect_file(from)) {
+      carry_rights_over(from, layout.version_directory(journal.to) / binary);
+    }
+  }
+}
+
 InstallOutcome switch_to(const Services& services, Journal& journal,
                          const std::optional<CleanUp>& clean_up) {
   switch_version(services.layout, journal);
@@ -196,6 +214,7 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
   if (!here) {
     downloaded = fetch_and_place(services, http, order, journal);
   }
+  carry_rights(layout, journal);
   open_journal.keep();
   InstallOutcome outcome = switch_to(
       services, journal, CleanUp{.keep_versions = order.keep_versions, .pin = order.pin_version});
@@ -242,6 +261,7 @@ InstallOutcome rollback(const Services& services, const WriteAccess& /*access*/,
   Journal journal =
       begin(services, Operation::rollback, *target,
             require_completion_mark(layout, *target).archive_sha256, from && *target < *from);
+  carry_rights(layout, journal);
   // Who goes back may want to go back further: nothing is collected.
   return switch_to(services, journal, std::nullopt);
 }
