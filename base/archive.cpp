@@ -1,9 +1,9 @@
 // Unpacking, with libarchive as the reader and nothing else of it: what an entry may be, where it
 // goes and how much there may be of it is decided here, and UnpackDirectory writes.
 //
-// A tar.gz is read by two readers in a row: one undoes gzip and hands raw bytes to the other, which
-// knows tar only. Between them the bytes are counted, so that neither a bomb of headers nor one of
-// padding gets far, and at the end the rest of the stream is looked at.
+// A tar.gz or tar.zst is read by two readers in a row: one undoes the compression and hands raw
+// bytes to the other, which knows tar only. Between them the bytes are counted, so that neither a
+// bomb of headers nor one of padding gets far, and at the end the rest of the stream is looked at.
 
 #include "base/archive.hpp"
 
@@ -73,8 +73,7 @@ std::uint64_t most_bytes(const ArchiveLimits& limits) {
 
 // The archive's file as libarchive sees it: an offset of its own, read by pread.
 struct Source {
-  const FileDescriptor& file;
-  std::uint64_t size;
+  FileSection section;
   std::uint64_t offset = 0;
   std::string piece = std::string(kPieceBytes, '\0');
 };
@@ -82,8 +81,10 @@ struct Source {
 la_ssize_t read_source(archive* reader, void* client, const void** bytes) {
   Source& source = *static_cast<Source*>(client);
   try {
-    const std::size_t count =
-        read_at(source.file, source.piece.data(), source.piece.size(), source.offset);
+    const auto wanted = static_cast<std::size_t>(
+        std::min<std::uint64_t>(source.piece.size(), source.section.size - source.offset));
+    const std::size_t count = read_at(source.section.file, source.piece.data(), wanted,
+                                      source.section.offset + source.offset);
     source.offset += count;
     *bytes = source.piece.data();
     return static_cast<la_ssize_t>(count);
@@ -95,7 +96,7 @@ la_ssize_t read_source(archive* reader, void* client, const void** bytes) {
 
 la_int64_t seek_source(archive* reader, void* client, la_int64_t offset, int whence) {
   Source& source = *static_cast<Source*>(client);
-  const auto size = static_cast<la_int64_t>(source.size);
+  const auto size = static_cast<la_int64_t>(source.section.size);
   const auto now = static_cast<la_int64_t>(source.offset);
   la_int64_t wanted = 0;
   const la_int64_t from = whence == SEEK_END ? size : whence == SEEK_CUR ? now : 0;
@@ -114,7 +115,7 @@ void open_source(archive* reader, Source& source) {
   require_ok(reader, archive_read_open1(reader));
 }
 
-// What lies between the two readers of a tar.gz.
+// What lies between the two readers of a compressed tar.
 struct Unzipped {
   archive* reader = nullptr;
   std::uint64_t bytes = 0;
@@ -354,19 +355,27 @@ void require_nothing_more(archive* tar_reader, Unzipped& unzipped) {
   }
 }
 
-std::vector<UnpackedFile> unpack_tar_gz(Source& source, const ArchiveLimits& limits,
-                                        Unpacking& unpacking) {
-  const Reader gzip_reader = make_reader();
-  require_ok(gzip_reader.get(), archive_read_support_filter_gzip(gzip_reader.get()));
-  require_ok(gzip_reader.get(), archive_read_support_format_raw(gzip_reader.get()));
-  open_source(gzip_reader.get(), source);
+struct Compression {
+  std::string_view name;
+  int filter;
+  int (*support)(archive* reader);
+};
+constexpr Compression kGzip{"gzip", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip};
+constexpr Compression kZstd{"zstd", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd};
+
+std::vector<UnpackedFile> unpack_tar(Source& source, const Compression& compression,
+                                     const ArchiveLimits& limits, Unpacking& unpacking) {
+  const Reader outer = make_reader();
+  require_ok(outer.get(), compression.support(outer.get()));
+  require_ok(outer.get(), archive_read_support_format_raw(outer.get()));
+  open_source(outer.get(), source);
   archive_entry* whole = nullptr;
-  require_ok(gzip_reader.get(), archive_read_next_header(gzip_reader.get(), &whole));
-  if (archive_filter_code(gzip_reader.get(), 0) != ARCHIVE_FILTER_GZIP) {
-    refuse("not compressed by gzip");
+  require_ok(outer.get(), archive_read_next_header(outer.get(), &whole));
+  if (archive_filter_code(outer.get(), 0) != compression.filter) {
+    refuse(cat("not compressed by ", compression.name));
   }
 
-  Unzipped unzipped{gzip_reader.get(), 0, most_bytes(limits), 0};
+  Unzipped unzipped{outer.get(), 0, most_bytes(limits), 0};
   const Reader tar_reader = make_reader();
   require_ok(tar_reader.get(), archive_read_support_format_tar(tar_reader.get()));
   require_ok(tar_reader.get(), archive_read_set_read_callback(tar_reader.get(), read_unzipped));
@@ -379,22 +388,29 @@ std::vector<UnpackedFile> unpack_tar_gz(Source& source, const ArchiveLimits& lim
 
 }  // namespace
 
-std::vector<UnpackedFile> unpack_archive(const FileDescriptor& archive, ArchiveFormat format,
+std::vector<UnpackedFile> unpack_archive(const FileSection& archive, ArchiveFormat format,
                                          const Path& into, const ArchiveLimits& limits,
                                          const UnpackObserver& observer) {
-  Source source{archive, file_size(archive)};
-  if (source.size > most_bytes(limits)) {
+  Source source{archive};
+  if (archive.size > most_bytes(limits)) {
     refuse("larger than what the manifest declares can make it");
   }
   const Utf8Locale utf8_names;
   Unpacking unpacking(into, limits, observer);
-  if (format == ArchiveFormat::tar_gz) {
-    return unpack_tar_gz(source, limits, unpacking);
+  if (format != ArchiveFormat::zip) {
+    return unpack_tar(source, format == ArchiveFormat::tar_zst ? kZstd : kGzip, limits, unpacking);
   }
   const Reader reader = make_reader();
   require_ok(reader.get(), archive_read_support_format_zip_seekable(reader.get()));
   open_source(reader.get(), source);
   return unpacking.run(reader.get());
+}
+
+std::vector<UnpackedFile> unpack_archive(const FileDescriptor& archive, ArchiveFormat format,
+                                         const Path& into, const ArchiveLimits& limits,
+                                         const UnpackObserver& observer) {
+  return unpack_archive(FileSection{archive, 0, file_size(archive)}, format, into, limits,
+                        observer);
 }
 
 }  // namespace base

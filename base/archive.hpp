@@ -11,7 +11,7 @@
 
 namespace base {
 
-enum class ArchiveFormat { tar_gz, zip };
+enum class ArchiveFormat { tar_gz, tar_zst, zip };
 
 // What a signed manifest promises; anything beyond it is refused while it unpacks: not a byte more
 // is written. `entries` counts files and directories that the archive names.
@@ -30,11 +30,21 @@ struct UnpackedFile {
 // or is empty.
 using UnpackObserver = std::function<ByteSink(const UnpackedFile& file)>;
 
-// Unpacks an open archive, read from its first byte, into an existing empty directory. Entries are
+// A stretch of an open file.
+struct FileSection {
+  const FileDescriptor& file;
+  std::uint64_t offset = 0, size = 0;
+};
+
+// Unpacks an archive, read from its first byte, into an existing empty directory. Entries are
 // regular files and directories only, each path as unsafe_path_reason() wants it, no name twice
 // (case folded), modes become 0755 or 0644, times, owners and whatever else are not taken; each
 // file and directory is fsynced. The descriptor's offset is neither used nor moved. Throws
 // Errc::untrusted for whatever breaks a rule, Errc::cannot_write for the disk.
+std::vector<UnpackedFile> unpack_archive(const FileSection& archive, ArchiveFormat format,
+                                         const Path& into, const ArchiveLimits& limits,
+                                         const UnpackObserver& observer);
+// The same of a whole file.
 std::vector<UnpackedFile> unpack_archive(const FileDescriptor& archive, ArchiveFormat format,
                                          const Path& into, const ArchiveLimits& limits,
                                          const UnpackObserver& observer);

@@ -176,11 +176,20 @@ std::vector<base::Url> read_mirrors(const ObjectReader& reader) {
   return mirrors;
 }
 
+// A file of the release, which mirrors have beside the archive under its name.
+base::Url read_asset_url(const ObjectReader& reader) {
+  base::Url url = read_url(reader, "url");
+  if (!is_asset_name(asset_name(url))) {
+    reader.fail("url", "must end with a file name of letters, digits, \".\", \"_\" and \"-\"");
+  }
+  return url;
+}
+
 std::vector<Alternative> read_alternatives(const ObjectReader& parent) {
   std::vector<Alternative> alternatives;
   for (const ObjectReader& reader : parent.objects("alternatives")) {
     alternatives.push_back(Alternative{.format = reader.text("format"),
-                                       .url = read_url(reader, "url"),
+                                       .url = read_asset_url(reader),
                                        .sha256 = read_sha256(reader, "sha256"),
                                        .size = read_positive(reader, "size")});
   }
@@ -194,7 +203,7 @@ std::vector<Delta> read_deltas(const ObjectReader& parent,
     deltas.push_back(Delta{.from_sha256 = read_sha256(reader, "from_sha256"),
                            .path = read_path(reader, "path"),
                            .format = reader.text("format"),
-                           .url = read_url(reader, "url"),
+                           .url = read_asset_url(reader),
                            .sha256 = read_sha256(reader, "sha256"),
                            .size = read_positive(reader, "size")});
     if (!names_binary(binaries, deltas.back().path)) {
@@ -209,22 +218,18 @@ PlatformEntry read_platform(const ObjectReader& reader) {
   auto agent = read_agent(reader, binaries);
   auto probe = read_probe(reader, binaries);
   auto deltas = read_deltas(reader, binaries);
-  PlatformEntry entry{.url = read_url(reader, "url"),
-                      .mirrors = read_mirrors(reader),
-                      .sha256 = read_sha256(reader, "sha256"),
-                      .size = read_positive(reader, "size"),
-                      .unpacked_size = reader.number("unpacked_size"),
-                      .entries = read_positive(reader, "entries"),
-                      .binaries = std::move(binaries),
-                      .agent = std::move(agent),
-                      .probe = std::move(probe),
-                      .requirements = read_requirements(reader),
-                      .alternatives = read_alternatives(reader),
-                      .deltas = std::move(deltas)};
-  if (!is_asset_name(asset_name(entry.url))) {
-    reader.fail("url", "must end with a file name of letters, digits, \".\", \"_\" and \"-\"");
-  }
-  return entry;
+  return PlatformEntry{.url = read_asset_url(reader),
+                       .mirrors = read_mirrors(reader),
+                       .sha256 = read_sha256(reader, "sha256"),
+                       .size = read_positive(reader, "size"),
+                       .unpacked_size = reader.number("unpacked_size"),
+                       .entries = read_positive(reader, "entries"),
+                       .binaries = std::move(binaries),
+                       .agent = std::move(agent),
+                       .probe = std::move(probe),
+                       .requirements = read_requirements(reader),
+                       .alternatives = read_alternatives(reader),
+                       .deltas = std::move(deltas)};
 }
 
 std::map<Platform, PlatformEntry> read_platforms(const ObjectReader& parent) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <new>
 
+#include <divsufsort.h>
 #include <zstd.h>
 
 namespace delta::making {
@@ -139,6 +140,10 @@ void require_result(const Made& made, std::string_view old, std::string_view tar
 }
 
 }  // namespace
+
+std::string maker_version() {
+  return base::cat("zstd ", ZSTD_versionString(), ", libdivsufsort ", divsufsort_version());
+}
 
 std::string make_patch(Format format, std::string_view old, std::string_view target) {
   if (old.empty() || target.empty() || old.size() > kMaxBinaryBytes ||

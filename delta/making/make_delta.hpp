@@ -15,6 +15,9 @@ namespace delta::making {
 // larger ones.
 std::string make_patch(Format format, std::string_view old, std::string_view target);
 
+// What decides the bytes of a delta beside its binaries: "zstd 1.5.4, libdivsufsort 2.0.1".
+std::string maker_version();
+
 struct Made {
   Format format = Format::zstd_patch;
   std::string bytes;  // the whole delta

@@ -21,7 +21,7 @@ struct ArchiveEntry {
 struct PackOptions {
   base::ArchiveFormat format = base::ArchiveFormat::tar_gz;
   base::Time date;  // of every entry
-  int level = 8;    // of libdeflate, 1 to 12
+  int level = 8;    // of libdeflate, 1 to 12; a tar.zst has its own
   // The name of one more entry that packing makes: a line "<sha256>  <name>" for every other one.
   // Empty: none.
   std::string checksums_name = "checksums.sha256";
@@ -44,10 +44,11 @@ struct PackedArchive {
 };
 
 // Writes one archive: entries sorted by name, owner 0 without a name, modes 0644 and 0755, every
-// time the given date. The same entries, options and version of libdeflate give the same bytes,
+// time the given date. The same entries, options and version of the compressor give the same bytes,
 // whatever the order of `entries`, directory, umask or time zone. `target` appears whole or not at
 // all, with mode 0644. Memory: tar, the unpacked size and the archive's; zip, the largest file's
-// and the archive's; plus the compressor's own (less than 1 MiB to level 9, 10 MiB above).
+// and the archive's; plus the compressor's own (less than 1 MiB to level 9, 10 MiB above; 90 MiB
+// for a tar.zst).
 // Safe to call from many threads at once.
 // Throws Errc::config for a name that base::unsafe_path_reason() refuses or that occurs twice (case
 // folded), for a source that is no regular file or changes while it is read, and for what the

@@ -2,6 +2,7 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/zstd.hpp"
 #include "releaser/archive/archive.hpp"
 #include "releaser/archive/tar.hpp"
 #include "releaser/archive/zip.hpp"
@@ -23,6 +24,8 @@ constexpr std::size_t kPieceBytes =
     std::size_t{256} * 1024;  // read, then hashed while it is in the cache
 constexpr std::uint64_t kMaxZipBytes = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kMaxZipEntries = 65535;
+// Packed once and fetched by every agent.
+constexpr int kZstdLevel = 19;
 
 // One entry of the archive to be: a given one, or the checksums, whose text is known last.
 struct Planned {
@@ -186,7 +189,9 @@ base::Buffer build_tar(std::vector<Planned>& entries, const PackOptions& options
 PackedArchive pack_tar(const base::Path& target, std::vector<Planned> entries,
                        const PackOptions& options) {
   std::optional<base::Buffer> tar = build_tar(entries, options);
-  const base::CompressedBytes compressed = base::gzip(tar->view(), options.level);
+  const base::CompressedBytes compressed = options.format == base::ArchiveFormat::tar_zst
+                                               ? base::zstd(tar->view(), kZstdLevel)
+                                               : base::gzip(tar->view(), options.level);
   tar.reset();
   ArchiveFile file(target);
   file.write(compressed.view());

@@ -11,6 +11,7 @@
 #include "releaser/commands/man.hpp"
 #include "releaser/commands/package.hpp"
 #include "releaser/commands/pointers.hpp"
+#include "releaser/commands/previous.hpp"
 #include "releaser/commands/publish.hpp"
 #include "releaser/commands/serve.hpp"
 #include "releaser/commands/stamp.hpp"
@@ -51,6 +52,7 @@ CommandLine::CommandLine(const Services& services)
       add_floor(services),
       add_halt(services),
       add_resume(services),
+      add_previous(services),
       add_verify(services),
       add_status(services),
       add_doctor(services),

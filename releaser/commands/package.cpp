@@ -19,6 +19,10 @@ void print_result(const Run& run, bool as_json, std::ostream& out) {
       out << target.packed->sha256.hex() << "  " << (assets / target.asset).string() << "  "
           << base::human_size(target.packed->size) << '\n';
     }
+    for (const ExtraFile& file : run.extra_files) {
+      out << file.sha256.hex() << "  " << (assets / file.name).string() << "  "
+          << base::human_size(file.size) << '\n';
+    }
     return;
   }
   json::Array archives;
@@ -28,12 +32,19 @@ void print_result(const Run& run, bool as_json, std::ostream& out) {
                                        {"size", target.packed->size},
                                        {"sha256", target.packed->sha256.hex()}});
   }
+  json::Array further;
+  for (const ExtraFile& file : run.extra_files) {
+    further.emplace_back(json::Object{{"path", (assets / file.name).string()},
+                                      {"size", file.size},
+                                      {"sha256", file.sha256.hex()}});
+  }
   out << json::write(json::Object{{"schema", 1},
                                   {"product", run.config.product.name},
                                   {"version", run.identity->version.text()},
                                   {"channel", schema::channel_name(run.identity->channel)},
                                   {"date", base::format_time(run.identity->date)},
-                                  {"archives", std::move(archives)}},
+                                  {"archives", std::move(archives)},
+                                  {"files", std::move(further)}},
                      json::Style::pretty);
 }
 
@@ -53,16 +64,20 @@ int run_package(const Services& services, const base::Arguments& arguments) {
 }  // namespace
 
 base::Command add_package(const Services& services) {
+  std::vector<base::Option> options = release_options();
+  options.push_back(previous_option());
   return {.name = "package",
           .aliases = {},
           .summary = "pack each platform's binaries into dist/V, without network or key",
           .description =
               "Identifies the release, builds, stamps, inspects, packs and writes checksums. The "
               "same inputs give the same bytes on every machine; what is packed already is kept.",
-          .options = release_options(),
+          .options = std::move(options),
           .positionals = {},
           .examples = {{"cco-release package --version 1.4.0", "archives in dist/1.4.0/assets"},
                        {"cco-release package --snapshot", "the same for a commit without a tag"},
+                       {"cco-release package --version 1.4.0 --previous previous",
+                        "with deltas from the releases in that folder"},
                        {"cco-release package --version 1.4.0 --check-reproducible",
                         "packs twice and compares"}},
           .run = [&services](const base::Arguments& arguments) {

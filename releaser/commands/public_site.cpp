@@ -176,6 +176,10 @@ std::size_t not_checked(const VerifiedSite& site) {
                     [](const VerifiedFile& file) { return file.is_by_stolen_key; }));
 }
 
+FetchFile fetch_assets(base::HttpClient& http, const base::Url& url, const AssetUrl& asset_url) {
+  return asset_url ? fetch_from(http, release_file_url(asset_url)) : fetch_below(http, url);
+}
+
 VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
                          const SiteQuestion& question) {
   const std::string& product = question.product;
@@ -183,12 +187,12 @@ VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
   const Installers installers = question.installers;
   const Manifests manifests = read_manifests(http, url, product, keys);
   const FetchFile fetch = fetch_below(http, url);
-  const FetchFile fetch_asset =
-      question.asset_url ? fetch_from(http, release_file_url(question.asset_url)) : fetch;
+  const FetchFile fetch_asset = fetch_assets(http, url, question.asset_url);
   VerifiedSite site;
   site.channels = manifests.channels;
   if (question.trust) verify_metadata(http, url, question, manifests, site);
   require_manifests(manifests, url);
+  if (question.depth == SiteDepth::manifests) return site;
   if (keys.old) verify_manifest_signatures(fetch, manifests, keys, site.files);
   for (const auto& [version, release] : releases_to_verify(manifests, question.version)) {
     const auto combined = manifests.combined->versions.find(version);

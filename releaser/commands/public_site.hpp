@@ -16,6 +16,9 @@
 // A site as a stranger sees it, who has no more than its URL and the public keys.
 namespace releaser {
 
+// How much of it is looked at: metadata and manifests, or also files of releases.
+enum class SiteDepth { manifests, releases };
+
 // With what it is read.
 struct SiteQuestion {
   std::string product;
@@ -25,6 +28,7 @@ struct SiteQuestion {
   AssetUrl asset_url;                   // where archives are; empty: below the site
   Installers installers = Installers::no;
   std::optional<std::string> version;  // one release instead of the newest of each channel
+  SiteDepth depth = SiteDepth::releases;
   base::Time now{};
 };
 
@@ -38,6 +42,9 @@ struct VerifiedSite {
 
 // How many of its files are by a stolen key alone.
 std::size_t not_checked(const VerifiedSite& site);
+
+// Where an asset is fetched from, by the name that a site gives it: "releases/v1.0.0/a.tar.gz".
+FetchFile fetch_assets(base::HttpClient& http, const base::Url& url, const AssetUrl& asset_url);
 
 // Walks the metadata from the first root as an agent does, all channels that it names, holds it
 // against what is remembered, then checks the manifests beside it, and everything of the releases

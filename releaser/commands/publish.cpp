@@ -167,6 +167,7 @@ base::Command add_publish(const Services& services) {
       {"--token-file", "", "[NAME=]FILE", "token for a host, not from its variable", {}});
   options.push_back(
       {"--release-notes", "", "FILE", "what is new, for the page of the release at hosts", {}});
+  options.push_back(previous_option());
   options.push_back({"--dry-run", "", "", "say what would be published, and change nothing", {}});
   options.push_back({"--key", "", "FILE", "secret key to sign with; repeated for several", {}});
   options.push_back(
@@ -210,6 +211,8 @@ base::Command add_publish(const Services& services) {
                         "where the release key is: shows, asks and signs what CI has made"},
                        {"cco-release publish --version 1.4.0 --signatures signatures/v1.4.0",
                         "publishes it with those signatures"},
+                       {"cco-release publish --version 1.4.0 --previous previous",
+                        "with deltas from the releases that cco-release previous put there"},
                        {"cco-release publish --version 1.5.0-beta.1 --channel beta",
                         "leaves the installers at the newest stable release"},
                        {"cco-release publish --version 1.5.0 --rollout 10",

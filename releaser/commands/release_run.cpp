@@ -34,6 +34,9 @@ void check_signing_options(const RunOptions& options, const base::Arguments& arg
     for (const std::string_view option : {"--rebuild", "--out", "--yes"})
       if (arguments.has(option)) refuse(cat(option, " belongs to --sign-only"));
   }
+  if (options.takes_archives() && !options.previous.empty()) {
+    refuse("--previous: deltas are made with the archives, and these are made already");
+  }
   if (!options.resumes()) return;
   const std::string mode = options.sign_only ? "--sign-only" : "--signatures";
   for (const std::string_view option :
@@ -122,6 +125,10 @@ std::vector<base::Option> release_options() {
   };
 }
 
+base::Option previous_option() {
+  return {"--previous", "", "DIR", "make deltas from the releases in it (see previous)", {}};
+}
+
 base::Option above_option() {
   return {"--above", "", "VERSION", "metadata went back: give up this timestamp, and go on", {}};
 }
@@ -151,6 +158,7 @@ RunOptions run_options(const base::Arguments& arguments) {
     options.skip.insert(std::move(name));
   for (std::string& name : arguments.list("--only"))
     options.only.insert(std::move(name));
+  options.previous = arguments.value("--previous").value_or("");
   options.release_notes = arguments.value("--release-notes").value_or("");
   options.fail_fast = arguments.has("--fail-fast");
   options.dry_run = arguments.has("--dry-run");

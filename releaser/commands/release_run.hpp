@@ -11,6 +11,9 @@ namespace releaser {
 // Options of every command that makes a release: --version, --channel, --snapshot, …
 std::vector<base::Option> release_options();
 
+// --previous DIR
+base::Option previous_option();
+
 // --above VERSION, and what an option of that kind says; throws Errc::usage for no version.
 base::Option above_option();
 std::optional<std::uint64_t> version_option(const base::Arguments& arguments,

@@ -3,14 +3,11 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "releaser/commands/public_places.hpp"
 #include "releaser/commands/public_site.hpp"
-#include "releaser/commands/public_trust.hpp"
-#include "releaser/commands/release_run.hpp"
-#include "releaser/commands/site_metadata.hpp"
 #include "releaser/commands/site_reader.hpp"
 #include "releaser/config/config.hpp"
 #include "releaser/stages/each_destination.hpp"
-#include "releaser/stages/metadata_stage.hpp"
 
 namespace releaser {
 namespace {
@@ -49,76 +46,19 @@ json::Object json_of(const VerifiedSite& verified, const base::Url& url) {
   return {{"url", url.text()}, {"versions", std::move(versions)}, {"files", std::move(files)}};
 }
 
-struct Place {
-  base::Url url;                           // where it is read
-  base::Url known_as;                      // what is remembered of it is remembered under this one
-  const DestinationSettings* destination;  // nullptr: of another configuration
-  // Archives are looked at here, which is not where the readers of that site fetch them.
-  const DestinationSettings* mirror = nullptr;
-  [[nodiscard]] base::Url shown() const {
-    return mirror == nullptr ? url : base::Url::parse(mirror->url);
-  }
-};
-
-// A folder that is on another machine is looked at from outside, as everybody does.
-std::vector<Place> places_to_verify(const Config& config, const std::string& home,
-                                    const std::optional<std::string>& given) {
-  std::vector<Place> places;
-  if (given) {
-    const base::Url url = base::Url::parse(*given);
-    places.push_back(
-        {url, url, config.destinations.empty() ? nullptr : &config.destinations.front()});
-    return places;
-  }
-  for (const DestinationSettings& destination : config.destinations) {
-    if (!destination.carries.site) continue;
-    const base::Url url = base::Url::parse(destination.url);
-    const bool is_folder =
-        !destination.path.empty() && !is_elsewhere(destination, config, home, default_dist(config));
-    places.push_back(
-        {is_folder ? file_url(config.resolve(destination.path, home)) : url, url, &destination});
-  }
-  if (!places.empty()) {
-    for (const DestinationSettings* const mirror : mirrors_without_site(config)) {
-      Place place = places.front();
-      place.mirror = mirror;
-      places.push_back(std::move(place));
-    }
-  }
-  if (places.empty()) {
-    throw Error(Errc::config, "there is no [[destination]] to verify; add one, or give --url");
-  }
-  return places;
-}
-
 int run_verify(const Services& services, const base::Arguments& arguments) {
   const Config config = load_config(find_config(arguments.value("--config"), "."));
-  if (!config.sign) {
-    throw Error(Errc::config,
-                "[sign] is missing: its public key is what everything is verified "
-                "with; `cco-release keys new` makes one");
-  }
   const std::string home = services.environment.find("HOME").value_or("");
-  const std::vector<Place> places = places_to_verify(config, home, arguments.value("--url"));
-  SiteQuestion question{.product = config.product.name,
-                        .keys = product_keys(*config.sign),
-                        .trust = std::nullopt,
-                        .floors = {},
-                        .asset_url = {},
-                        .installers = config.installers ? Installers::yes : Installers::no,
-                        .version = arguments.value("--version"),
-                        .now = services.now};
-  if (config.trust) question.trust = read_final_trust(config, home);
+  const std::vector<SitePlace> places = public_places(config, home, arguments.value("--url"));
+  SiteQuestion question = site_question(config, home, services.now);
+  question.version = arguments.value("--version");
   const auto http = make_client(services.environment);
   std::vector<DestinationFailure> failures;
   json::Array sites;
-  for (const Place& place : places) {
+  for (const SitePlace& place : places) {
     const base::Url shown = place.shown();
     try {
-      question.asset_url = place.mirror == nullptr
-                               ? assets_for_readers_of(place.destination, config, home)
-                               : assets_at(*place.mirror, config, home);
-      question.floors = floors_of_site(config, home, default_dist(config), place.known_as);
+      ask_at(question, place, config, home);
       const VerifiedSite verified = verify_site(*http, place.url, question);
       if (!wants_json(arguments)) print_text(verified, shown, services.out);
       sites.emplace_back(json_of(verified, shown));

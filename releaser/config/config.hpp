@@ -85,6 +85,7 @@ struct ArchiveSettings {
   std::map<std::string, std::string> os_names, arch_names;
   std::vector<FilePattern> files;
   int level = 8;
+  std::string agent_format;  // "tar.zst": also so; empty: the archive alone
 };
 
 struct SignSettings {

@@ -165,7 +165,13 @@ const SectionKeys<ArchiveSettings>& archive_keys() {
         &S::level,
         {.minimum = 1, .maximum = 12},
         "compression, 1 (fast) to 12 (small)",
-        "level = 8"}},
+        "level = 8"},
+       {"agent_format",
+        &S::agent_format,
+        {.choices = {"tar.gz", "tar.zst"}},
+        "\"tar.zst\": agents fetch that, 15 to 25 % smaller, which is written beside each tar.gz; "
+        "absent: the tar.gz",
+        "agent_format = \"tar.zst\""}},
       member_of(&Config::archive)};
   return section;
 }

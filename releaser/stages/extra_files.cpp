@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "releaser/config/file_patterns.hpp"
+#include "releaser/stages/agent_assets.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -20,6 +21,7 @@ using base::Error;
 bool is_taken(const Run& run, const std::string& name) {
   if (name.ends_with(".minisig") || name.ends_with(".sha256")) return true;
   if (name == "install.sh" || name == "install.ps1" || name == "draft.json") return true;
+  if (is_agent_asset(run, name)) return true;
   return std::any_of(run.targets.begin(), run.targets.end(),
                      [&](const Target& target) { return target.asset == name; });
 }
@@ -99,9 +101,17 @@ void check_extra_files(const Run& run, Problems& problems) {
 
 void check_drafted_extra_files(const Run& run) {
   std::set<std::string> names;
+  std::set<std::string, std::less<>> of_agents;
+  for (const DraftArchive& archive : run.draft->archives) {
+    if (archive.alternative) of_agents.insert(*archive.alternative);
+    for (const DeltaFile& delta : archive.deltas)
+      of_agents.insert(delta.name);
+  }
   for (const ExtraFile& file : run.draft->extra_files) {
     std::string problem;
-    if (!is_asked_for(run, file.name)) {
+    if (of_agents.contains(file.name)) {
+      if (!names.insert(file.name).second) problem = "is there twice";
+    } else if (!is_asked_for(run, file.name)) {
       problem =
           cat("is asked for by no pattern of extra_files in ", run.config.file.filename().string());
     } else if (is_taken(run, file.name)) {

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "releaser/changelog/changelog.hpp"
 #include "releaser/changelog/section.hpp"
+#include "releaser/stages/agent_assets.hpp"
 #include "releaser/stages/merge_manifest.hpp"
 #include "releaser/stages/proven_state.hpp"
 #include "releaser/stages/rollout_share.hpp"
@@ -60,6 +61,7 @@ schema::PlatformEntry platform_entry(const Run& run, const Target& target) {
       .alternatives = {},
       .deltas = {}};
   add_mirrors(run, target, entry);
+  name_agent_assets(run, target, entry);
   for (const InputBinary& binary : target.binaries) {
     for (const PackedFile& file : target.packed->files) {
       if (file.name == binary.name) entry.binaries.push_back({file.name, file.sha256, file.size});

@@ -45,4 +45,25 @@ Array json_of(const std::vector<PackedFile>& files) {
   return all;
 }
 
+std::vector<DeltaFile> read_deltas(const ObjectReader& archive) {
+  std::vector<DeltaFile> deltas;
+  for (const ObjectReader& delta : archive.objects("deltas")) {
+    deltas.push_back({delta.text("name"), delta.text("format"), delta.text("path"),
+                      read_sha256(delta, "from_sha256")});
+  }
+  return deltas;
+}
+
+Array json_of(const std::vector<DeltaFile>& deltas) {
+  Array all;
+  all.reserve(deltas.size());
+  for (const DeltaFile& delta : deltas) {
+    all.emplace_back(Object{{"name", delta.name},
+                            {"format", delta.format},
+                            {"path", delta.path},
+                            {"from_sha256", delta.from_sha256.hex()}});
+  }
+  return all;
+}
+
 }  // namespace releaser

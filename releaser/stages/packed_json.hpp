@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "releaser/archive/archive.hpp"
+#include "releaser/stages/target.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -20,5 +21,9 @@ base::Time read_time(const base::json::ObjectReader& reader, std::string_view na
 // The files of a packed archive.
 std::vector<PackedFile> read_files(const base::json::ObjectReader& archive);
 base::json::Array json_of(const std::vector<PackedFile>& files);
+
+// Its deltas.
+std::vector<DeltaFile> read_deltas(const base::json::ObjectReader& archive);
+base::json::Array json_of(const std::vector<DeltaFile>& deltas);
 
 }  // namespace releaser

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/agent_assets.hpp"
 #include "releaser/stages/each_destination.hpp"
 #include "releaser/stages/extra_files.hpp"
 #include "releaser/stages/given_signatures.hpp"
@@ -283,6 +284,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   if (has_inputs && !makes_files(run)) {
     problems.collect([&] { read_notes(run); });
     check_extra_files(run, problems);
+    check_previous(run, problems);
     problems.collect([&] {
       for (const Target& target : run.targets)
         (void)probe_of(run.config, target);

@@ -49,6 +49,16 @@ ReleaseRecord read_members(const ObjectReader& root) {
     record.stamped.emplace(
         path, StampRecord{read_sha256(reader, "settled_by"), read_sha256(reader, "sha256")});
   }
+  if (root.find("deltas") != nullptr) {  // older ones have none
+    const ObjectReader deltas = root.object("deltas");
+    for (const auto& [name, value] : deltas.members()) {
+      const ObjectReader reader = deltas.object(name);
+      record.deltas.emplace(name,
+                            DeltaRecord{read_sha256(reader, "settled_by"), reader.text("archive"),
+                                        reader.text("path"), read_sha256(reader, "from_sha256"),
+                                        reader.text("format"), read_sha256(reader, "sha256")});
+    }
+  }
   return record;
 }
 
@@ -93,6 +103,16 @@ std::string write_record(const ReleaseRecord& record) {
   root.emplace_back("inputs", std::move(inputs));
   root.emplace_back("stamped", std::move(stamped));
   root.emplace_back("archives", std::move(archives));
+  Object deltas;
+  for (const auto& [name, delta] : record.deltas) {
+    deltas.emplace_back(name, Object{{"settled_by", delta.settled_by.hex()},
+                                     {"archive", delta.archive},
+                                     {"path", delta.path},
+                                     {"from_sha256", delta.from_sha256.hex()},
+                                     {"format", delta.format},
+                                     {"sha256", delta.sha256.hex()}});
+  }
+  if (!record.deltas.empty()) root.emplace_back("deltas", std::move(deltas));
   return base::json::write(root, base::json::Style::pretty);
 }
 

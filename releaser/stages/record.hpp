@@ -22,6 +22,16 @@ struct StampRecord {
   trust::Sha256 settled_by, result;
 };
 
+// A delta that was tried: from what, and what came out, if it was worth it.
+struct DeltaRecord {
+  trust::Sha256 settled_by;
+  std::string archive;  // name of the archive that it stands for
+  std::string path;     // of the binary
+  trust::Sha256 from_sha256;
+  std::string format;  // empty: not worth it, and there is no file
+  trust::Sha256 sha256;
+};
+
 // dist/V/release.json: what makes the same command again cheap and exact. Contents decide, never
 // times of files.
 struct ReleaseRecord {
@@ -32,6 +42,7 @@ struct ReleaseRecord {
   std::map<std::string, trust::Sha256> inputs;    // by path as configured
   std::map<std::string, ArchiveRecord> archives;  // by file name
   std::map<std::string, StampRecord> stamped;     // by path in dist/V
+  std::map<std::string, DeltaRecord> deltas;      // by file name
 };
 
 // Nothing where there is no file, where it is damaged, or where it is of another schema: all is

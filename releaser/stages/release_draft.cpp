@@ -37,6 +37,8 @@ DraftArchive read_archive(const ObjectReader& reader) {
   const ObjectReader floors = reader.object("requirements");
   archive.requirements = {floors.text("glibc"), floors.text("macos"), floors.text("windows")};
   archive.packed.files = read_files(reader);
+  archive.alternative = read_optional(reader, "alternative");
+  if (reader.find("deltas") != nullptr) archive.deltas = read_deltas(reader);
   return archive;
 }
 
@@ -94,6 +96,8 @@ std::string write_draft(const ReleaseDraft& draft) {
                                               {"macos", archive.requirements.macos},
                                               {"windows", archive.requirements.windows}});
     entry.emplace_back("files", json_of(archive.packed.files));
+    if (archive.alternative) entry.emplace_back("alternative", *archive.alternative);
+    if (!archive.deltas.empty()) entry.emplace_back("deltas", json_of(archive.deltas));
     archives.emplace_back(std::move(entry));
   }
   Object before, files;

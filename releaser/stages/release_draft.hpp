@@ -5,6 +5,7 @@
 #include "manifest-schema/channel.hpp"
 #include "manifest-schema/manifest.hpp"
 #include "releaser/archive/archive.hpp"
+#include "releaser/stages/target.hpp"
 
 #include <cstdint>
 #include <map>
@@ -22,10 +23,12 @@ struct DraftArchive {
   PackedArchive packed;              // its blake2b is not kept
   std::optional<std::string> agent;  // name of the agent's binary in it
   schema::Requirements requirements;
+  std::optional<std::string> alternative;  // as Target has them, among extra_files
+  std::vector<DeltaFile> deltas;
 };
 
-// A file of [release] extra_files, in dist/V/assets: an asset of the release like its archives,
-// which no manifest names.
+// A further file in dist/V/assets, an asset of the release like its archives: of [release]
+// extra_files, which no manifest names, or of those in agent_assets.hpp.
 struct ExtraFile {
   std::string name;
   std::uint64_t size = 0;

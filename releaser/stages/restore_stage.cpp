@@ -1,9 +1,12 @@
 #include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "releaser/stages/agent_assets.hpp"
 #include "releaser/stages/extra_files.hpp"
+#include "releaser/stages/listed_archive.hpp"
 #include "releaser/stages/stage.hpp"
 #include "releaser/stages/staging.hpp"
+#include "releaser/stages/taken_asset.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -55,45 +58,28 @@ void compare_rebuilt(const Run& run) {
   }
 }
 
-bool holds(const base::Path& file, const trust::Sha256& sha256) {
-  return base::type_of(file, base::Links::not_followed) == std::filesystem::file_type::regular &&
-         sha256_of_file(file) == sha256;
-}
-
 // A file of the draft, from dist/V or from where it is staged.
 void take_staged(const Run& run, const std::string& name, std::uint64_t most,
                  const trust::Sha256& sha256) {
-  const base::Path file = run.folder / "assets" / name;
-  if (holds(file, sha256)) return;
   const Destination& first = run.asset_host();
-  base::make_directories(file.parent_path());
-  base::AtomicFile copy(file, 0644);
-  trust::Sha256Hasher hasher;
-  std::uint64_t size = 0;
-  const bool is_there =
-      first.stream(staged_name(run.identity->tag(), name), [&](std::string_view bytes) {
-        size += bytes.size();
-        if (size > most) {
-          throw Error(Errc::conflict, cat(name, " as it is staged at ", first.place(),
-                                          " is larger than its draft says"));
-        }
-        hasher.update(bytes);
-        copy.write(bytes);
-      });
-  if (!is_there) {
-    throw Error(Errc::not_found,
-                cat(name, " of the draft is neither in ", run.folder.string(), " nor staged at ",
-                    first.place(), "; run cco-release publish again where it was built"));
+  switch (take_asset(run, first, staged_name(run.identity->tag(), name), name, most, sha256)) {
+    case Taken::yes:
+      return;
+    case Taken::too_large:
+      throw Error(Errc::conflict, cat(name, " as it is staged at ", first.place(),
+                                      " is larger than its draft says"));
+    case Taken::absent:
+      throw Error(Errc::not_found,
+                  cat(name, " of the draft is neither in ", run.folder.string(), " nor staged at ",
+                      first.place(), "; run cco-release publish again where it was built"));
+    case Taken::other_bytes:
+      throw Error(Errc::conflict, cat(name, " as it is staged at ", first.place(),
+                                      " is not what its draft says; run cco-release publish again "
+                                      "where it was built"));
   }
-  if (hasher.finish() != sha256) {
-    throw Error(Errc::conflict, cat(name, " as it is staged at ", first.place(),
-                                    " is not what its draft says; run cco-release publish again "
-                                    "where it was built"));
-  }
-  copy.commit();
 }
 
-// They are no manifest's business: their digests, which are signed, are all that is said of them.
+// Their digests, which are signed, are all that is said of them, but for those that agents fetch.
 void take_extra_file(Run& run, const ExtraFile& file) {
   const base::Path path = run.folder / "assets" / file.name;
   take_staged(run, file.name, file.size, file.sha256);
@@ -114,33 +100,15 @@ void compare_extra_files(const Run& run) {
   if (is_same) return;
   throw Error(Errc::conflict,
               "the files of [release] extra_files are not what the draft has; nothing was signed: "
-              "find out why before anybody signs");
+              "find out why before anybody signs (one with deltas is built with the same "
+              "--previous)");
 }
 
-// What is in the archive, whoever drafted it: names, sizes, digests and modes of its files, which
-// are left in `into`.
-std::vector<PackedFile> list_archive(const base::Path& file, const DraftArchive& archive,
-                                     const schema::Platform& platform, const base::Path& into) {
-  // What deflate can make of so many bytes, and no more.
+// What deflate can make of so many bytes, and no more.
+base::ArchiveLimits limits_of(const DraftArchive& archive) {
   constexpr std::uint64_t kMostRatio = 1040;
-  const base::ArchiveLimits limits{
-      .unpacked_size = std::min(archive.packed.unpacked_size, archive.packed.size * kMostRatio),
-      .entries = archive.packed.files.size()};
-  std::vector<PackedFile> files;
-  std::vector<trust::Sha256Hasher> hashers;
-  files.reserve(archive.packed.files.size());
-  hashers.reserve(archive.packed.files.size());
-  base::unpack_archive(base::open_regular_file(file), format_of(platform), into, limits,
-                       [&](const base::UnpackedFile& entry) -> base::ByteSink {
-                         files.push_back({entry.path, entry.size, {}, entry.executable});
-                         hashers.emplace_back();
-                         return [&hasher = hashers.back()](std::string_view bytes) {
-                           hasher.update(bytes);
-                         };
-                       });
-  for (std::size_t index = 0; index < files.size(); ++index)
-    files[index].sha256 = hashers[index].finish();
-  return files;
+  return {.unpacked_size = std::min(archive.packed.unpacked_size, archive.packed.size * kMostRatio),
+          .entries = archive.packed.files.size()};
 }
 
 // The manifest says of the archive what its draft says, so that has to be so.
@@ -149,13 +117,7 @@ void check_draft_of(const DraftArchive& archive, const std::vector<PackedFile>& 
     throw Error(Errc::conflict, cat(archive.asset, ": the draft is wrong about ", what,
                                     "; run cco-release publish again where it was built"));
   };
-  const bool has_same_files =
-      std::equal(files.begin(), files.end(), archive.packed.files.begin(),
-                 archive.packed.files.end(), [](const PackedFile& one, const PackedFile& other) {
-                   return one.name == other.name && one.size == other.size &&
-                          one.sha256 == other.sha256 && one.executable == other.executable;
-                 });
-  if (!has_same_files) complain("the files in it");
+  if (!have_same_files(files, archive.packed.files)) complain("the files in it");
   std::uint64_t unpacked_size = 0;
   for (const PackedFile& file : files)
     unpacked_size += file.size;
@@ -176,7 +138,9 @@ void take_target(const Run& run, Target& target, const base::Path& unpacked) {
   }
   std::filesystem::create_directory(unpacked);
   check_draft_of(archive, base::with_context(archive.asset, [&] {
-                   return list_archive(file, archive, target.platform, unpacked);
+                   const base::FileDescriptor packed = base::open_regular_file(file);
+                   return list_archive({packed, 0, base::file_size(packed)},
+                                       format_of(target.platform), unpacked, limits_of(archive));
                  }));
   target.packed = archive.packed;
   target.packed->blake2b = digests_of_file(run.folder / "assets" / target.asset).second;
@@ -238,6 +202,7 @@ Skipped restore_stage(Run& run) {
     run.extra_files.clear();
     for (const ExtraFile& file : run.draft->extra_files)
       take_extra_file(run, file);
+    take_drafted_agent_assets(run);
     inspect_restored(run);
     // So that publishing goes on after the staged one is gone.
     if (!run.options.sign_only) {

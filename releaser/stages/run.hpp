@@ -48,6 +48,7 @@ struct RunOptions {
   base::Path dist;               // empty: beside the configuration
   std::vector<base::Path> keys;  // --key
   base::Path release_notes;      // --release-notes
+  base::Path previous;           // --previous; empty: none
   // A release that waits for signatures: sign it, or publish it with those of these folders.
   bool sign_only = false;
   bool rebuild = false;                // and sign only what is built here with the same bytes

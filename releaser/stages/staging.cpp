@@ -38,7 +38,9 @@ DraftArchive archive_of(const Target& target) {
                        .asset = target.asset,
                        .packed = *target.packed,
                        .agent = {},
-                       .requirements = target.requirements};
+                       .requirements = target.requirements,
+                       .alternative = target.alternative,
+                       .deltas = target.deltas};
   for (const InputBinary& binary : target.binaries)
     if (binary.role != BinaryRole::product) archive.agent = binary.name;
   return archive;

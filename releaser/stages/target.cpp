@@ -106,7 +106,9 @@ Target resolve_target(const Config& config, const PlaceholderValues& of_release,
                 .environment = {},
                 .values = of_release,
                 .requirements = {},
-                .packed = {}};
+                .packed = {},
+                .alternative = {},
+                .deltas = {}};
   add_platform_values(target.values, platform);
   const OverrideSettings* const own = override_of(config, platform);
   std::vector<std::string> paths = config.build.binaries;

@@ -25,6 +25,12 @@ struct InputBinary {
   trust::Sha256 sha256;  // of `packed`
 };
 
+// A delta of the largest binary, one of Run::extra_files.
+struct DeltaFile {
+  std::string name, format, path;
+  trust::Sha256 from_sha256;
+};
+
 // One platform of the release: what goes in, and what came out of it.
 struct Target {
   schema::Platform platform;
@@ -35,6 +41,8 @@ struct Target {
   PlaceholderValues values;
   schema::Requirements requirements;
   std::optional<PackedArchive> packed;
+  std::optional<std::string> alternative;  // name of the same as tar.zst, one of Run::extra_files
+  std::vector<DeltaFile> deltas;           // from earlier releases, by name
 };
 
 // The values of placeholders that do not depend on a platform.

@@ -177,6 +177,23 @@ class FetchedFiles {
   std::map<std::string, std::optional<std::string>, std::less<>> m_texts;
 };
 
+// What agents may fetch in place of an archive is named there too, with the same digest.
+void check_agent_assets(const schema::Release& release, const NamesAndDigests& extra_files,
+                        const std::string& checksums_name) {
+  const auto check = [&](const base::Url& url, const trust::Sha256& sha256) {
+    const std::pair line(last_part(url.path()), sha256.hex());
+    if (std::find(extra_files.begin(), extra_files.end(), line) != extra_files.end()) return;
+    throw Error(Errc::untrusted, cat(checksums_name, " does not name the digest of ", line.first,
+                                     ", which the manifest names"));
+  };
+  for (const auto& [platform, entry] : release.platforms) {
+    for (const schema::Alternative& alternative : entry.alternatives)
+      check(alternative.url, alternative.sha256);
+    for (const schema::Delta& delta : entry.deltas)
+      check(delta.url, delta.sha256);
+  }
+}
+
 void want_release(FetchedFiles& files, const std::string& folder, const schema::Release& release,
                   Installers installers) {
   const auto want_with_signature = [&](const std::string& name) {
@@ -283,6 +300,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::
   if (!extra_files) {
     throw Error(Errc::untrusted, cat(checksums_name, " does not name the archives' digests"));
   }
+  check_agent_assets(release, *extra_files, checksums_name);
   const Seen seen_checksums = hash_of(checksums);
   check_signature(checksums_name, seen_checksums);
   if (at_once > 1) {

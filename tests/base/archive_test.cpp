@@ -48,6 +48,7 @@ const base::Path& corpus() {
 }
 
 ArchiveFormat format_of(const std::string& name) {
+  if (name.ends_with(".tar.zst")) return ArchiveFormat::tar_zst;
   return name.ends_with(".zip") ? ArchiveFormat::zip : ArchiveFormat::tar_gz;
 }
 
@@ -125,8 +126,8 @@ std::string unpack_named(const Ground& ground, const std::string& name,
 
 TEST_SUITE("base/archive") {
   TEST_CASE("honest archives of every dialect unpack to the same tree") {
-    for (const char* const name :
-         {"good-ustar.tar.gz", "good-gnu.tar.gz", "good-pax.tar.gz", "good.zip"}) {
+    for (const char* const name : {"good-ustar.tar.gz", "good-gnu.tar.gz", "good-pax.tar.gz",
+                                   "good-ustar.tar.zst", "good-pax.tar.zst", "good.zip"}) {
       CAPTURE(name);
       const Ground ground;
       std::map<std::string, std::string> seen;
@@ -221,6 +222,10 @@ TEST_SUITE("base/archive") {
                                     {"rubbish-after-end.tar.gz", "bytes after its end"},
                                     {"zip-in-gzip.tar.gz", "damaged"},
                                     {"zip-as-tar.tar.gz", "not compressed by gzip"},
+                                    {"zstd-as-gzip.tar.gz", "not compressed by gzip"},
+                                    {"gzip-as-zstd.tar.zst", "not compressed by zstd"},
+                                    {"rubbish-after-end.tar.zst", "bytes after its end"},
+                                    {"empty.tar.zst", ""},
                                     {"tar-as-zip.zip", "damaged"},
                                     {"rar.zip", "damaged"},
                                     {"empty.tar.gz", ""},
@@ -257,7 +262,7 @@ TEST_SUITE("base/archive") {
   }
 
   TEST_CASE("limits are met exactly, and one byte or one entry more is refused") {
-    for (const char* const name : {"good-ustar.tar.gz", "good.zip"}) {
+    for (const char* const name : {"good-ustar.tar.gz", "good-ustar.tar.zst", "good.zip"}) {
       CAPTURE(name);
       const Ground exact;
       CHECK(unpack_named(exact, name, {kGoodBytes, 6}) == "unpacked");
@@ -273,7 +278,8 @@ TEST_SUITE("base/archive") {
   TEST_CASE("bombs stop with less than 1 MiB written beyond the limit") {
     constexpr std::uint64_t kLimit = 3 * kMebibyte;
     for (const char* const name : {"bomb.tar.gz", "bomb.zip", "lying-small.zip", "padding.tar.gz",
-                                   "million.tar.gz", "million.zip", "global-headers.tar.gz"}) {
+                                   "million.tar.gz", "million.zip", "global-headers.tar.gz",
+                                   "bomb.tar.zst", "padding.tar.zst", "global-headers.tar.zst"}) {
       CAPTURE(name);
       const Ground ground;
       const std::string outcome = unpack_named(ground, name, {kLimit, 10});
@@ -291,7 +297,7 @@ TEST_SUITE("base/archive") {
   }
 
   TEST_CASE("cut short anywhere, an archive is refused") {
-    for (const char* const name : {"small.tar.gz", "small.zip"}) {
+    for (const char* const name : {"small.tar.gz", "small.tar.zst", "small.zip"}) {
       const std::string whole = base::read_file(corpus() / name, kMebibyte);
       for (std::size_t size = 0; size < whole.size(); ++size) {
         CAPTURE(name);
@@ -308,7 +314,7 @@ TEST_SUITE("base/archive") {
   }
 
   TEST_CASE("a bit flipped anywhere does no harm") {
-    for (const char* const name : {"small.tar.gz", "small.zip"}) {
+    for (const char* const name : {"small.tar.gz", "small.tar.zst", "small.zip"}) {
       const std::string whole = base::read_file(corpus() / name, kMebibyte);
       for (std::size_t at = 0; at < whole.size(); ++at) {
         CAPTURE(name);
@@ -325,8 +331,25 @@ TEST_SUITE("base/archive") {
     }
   }
 
+  TEST_CASE("a section of a file is an archive, and nothing around it is read") {
+    const std::string whole = base::read_file(corpus() / "good-ustar.tar.zst", kMebibyte);
+    const base::TemporaryDirectory directory(scratch(), "base-test-");
+    std::ofstream(directory.path() / "around") << "before" << whole << "behind";
+    const base::FileDescriptor file = base::open_regular_file(directory.path() / "around");
+    const auto unpacked = [&](std::uint64_t offset, std::uint64_t size) {
+      const Ground ground;
+      return base::unpack_archive({file, offset, size}, ArchiveFormat::tar_zst, ground.into(),
+                                  {kGoodBytes, 6}, {})
+          .size();
+    };
+    CHECK(unpacked(6, whole.size()) == 5);
+    CHECK_THROWS_AS(unpacked(6, whole.size() - 1), base::Error);
+    CHECK_THROWS_AS(unpacked(5, whole.size()), base::Error);
+    CHECK_THROWS_AS(unpacked(6 + whole.size(), 100), base::Error);
+  }
+
   TEST_CASE("the descriptor's offset is neither used nor moved") {
-    for (const char* const name : {"good-ustar.tar.gz", "good.zip"}) {
+    for (const char* const name : {"good-ustar.tar.gz", "good-ustar.tar.zst", "good.zip"}) {
       const Ground ground;
       const base::FileDescriptor file = base::open_regular_file(corpus() / name);
       REQUIRE(lseek(file.number(), 77, SEEK_SET) == 77);

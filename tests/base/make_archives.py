@@ -5,6 +5,7 @@ make_archives.py DIR. Each file's name tells the case; the tests hold what each 
 """
 import io
 import struct
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -148,3 +149,12 @@ sparse.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.spa
 body = b"1\n0\n0\n".ljust(512, b"\0")
 sparse.size = len(body)
 tar("sparse", [(sparse, body)])
+
+# The same in zstd, by the stock program.
+for name in ("good-ustar", "good-pax", "small", "bomb", "padding", "global-headers", "rubbish-after-end"):
+    contents = gzip.decompress((out / f"{name}.tar.gz").read_bytes())
+    packed = subprocess.run(["zstd", "-q", "-c"], input=contents, stdout=subprocess.PIPE, check=True).stdout
+    (out / f"{name}.tar.zst").write_bytes(packed)
+(out / "gzip-as-zstd.tar.zst").write_bytes((out / "good-ustar.tar.gz").read_bytes())
+(out / "zstd-as-gzip.tar.gz").write_bytes((out / "good-ustar.tar.zst").read_bytes())
+(out / "empty.tar.zst").write_bytes(b"")

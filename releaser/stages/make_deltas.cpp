@@ -1,0 +1,175 @@
+#include "releaser/stages/make_deltas.hpp"
+
+#include "base/archive.hpp"
+#include "base/error.hpp"
+#include "base/mapped_file.hpp"
+#include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "delta/making/make_delta.hpp"
+#include "releaser/stages/agent_assets.hpp"
+#include "releaser/stages/previous_releases.hpp"
+#include "releaser/stages/taken_asset.hpp"
+
+#include <algorithm>
+
+namespace releaser {
+namespace {
+
+using base::cat;
+
+constexpr std::uint64_t kWorthPercent = 60;
+// Each takes five times the size of a binary in memory.
+constexpr std::size_t kMostAtOnce = 2;
+constexpr std::size_t kMaxOthersBytes = std::size_t{1} << 30U;
+
+// A delta of a target, made before or to be made.
+struct Job {
+  std::string name;
+  DeltaRecord record;
+  base::Path old;      // empty: it is there
+  std::string remark;  // for people
+};
+
+// What an agent would fetch.
+std::uint64_t fetched_size(const Run& run, const Target& target) {
+  return target.alternative
+             ? std::min(target.packed->size, extra_file(run, *target.alternative).size)
+             : target.packed->size;
+}
+
+// Everything that decides the bytes of a delta, and whether it is worth it.
+trust::Sha256 settled_by(const Run& run, const Target& target, const trust::Sha256& from) {
+  return trust::sha256_of(cat("tool ", run.record.tool_version, "\nmaker ",
+                              delta::making::maker_version(), "\narchive ",
+                              target.packed->sha256.hex(), "\nfetched ", fetched_size(run, target),
+                              "\ndate ", base::format_time(run.identity->date), "\npath ",
+                              binary_of_deltas(target).name, "\nfrom ", from.hex(), "\n"));
+}
+
+std::string delta_name(const Target& target, const schema::Version& from) {
+  const std::string_view suffix = target.platform.archive_suffix();
+  return cat(target.asset.substr(0, target.asset.size() - suffix.size()), ".from-", from.text(),
+             ".delta");
+}
+
+bool is_made(const Run& run, const std::string& name, const DeltaRecord& record,
+             const trust::Sha256& settled) {
+  return record.settled_by == settled &&
+         (record.format.empty() || holds(run.folder / "assets" / name, record.sha256));
+}
+
+std::vector<Job> kept_jobs(const Run& run, const Target& target) {
+  std::vector<Job> jobs;
+  if (!run.earlier) return jobs;
+  for (const auto& [name, record] : run.earlier->deltas) {
+    if (record.archive == target.asset &&
+        is_made(run, name, record, settled_by(run, target, record.from_sha256)))
+      jobs.push_back({name, record, {}, {}});
+  }
+  return jobs;
+}
+
+std::vector<Job> jobs_of(const Run& run, const Target& target) {
+  if (run.options.previous.empty()) return kept_jobs(run, target);
+  std::vector<Job> jobs;
+  const auto versions = previous_versions(run.options.previous, run.identity->version);
+  const std::string& path = binary_of_deltas(target).name;
+  for (const PreviousBinary& from :
+       previous_binaries(run.options.previous, versions, target.platform, path)) {
+    const trust::Sha256 settled = settled_by(run, target, from.sha256);
+    Job job{delta_name(target, from.version),
+            {settled, target.asset, path, from.sha256, {}, {}},
+            from.file,
+            {}};
+    if (run.earlier) {
+      const auto known = run.earlier->deltas.find(job.name);
+      if (known != run.earlier->deltas.end() && is_made(run, job.name, known->second, settled)) {
+        job.record = known->second;
+        job.old.clear();
+      }
+    }
+    jobs.push_back(std::move(job));
+  }
+  std::sort(jobs.begin(), jobs.end(),
+            [](const Job& left, const Job& right) { return left.name < right.name; });
+  return jobs;
+}
+
+// All files of the archive but that one, as a tar.zst; nothing where there are none.
+std::string pack_others(const Run& run, const Target& target, const base::Path& unpacked,
+                        const base::Path& folder) {
+  std::vector<ArchiveEntry> entries;
+  for (const PackedFile& file : target.packed->files) {
+    if (file.name != binary_of_deltas(target).name)
+      entries.push_back({file.name, unpacked / file.name, file.executable});
+  }
+  if (entries.empty()) return {};
+  const base::Path packed = folder / "others.tar.zst";
+  pack_archive(
+      packed, std::move(entries),
+      {.format = base::ArchiveFormat::tar_zst, .date = run.identity->date, .checksums_name = {}});
+  return base::read_file(packed, kMaxOthersBytes);
+}
+
+void make_one(const Run& run, const Target& target, const base::MappedFile& binary,
+              std::string_view others, Job& job) {
+  const std::uint64_t fetched = fetched_size(run, target);
+  const base::MappedFile old(base::open_regular_file(job.old));
+  if (trust::sha256_of(old.view()) != job.record.from_sha256) {
+    throw base::Error(base::Errc::config, cat(job.old.string(), " changed while it was read"));
+  }
+  const auto made =
+      delta::making::make_delta(old.view(), binary.view(), others, fetched / 100 * kWorthPercent);
+  if (!made) {
+    job.remark = cat(job.name, ": none, as it would save too little");
+    return;
+  }
+  base::write_file_atomically(run.folder / "assets" / job.name, made->bytes, 0644,
+                              base::Durability::none);
+  job.record.format = delta::format_id(made->format);
+  job.record.sha256 = trust::sha256_of(made->bytes);
+  job.remark = cat(job.name, ": ", base::human_size(made->bytes.size()), ", ",
+                   made->bytes.size() * 100 / fetched, " % of the archive, ", job.record.format);
+}
+
+// From what is in the archive, so that they give what is there.
+void make_all(const Run& run, const Target& target, std::vector<Job>& jobs) {
+  const auto to_be_made = [](const Job& job) { return !job.old.empty(); };
+  if (std::none_of(jobs.begin(), jobs.end(), to_be_made)) return;
+  const base::TemporaryDirectory folder(run.folder, ".delta-");
+  const base::Path unpacked = folder.path() / "unpacked";
+  base::make_directories(unpacked);
+  base::unpack_archive(
+      base::open_regular_file(run.folder / "assets" / target.asset), format_of(target.platform),
+      unpacked,
+      {.unpacked_size = target.packed->unpacked_size, .entries = target.packed->files.size()}, {});
+  const std::string others = pack_others(run, target, unpacked, folder.path());
+  const base::MappedFile binary(base::open_regular_file(unpacked / binary_of_deltas(target).name));
+  for (Job& job : jobs)
+    if (to_be_made(job)) make_one(run, target, binary, others, job);
+}
+
+}  // namespace
+
+void make_deltas(Run& run) {
+  std::vector<std::vector<Job>> jobs;
+  jobs.reserve(run.targets.size());
+  for (const Target& target : run.targets)
+    jobs.push_back(jobs_of(run, target));
+  base::for_each_in_parallel(
+      run.targets.size(), std::min(run.options.parallelism, kMostAtOnce), [&](std::size_t at) {
+        base::with_context(run.targets[at].platform.name(),
+                           [&] { make_all(run, run.targets[at], jobs[at]); });
+      });
+  for (std::size_t at = 0; at < jobs.size(); ++at) {
+    for (const Job& job : jobs[at]) {
+      if (!job.remark.empty()) run.around.messages.say(job.remark);
+      run.record.deltas[job.name] = job.record;
+      if (job.record.format.empty()) continue;
+      add_delta(run, run.targets[at],
+                {job.name, job.record.format, job.record.path, job.record.from_sha256});
+    }
+  }
+}
+
+}  // namespace releaser
