@@ -1,10 +1,49 @@
 #include "agent/site_access.hpp"
 
+#include "agent/file_system.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "site/channel_metadata.hpp"
 
+#include <algorithm>
+
 namespace agent {
+namespace {
+
+using base::Errc;
+using base::Error;
+
+constexpr std::size_t kMaxTokenBytes = 4096;
+constexpr unsigned kOthers = 0077;
+
+std::string read_token(const base::Path& file) {
+  const std::optional<FileKind> kind = inspect_file(file);
+  if (!kind || !kind->regular) throw Error(Errc::config, "is no file");
+  if ((kind->mode & kOthers) != 0) {
+    throw Error(Errc::config, base::cat("others may read it; run: chmod 600 ", file.native()));
+  }
+  std::string token(base::trim(base::read_file(file, kMaxTokenBytes)));
+  const bool is_printable =
+      std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (token.empty() || !is_printable) throw Error(Errc::config, "its one line is no token");
+  return token;
+}
+
+// What is wrong with the token of one mirror does not stop updates: others may have them.
+std::optional<site::HostToken> mirror_token(const Services& services, const Config& config) {
+  if (!config.mirror_token) return std::nullopt;
+  try {
+    return site::HostToken{config.mirror_token->host, read_token(config.mirror_token->file)};
+  } catch (const Error& error) {
+    services.messages.warn(base::cat("updates.mirror_token_file is not used: ",
+                                     config.mirror_token->file.native(), ": ", error.what()));
+    return std::nullopt;
+  }
+}
+
+}  // namespace
 
 SiteAccess open_site(const Services& services, const Config& config,
                      const std::optional<base::Url>& base_url) {
@@ -12,7 +51,9 @@ SiteAccess open_site(const Services& services, const Config& config,
   if (base_url) {
     used.base_url = base_url;
   }
-  return {.http = base::make_http_client(http_options(services, used)),
+  return {.http = std::make_unique<site::PoliteClient>(
+              base::make_http_client(http_options(services, used)), services.now,
+              mirror_token(services, used)),
           .configured_bases = configured_bases(services, used),
           .base_urls = site_bases(services, used)};
 }

@@ -4,7 +4,7 @@
 #include "agent/config.hpp"
 #include "agent/plan.hpp"
 #include "agent/services.hpp"
-#include "base/http.hpp"
+#include "site/polite_client.hpp"
 #include "site/watermark.hpp"
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace agent {
 
 // The network and the places to ask, as the user set them.
 struct SiteAccess {
-  std::unique_ptr<base::HttpClient> http;
+  std::unique_ptr<site::PoliteClient> http;
   std::vector<base::Url> configured_bases;  // of the user: asked before a manifest's own URLs
   std::vector<base::Url> base_urls;         // where manifests are asked for
 };

@@ -5,6 +5,8 @@
 #include "base/text.hpp"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <exception>
@@ -17,7 +19,7 @@ namespace {
 constexpr long kMaxRedirects = 5;
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::string_view kCaAdvice =
-    "; name your authority by `ca_file` in [network] or by SSL_CERT_FILE";
+    "; name your authority by `network.ca_file` or by SSL_CERT_FILE";
 
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -29,6 +31,11 @@ void initialise_once() {
   std::call_once(done, [] {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
       throw Error(Errc::internal, "libcurl does not start");
+    }
+    if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0) {
+      throw Error(Errc::internal,
+                  "this libcurl has no threaded resolver, so a name server that does not answer "
+                  "would hold this program; build it with one");
     }
   });
 }
@@ -50,7 +57,37 @@ struct Transfer {
   HttpResponse response;
   std::size_t header_bytes = 0;
   std::exception_ptr failure;  // an exception must not pass through the C library
+  std::string issuer;          // of a certificate that was refused, as it says itself
 };
+
+std::string name_in(const X509_NAME* name) {
+  for (const int part : {NID_commonName, NID_organizationName}) {
+    char text[256] = "";
+    if (X509_NAME_get_text_by_NID(name, part, text, sizeof text) > 0) return safe_text(text, 120);
+  }
+  return "";
+}
+
+// OpenSSL tells of each certificate of a chain; where one is refused, who issued the server's own
+// is what a person needs to know.
+int on_certificate(int good, X509_STORE_CTX* store) {
+  if (good == 1) return good;
+  const auto* const tls = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* const transfer = static_cast<Transfer*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls)));
+  const X509* const shown = X509_STORE_CTX_get0_cert(store);
+  if (transfer != nullptr && shown != nullptr) {
+    transfer->issuer = name_in(X509_get_issuer_name(shown));
+  }
+  return good;
+}
+
+CURLcode on_tls_context(CURL*, void* context, void* user) {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  SSL_CTX_set_app_data(tls, user);
+  SSL_CTX_set_verify(tls, SSL_CTX_get_verify_mode(tls), &on_certificate);
+  return CURLE_OK;
+}
 
 // "HTTP/1.1 302 Found" begins a new answer: what the ones before it said is forgotten.
 void take_header(Transfer& transfer, std::string_view line) {
@@ -127,7 +164,7 @@ std::size_t callback(char* bytes, std::size_t size, std::size_t count, void* use
   }
 }
 
-std::string tls_problem(std::string_view detail) {
+std::string tls_problem(std::string_view detail, const std::string& issuer) {
   const std::string text = lower_case(detail);
   const auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   if (says("has expired")) {
@@ -139,7 +176,7 @@ std::string tls_problem(std::string_view detail) {
   if (says("self-signed") || says("self signed") || says("unable to get local issuer") ||
       says("unable to get issuer")) {
     return cat("its certificate comes from an authority that this machine does not know",
-               kCaAdvice);
+               issuer.empty() ? "" : cat(" (", issuer, ")"), kCaAdvice);
   }
   if (says("no alternative certificate subject name") || says("does not match target host")) {
     return "its certificate is for another host";
@@ -176,7 +213,7 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
-      return tls_problem(detail);
+      return tls_problem(detail, transfer.issuer);
     case CURLE_SSL_CACERT_BADFILE:
       return cat("the certificates of authorities cannot be read from ",
                  options.ca_file.value_or(options.ca_directory.value_or("")).native(), kCaAdvice);
@@ -197,7 +234,8 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
       if (says("proxy") || says("connect tunnel")) {
         return cat("the proxy refuses: ", safe_text(detail, 120));
       }
-      return says("tls") || says("alert") ? tls_problem(detail) : "the connection broke";
+      return says("tls") || says("alert") ? tls_problem(detail, transfer.issuer)
+                                          : "the connection broke";
     case CURLE_PROXY:
       return cat("the proxy refuses: ", safe_text(detail, 120));
     case CURLE_WEIRD_SERVER_REPLY:
@@ -246,6 +284,8 @@ List prepare(Transfer& transfer, const HttpOptions& options) {
   const char* no_path = nullptr;
   set(easy, CURLOPT_CAINFO, options.ca_file ? options.ca_file->c_str() : no_path);
   set(easy, CURLOPT_CAPATH, options.ca_directory ? options.ca_directory->c_str() : no_path);
+  set(easy, CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
+  set(easy, CURLOPT_SSL_CTX_DATA, &transfer);
   set(easy, CURLOPT_HEADERFUNCTION, &callback<take_header>);
   set(easy, CURLOPT_HEADERDATA, &transfer);
   set(easy, CURLOPT_WRITEFUNCTION, &callback<take_body>);
@@ -301,7 +341,7 @@ HttpResponse CurlHandle::perform(const HttpRequest& request, const ByteSink& sin
   // The connection stays open for the next request; the options do not.
   CURL* easy = m_easy.get();
   curl_easy_reset(easy);
-  Transfer transfer{easy, request, sink, bodies, {}, 0, nullptr};
+  Transfer transfer{easy, request, sink, bodies, {}, 0, nullptr, {}};
   char detail[CURL_ERROR_SIZE] = "";
   set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(detail));
   const List headers = prepare(transfer, m_options);

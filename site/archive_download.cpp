@@ -5,6 +5,7 @@
 #include "site/part_file.hpp"
 #include "site/partial_download.hpp"
 #include "site/patience.hpp"
+#include "site/polite_client.hpp"
 #include "trust/digest.hpp"
 
 #include <algorithm>
@@ -53,8 +54,12 @@ bool is_rest(const base::HttpResponse& head, std::uint64_t from, std::uint64_t s
   return head.header("content-range") == cat("bytes ", from, "-", size - 1, "/", size);
 }
 
-// May the same source do better after a pause?
-bool is_passing(int status) { return status == 408 || status == 429 || status >= 500; }
+// May the same source do better after a pause? Not where it asks for a longer one itself.
+bool is_passing(const base::HttpResponse& response) {
+  const auto wait = parse_retry_after(response.header("retry-after").value_or(""), base::Time());
+  return is_passing_status(response.status) &&
+         wait.value_or(std::chrono::seconds(0)) <= kLongestWaitInARun;
+}
 
 // One download from whatever sources, and what it got so far.
 class Download {
@@ -160,7 +165,7 @@ class Download {
   void judge(const base::HttpResponse& response) {
     const int status = response.status;
     if (status == 200 || (status == 206 && m_continued)) return;
-    m_may_try_again = is_passing(status);
+    m_may_try_again = is_passing(response);
     if (status == 416 && m_continued) fail("it has no more of the file than is kept here");
     if (status == 404 || status == 410) throw Error(Errc::not_found, cat("HTTP ", status));
     throw Error(Errc::network, cat("HTTP ", status));

@@ -323,7 +323,7 @@ trust::tuf::TargetBytes MetadataWalk::fetch_target(const FoundTarget& target,
                                   .headers = {},
                                   .max_bytes = length,
                                   .deadline = kTargetDeadline};
-  const auto response = get(m_http, request, [&](std::string_view piece) { bytes += piece; });
+  const auto response = get_patiently(m_http, request, bytes);
   if (response.status != 200) {
     throw Error(Errc::network, cat(shown(target.path), ": HTTP ", response.status));
   }

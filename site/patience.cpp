@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cstdint>
 #include <string>
-#include <vector>
 
 namespace site {
 namespace {
@@ -46,13 +45,7 @@ milliseconds back_off(unsigned failures, double random) {
   return milliseconds(static_cast<std::int64_t>(static_cast<double>(longest.count()) * random));
 }
 
-milliseconds back_off(unsigned failures) {
-  constexpr std::size_t kBytes = 4;
-  constexpr double kRange = 4294967296.0;  // of four bytes
-  const std::string digits = base::random_hex(kBytes);
-  return back_off(failures,
-                  static_cast<double>(std::strtoul(digits.c_str(), nullptr, 16)) / kRange);
-}
+milliseconds back_off(unsigned failures) { return back_off(failures, base::random_fraction()); }
 
 std::optional<seconds> parse_retry_after(std::string_view text, base::Time now) {
   const std::string_view said = base::trim(text);

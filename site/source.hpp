@@ -23,6 +23,11 @@ struct Site {
 base::HttpResponse get(base::HttpClient& http, const base::HttpRequest& request,
                        const base::ByteSink& sink);
 
+// The same into memory, three times where it fails in a way that may pass, unless that took long.
+// `body` is that of the last answer.
+base::HttpResponse get_patiently(base::HttpClient& http, const base::HttpRequest& request,
+                                 std::string& body);
+
 // The first bytes of an answer look like a web page: a captive portal, an error page with status
 // 200.
 bool looks_like_web_page(std::string_view first_bytes);
@@ -31,8 +36,12 @@ enum class Freshness { any, from_the_origin };
 // A bucket that may not be listed answers 403 for what is not there.
 enum class WhenForbidden { fail, is_missing };
 
+// A status that says that the same request may be answered well a little later.
+bool is_passing_status(int status);
+
 // Reads a small file of a site into memory; nobody has proven the bytes. Nothing where the answer
-// is 404 or 410. Throws Errc::network for any other status and for a web page.
+// is 404 or 410. What may pass is tried three times. Throws Errc::network for any other status and
+// for a web page.
 std::optional<std::string> fetch_small_file(base::HttpClient& http, const base::Url& url,
                                             std::size_t max_bytes, Freshness freshness,
                                             WhenForbidden when_forbidden = WhenForbidden::fail);

@@ -12,6 +12,7 @@
 #include "agent/update_report.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "site/source.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -50,6 +51,18 @@ class Update {
     const schema::Version current = require_installed(m_services);
     if (m_access) begin_look(m_services, m_config);
     const SiteAccess site = open_site(m_services, m_config);
+    try {
+      return look_and_act(site, current);
+    } catch (const Error& error) {
+      if (m_access && site::is_fault_of_source(error.code())) {
+        remember_failure(m_services, m_config, site.http->asked_to_wait());
+      }
+      throw;
+    }
+  }
+
+ private:
+  int look_and_act(const SiteAccess& site, const schema::Version& current) {
     look(site);
     const Decision decision = decide();
     if (m_access && !m_options.version) remember_look(m_services, m_config, decision);
@@ -68,7 +81,6 @@ class Update {
     return carry_out(site, decision, *install, current);
   }
 
- private:
   void look(const SiteAccess& site) {
     // A version that somebody names may be of a channel that they do not follow.
     Config seen = m_config;

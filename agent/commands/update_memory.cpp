@@ -5,6 +5,8 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace agent {
 namespace {
 
@@ -40,6 +42,17 @@ void remember_look(const Services& services, const Config& config, const Decisio
     record.available = install->version;
     record.critical = install->critical;
   }
+  write_check_record(services.layout, record);
+}
+
+void remember_failure(const Services& services, const Config& config,
+                      std::optional<std::chrono::seconds> asked_to_wait) {
+  CheckRecord record = read_check_record(services.layout).value_or(CheckRecord{});
+  if (record.failures == 0) {
+    record.failures = 1;
+    record.next_due = next_check(config, record.failures, services.now, base::random_fraction());
+  }
+  if (asked_to_wait) record.next_due = std::max(record.next_due, services.now + *asked_to_wait);
   write_check_record(services.layout, record);
 }
 

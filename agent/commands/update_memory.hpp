@@ -5,6 +5,7 @@
 #include "agent/plan.hpp"
 #include "agent/services.hpp"
 
+#include <chrono>
 #include <optional>
 
 namespace agent {
@@ -20,6 +21,10 @@ std::optional<WriteAccess> access_for_look(const Services& services);
 void begin_look(const Services& services, const Config& config);
 // For notices, which speak of what a plain `update` would do.
 void remember_look(const Services& services, const Config& config, const Decision& decision);
+// The look, or the download that followed it, failed for reasons of the network: the next one comes
+// when failures make it due, and not before the site wants to be asked again.
+void remember_failure(const Services& services, const Config& config,
+                      std::optional<std::chrono::seconds> asked_to_wait);
 // What was available is installed, or not wanted.
 void forget_available(const Layout& layout);
 
