@@ -3,6 +3,7 @@
 #include "agent/file_system.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/probe.hpp"
+#include "agent/service/probation.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -139,6 +140,12 @@ void finish_switch(const Services& services, Journal& journal,
         base::cat(journal.to.text(), " was installed and failed its check: ", failure->reason, "; ",
                   journal.from ? base::cat(journal.from->text(), " is in place again")
                                : std::string("nothing is installed")));
+  }
+  if (const auto unfit = judge_by_services(services, journal)) {
+    switch_back(services, journal, *unfit);
+    throw base::Error(base::Errc::rolled_back,
+                      base::cat(journal.to.text(), " was installed and failed ", unfit->reason,
+                                "; ", journal.from->text(), " is in place again"));
   }
   commit_switch(services, journal, clean_up);
 }

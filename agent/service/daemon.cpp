@@ -68,6 +68,9 @@ int Daemon::run() {
   log(LogLevel::info, cat(m_services.identity.agent, " ", m_services.identity.version.text(),
                           " listens on 127.0.0.1:", m_port, m_nonce ? " on probation" : "",
                           ", process ", this_process().id));
+  if (!m_nonce) {
+    count_boot();
+  }
   settle();
   while (m_ending == Ending::no) {
     wait();

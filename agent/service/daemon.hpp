@@ -51,6 +51,7 @@ class Daemon {
   [[nodiscard]] std::optional<base::Time> next_look_at() const;
 
   // Succession.
+  void count_boot();  // of a version on probation that nobody else started
   void settle();
   void start_successor(const Journal& journal);
   void end_successor();

@@ -1,3 +1,4 @@
+#include "agent/install.hpp"
 #include "agent/service/daemon.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -60,6 +61,20 @@ bool Daemon::answers() const {
   return m_ending == Ending::no && !(m_successor && m_successor->child);
 }
 
+void Daemon::count_boot() {
+  try {
+    const auto journal = read_journal(m_services.layout);
+    if (journal && journal->state == JournalState::probation &&
+        journal->judge == JudgedBy::service) {
+      const WriteAccess access(m_services, WriteAccess::WhenLocked::give_up,
+                               WriteAccess::Recovery::of_service);
+    }
+  } catch (const base::Error& error) {
+    // A judge that lives holds the lock, and who may not write here is judged by who may.
+    log(LogLevel::debug, error.what());
+  }
+}
+
 void Daemon::settle() {
   SuccessionFacts facts;
   try {
@@ -79,7 +94,8 @@ void Daemon::settle() {
     m_next_settle = Clock::now() + kJudgeInterval;
     return;
   }
-  const bool is_on_probation = facts.journal && facts.journal->state == JournalState::probation;
+  const bool is_committed = facts.current == facts.own &&
+                            (!facts.journal || facts.journal->state == JournalState::committed);
   const Succession next = decide_succession(facts);
   m_next_settle = next == Succession::serve && !facts.journal && !m_successor
                       ? Clock::time_point::max()
@@ -89,7 +105,7 @@ void Daemon::settle() {
       if (m_successor) {
         m_successor.reset();
       }
-      if (!m_is_main && !(is_on_probation && facts.is_watched_over)) {
+      if (!m_is_main && (is_committed || !facts.is_watched_over)) {
         be_main();
       }
       return;

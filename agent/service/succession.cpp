@@ -22,8 +22,8 @@ Succession old_version_during_probation(const SuccessionFacts& facts) {
 }
 
 Succession new_version_during_probation(const SuccessionFacts& facts) {
-  const bool is_judged = facts.is_watched_over || facts.judge_is_there;
-  return is_judged || !facts.from_is_complete ? Succession::serve : Succession::become_from;
+  return facts.judge_is_there || !facts.from_is_complete ? Succession::serve
+                                                         : Succession::become_from;
 }
 
 bool is_going_back(const SuccessionFacts& facts) {
@@ -41,7 +41,8 @@ Succession with_successor(const SuccessionFacts& facts) {
 }  // namespace
 
 Succession decide_succession(const SuccessionFacts& facts) {
-  if (!facts.own) {
+  // Who started this looks after all of it.
+  if (!facts.own || facts.is_watched_over) {
     return Succession::serve;
   }
   if (is_on_probation(facts) && facts.own == facts.journal->from) {

@@ -50,7 +50,8 @@ class Service:
         return self.folder / f"{self.port}.json"
 
     def record(self):
-        return json.loads(self.record_file().read_text())
+        path = self.record_file()
+        return json.loads(path.read_text()) if path.exists() else {"pid": None}
 
     def log_file(self):
         return self.folder / f"{self.port}.log"

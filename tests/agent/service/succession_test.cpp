@@ -157,6 +157,7 @@ TEST_SUITE("agent/service/succession") {
                 CHECK(next != Succession::take_back);
                 CHECK(next != Succession::wait);
               }
+              if (facts.is_watched_over) CHECK(next == Succession::serve);
               if (next == Succession::become_current) CHECK(current != own);
               if (next == Succession::become_from) {
                 CHECK(own == kNew);

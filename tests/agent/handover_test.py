@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""An update while the service runs: the old version starts the new one with its socket, a judge watches, and what is not well goes back."""
+import json
+import os
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from agent_world import Tap, World, fast_clock, sha256  # noqa: E402
+from service_world import Service, get, until  # noqa: E402
+
+# The updater of a release that is not well: for all but its start as a service it is the real one beside it.
+WRAPPER = r"""
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int count, char** argv) {
+  char self[PATH_MAX] = "", real[PATH_MAX + 32];
+  if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) return 9;
+  const char* folder = dirname(self);
+  snprintf(real, sizeof real, "%s/real-agent", folder);
+  if (count > 1 && !strcmp(argv[1], "__run")) {
+    if (!strcmp(MODE, "exits")) return 1;
+    if (!strcmp(MODE, "sigill")) raise(SIGILL);
+    if (!strcmp(MODE, "hangs")) for (;;) pause();
+    if (!strcmp(MODE, "slow")) sleep(15);
+    if (!strcmp(MODE, "lies")) snprintf(real, sizeof real, "%s/other-agent", folder);
+    if (!strcmp(MODE, "dies")) {
+      const pid_t main_process = getpid();
+      if (fork() == 0) { sleep(30); kill(main_process, SIGKILL); return 0; }
+    }
+  }
+  execv(real, argv);
+  return 9;
+}
+"""
+FACTOR = 20
+tap = Tap()
+if fast_clock(1) is None:
+    tap.skip("hand-over", "a sanitizer does not bear a fast clock")
+    tap.done()
+FAST = fast_clock(FACTOR)
+world = World()
+
+
+def wrapper(mode):
+    source = world.root / "wrapper.c"
+    source.write_text(WRAPPER)
+    binary = world.root / f"wrapper-{mode}"
+    subprocess.run(["gcc", "-O1", "-Wno-unused-result", f'-DMODE="{mode}"', "-o", binary, source], check=True)
+    return binary.read_bytes()
+
+
+def release(version, mode):
+    if mode == "good":
+        return world.release(version)
+    files = [(world.product, world.program(version)), (world.agent, wrapper(mode)), ("real-agent", world.stamped(version))]
+    if mode == "lies":
+        files.append(("other-agent", world.stamped("9.9.9")))
+    return world.release(version, files=files)
+
+
+def started(name):
+    """A home with 1.0.0, and its service."""
+    world.versions.clear()
+    world.release("1.0.0")
+    home = world.home(name)
+    assert home.install("1.0.0").status == 0
+    return home, Service(home, **FAST)
+
+
+def version_on(port):
+    try:
+        return get(port, "/ready")[2]["version"]
+    except (OSError, ValueError):
+        return None
+
+
+def processes(home):
+    """Of its versions, by number."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe").startswith(str(home.versions) + "/"):
+                found.append(int(entry))
+        except OSError:
+            pass
+    return found
+
+
+def end_all(home):
+    for process in processes(home):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    until(lambda: not processes(home))
+
+
+def blocked(home):
+    path = home.state / "blocklist.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+# What a new version may be like, and what becomes of it; --all tries every one.
+MODES = {"good": True, "exits": False, "hangs": False, "lies": False}
+if "--all" in sys.argv:
+    MODES |= {"slow": True, "sigill": False, "dies": False}
+for mode, stays in MODES.items():
+    home, service = started(mode)
+    release("1.1.0", mode)
+    updated = home.agent("update", "--yes", **FAST)
+    wanted = "1.1.0" if stays else "1.0.0"
+    tap.is_(f"{mode}: update ends with its status", updated.status, 0 if stays else 15)
+    tap.is_(f"{mode}: {wanted} is in place", home.current(), wanted)
+    tap.case(f"{mode}: the service runs it, on the same port", until(lambda: version_on(service.port) == wanted), service.log())
+    tap.case(f"{mode}: one process is left", until(lambda: len(processes(home)) == 1), service.log())
+    tap.case(f"{mode}: its process file names it", until(lambda: [service.record()["pid"]] == processes(home)), service.log())
+    if not stays:
+        tap.case(f"{mode}: it says so", "1.1.0 was installed and failed as a service" in updated.err and "1.0.0 is in place again" in updated.err, updated)
+        tap.case(f"{mode}: it is not taken again", "1.1.0" in json.dumps(blocked(home)) and home.agent("update", "--check").status == 11, blocked(home))
+    home.agent("update", "--check")  # sweeps what a process still ran from
+    tap.is_(f"{mode}: nothing is left over", home.leftovers(), [])
+    end_all(home)
+
+# Each of the three is killed while the new version is on probation.
+KILLED = ("judge", "old and judge") if "--all" not in sys.argv else ("judge", "old", "new", "old and judge", "old and new", "all")
+for killed in KILLED:
+    home, service = started(killed.replace(" ", "-"))
+    release("1.1.0", "good")
+    judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: version_on(service.port) == "1.1.0")
+    new = get(service.port, "/ready")[2]["pid"]
+    for name, process in (("old", service.process.pid), ("new", new), ("judge", judge.pid)):
+        if name in killed or killed == "all":
+            os.kill(process, signal.SIGKILL)
+    judge.wait()
+    service.process.poll()
+    if killed in ("all", "old and new"):  # nobody is left who serves: the system starts it again
+        again = Service(home, "--port", str(service.port), **FAST)
+    tap.case(f"{killed} killed: it is settled", until(lambda: not (home.state / "journal.json").exists()), service.log())
+    tap.case(f"{killed} killed: what is in place serves, on the same port",
+             until(lambda: version_on(service.port) == home.current() and home.complete(home.current())), service.log())
+    tap.case(f"{killed} killed: one process is left", until(lambda: service.process.poll() is None or len(processes(home)) == 1), service.log())
+    tap.is_(f"{killed} killed: nothing is left over", home.leftovers(), [])
+    end_all(home)
+
+world.close()
+tap.done()
