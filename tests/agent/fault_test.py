@@ -59,5 +59,13 @@ for call, error in FAULTS:
             bad.append(f"{here}: the next update: {again} {home.product_says()} {home.leftovers()}; before: {result}")
     if points:
         tap.is_(f"{call} fails with {error}, at {len(points)} of {total - skipped} points: nothing is lost", bad[:4], [])
+# Something that holds a file for a moment only is waited for.
+for call, error in ("rename", "EBUSY"), ("rename", "ETXTBSY"), ("rename", "EACCES"), ("execve", "ETXTBSY"):
+    if is_sanitized() and call == "execve":
+        continue
+    home.restore()
+    skipped = sum(line.startswith(call + "(") for line in all_lines[:work])
+    result = home.run("strace", "-o", log, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={skipped + 2}..{skipped + 4}", updater, "update", "--yes", **QUIET)
+    tap.is_(f"{call} says {error} three times in a row: the update arrives", (result.status, home.product_says(), home.leftovers()), (0, "tool 1.1.0", []))
 world.close()
 tap.done()

@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import Tap, is_sanitized  # noqa: E402
 from fault_matrix import Matrix, sample  # noqa: E402
 
-ERRORS = ("ENOSPC", "EIO", "EACCES", "EXDEV", "EROFS", "EBUSY", "ETXTBSY", "EINTR")
+ERRORS = ("ENOSPC", "EIO", "EACCES", "EXDEV", "EROFS", "EBUSY", "ETXTBSY", "EINTR", "ESTALE")
 MODES = {**{error: ["--at", None, "--fail", error] for error in ERRORS},
          "ENOSPC from there on": ["--from", None, "--fail", "ENOSPC"], "short write": ["--at", None, "--short"]}
 # What the table of statuses has for it: done, configuration, network (file://), untrusted, not found, cannot write, rolled back.
