@@ -48,26 +48,34 @@ site::ProvenArchive fetch_archive(const Services& services, base::HttpClient& ht
   return archive;
 }
 
-CompletionMark unpack_release(const site::ProvenArchive& archive,
-                              const schema::PlatformEntry& entry, const base::Path& into) {
+std::map<std::string, InstalledFile> unpack_files(const base::FileSection& archive,
+                                                  base::ArchiveFormat format,
+                                                  const base::Path& into,
+                                                  const base::ArchiveLimits& limits) {
   std::map<std::string, trust::Sha256Hasher> hashers;
   const base::UnpackObserver observer = [&](const base::UnpackedFile& file) -> base::ByteSink {
     trust::Sha256Hasher& hasher = hashers[file.path];
     return [&hasher](std::string_view bytes) { hasher.update(bytes); };
   };
-  const std::vector<base::UnpackedFile> files = base::unpack_archive(
-      archive.file, format_of(entry), into,
-      {.unpacked_size = entry.unpacked_size, .entries = entry.entries}, observer);
+  std::map<std::string, InstalledFile> files;
+  for (const base::UnpackedFile& file :
+       base::unpack_archive(archive, format, into, limits, observer)) {
+    files.insert_or_assign(file.path, InstalledFile{hashers[file.path].finish(), file.size});
+  }
+  return files;
+}
+
+CompletionMark completion_mark_of(const schema::PlatformEntry& entry,
+                                  std::map<std::string, InstalledFile> files,
+                                  const base::Path& into) {
+  if (files.contains(std::string(kCompletionMark))) {
+    refuse(kCompletionMark, "has a name that is kept for the installation itself");
+  }
   CompletionMark mark;
   mark.archive_sha256 = entry.sha256;
   mark.agent = entry.agent;
   mark.probe = entry.probe;
-  for (const base::UnpackedFile& file : files) {
-    if (file.path == kCompletionMark) {
-      refuse(file.path, "has a name that is kept for the installation itself");
-    }
-    mark.files.insert_or_assign(file.path, InstalledFile{hashers[file.path].finish(), file.size});
-  }
+  mark.files = std::move(files);
   for (const schema::BinaryEntry& binary : entry.binaries) {
     const auto found = mark.files.find(binary.path);
     if (found == mark.files.end()) {
@@ -83,6 +91,58 @@ CompletionMark unpack_release(const site::ProvenArchive& archive,
     refuse(*entry.agent, "is missing");
   }
   return mark;
+}
+
+schema::PlatformEntry entry_of_asset(const schema::PlatformEntry& entry, const base::Url& url,
+                                     const trust::Sha256& sha256, std::uint64_t size) {
+  schema::PlatformEntry asset = entry;
+  asset.url = url;
+  asset.sha256 = sha256;
+  asset.size = size;
+  asset.mirrors.clear();
+  const std::string of_archive = schema::asset_name(entry.url);
+  for (const base::Url& mirror : entry.mirrors) {
+    const std::string& text = mirror.text();
+    if (!text.ends_with(of_archive)) continue;
+    asset.mirrors.push_back(base::Url::parse(
+        base::cat(text.substr(0, text.size() - of_archive.size()), schema::asset_name(url))));
+  }
+  return asset;
+}
+
+FetchedRelease fetch_release(const Services& services, base::HttpClient& http,
+                             const InstallOrder& order, const base::Path& directory,
+                             const std::optional<base::Path>& kept_in) {
+  for (const schema::Alternative& other : order.entry.alternatives) {
+    if (order.archive || other.format != "tar.zst" || other.size >= order.entry.size) continue;
+    InstallOrder smaller = order;
+    smaller.entry = entry_of_asset(order.entry, other.url, other.sha256, other.size);
+    try {
+      return {fetch_archive(services, http, smaller, directory, kept_in),
+              base::ArchiveFormat::tar_zst};
+    } catch (const base::Error& error) {  // another source of the same release is left
+      if (!site::is_fault_of_source(error.code())) throw;
+      services.messages.detail(error.what());
+    }
+  }
+  return {fetch_archive(services, http, order, directory, kept_in), format_of(order.entry)};
+}
+
+std::map<std::string, InstalledFile> unpack_fetched(const FetchedRelease& release,
+                                                    const schema::PlatformEntry& entry,
+                                                    const base::Path& into) {
+  return unpack_files({release.archive.file, 0, base::file_size(release.archive.file)},
+                      release.format, into,
+                      {.unpacked_size = entry.unpacked_size, .entries = entry.entries});
+}
+
+CompletionMark unpack_release(const site::ProvenArchive& archive,
+                              const schema::PlatformEntry& entry, const base::Path& into) {
+  return completion_mark_of(
+      entry,
+      unpack_files({archive.file, 0, base::file_size(archive.file)}, format_of(entry), into,
+                   {.unpacked_size = entry.unpacked_size, .entries = entry.entries}),
+      into);
 }
 
 }  // namespace agent

@@ -2,6 +2,7 @@
 
 #include "agent/activation.hpp"
 #include "agent/archive.hpp"
+#include "agent/delta_update.hpp"
 #include "agent/file_rights.hpp"
 #include "agent/file_system.hpp"
 #include "agent/path_finding.hpp"
@@ -102,22 +103,38 @@ void place(const Layout& layout, const InstallOrder& order, const base::Path& st
   write_completion_mark(layout, order.version, mark);
 }
 
-std::uint64_t fetch_and_place(const Services& services, base::HttpClient& http,
-                              const InstallOrder& order, Journal& journal) {
+struct Fetched {
+  std::uint64_t bytes = 0;
+  bool by_delta = false;
+  std::optional<std::string> delta_problem;
+};
+
+Fetched fetch_and_place(const Services& services, base::HttpClient& http, const InstallOrder& order,
+                        Journal& journal) {
   const Layout& layout = services.layout;
   require_space(layout, order);
   const base::TemporaryDirectory staging(layout.staging, "");
-  const site::ProvenArchive archive =
-      fetch_archive(services, http, order, staging.path(), layout.state);
-  enter_state(layout, journal, JournalState::verified);
-  const base::Path staged = staging.path() / "files";
-  base::make_directories(staged);
-  const CompletionMark mark = unpack_release(archive, order.entry, staged);
+  base::Path staged = staging.path() / "from-delta";
+  DeltaAttempt delta = try_delta(services, http, order, journal.from, staging.path(), staged);
+  Fetched fetched{delta.downloaded_bytes, delta.mark.has_value(), std::move(delta.problem)};
+  if (delta.mark) {
+    enter_state(layout, journal, JournalState::verified);
+  } else {
+    base::remove_tree(staged);
+    const FetchedRelease release =
+        fetch_release(services, http, order, staging.path(), layout.state);
+    fetched.bytes += release.archive.downloaded_bytes;
+    enter_state(layout, journal, JournalState::verified);
+    staged = staging.path() / "files";
+    base::make_directories(staged);
+    delta.mark =
+        completion_mark_of(order.entry, unpack_fetched(release, order.entry, staged), staged);
+  }
   enter_state(layout, journal, JournalState::staged);
   probe_staged(services, order, staged, journal.from);
   enter_state(layout, journal, JournalState::ready);
-  place(layout, order, staged, mark);
-  return archive.downloaded_bytes;
+  place(layout, order, staged, *delta.mark);
+  return fetched;
 }
 
 // Also those of a version that is kept from before: it may have been given less.
@@ -210,15 +227,17 @@ InstallOutcome install_release(const Services& services, const WriteAccess& /*ac
   }
   ensure_install_id(layout);
   OpenJournal open_journal(layout, journal);
-  std::uint64_t downloaded = 0;
+  Fetched fetched;
   if (!here) {
-    downloaded = fetch_and_place(services, http, order, journal);
+    fetched = fetch_and_place(services, http, order, journal);
   }
   carry_rights(layout, journal);
   open_journal.keep();
   InstallOutcome outcome = switch_to(
       services, journal, CleanUp{.keep_versions = order.keep_versions, .pin = order.pin_version});
-  outcome.downloaded_bytes = downloaded;
+  outcome.downloaded_bytes = fetched.bytes;
+  outcome.by_delta = fetched.by_delta;
+  outcome.delta_problem = std::move(fetched.delta_problem);
   return outcome;
 }
 

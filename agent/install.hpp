@@ -62,8 +62,10 @@ struct InstallOutcome {
   std::optional<schema::Version> from;
   schema::Version version;
   std::uint64_t downloaded_bytes = 0;
-  std::vector<std::string> remarks;        // what else people should know
-  std::vector<std::string> found_instead;  // by PATH: see PathFinding
+  std::vector<std::string> remarks;          // what else people should know
+  std::vector<std::string> found_instead;    // by PATH: see PathFinding
+  bool by_delta = false;                     // made from what was installed
+  std::optional<std::string> delta_problem;  // why a delta that was there was not used
 };
 
 // Both, for reports.

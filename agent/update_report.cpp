@@ -141,6 +141,11 @@ base::json::Value update_json(const Decision& decision, const UpdateFacts& facts
                                      [](const auto& member) { return member.first == "status"; });
     status->second = "installed";
     object.emplace_back("downloaded_bytes", installed->downloaded_bytes);
+    object.emplace_back("by_delta", installed->by_delta);
+    object.emplace_back("delta_problem",
+                        installed->delta_problem
+                            ? json::Value(base::safe_text(*installed->delta_problem))
+                            : json::Value(nullptr));
     object.emplace_back("remarks", texts(all_remarks(*installed)));
   }
   object.emplace_back("notices", texts(decision.notices));
