@@ -21,16 +21,6 @@ bool holds_updates_back(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-void take_value(const ConfigRow& row, const base::toml::Value& value, Origin origin,
-                LoadedConfig& loaded) {
-  Config changed = loaded.config;
-  row.apply(changed, value);
-  loaded.config = std::move(changed);
-  const std::string name(row.key.name);
-  loaded.values[name] = config_value_text(value);
-  loaded.origins[name] = origin;
-}
-
 void read_table(const base::toml::Table& table, std::string_view prefix, std::string_view file_name,
                 LoadedConfig& loaded) {
   for (const base::toml::Member& member : table) {
@@ -47,7 +37,7 @@ void read_table(const base::toml::Table& table, std::string_view prefix, std::st
       continue;
     }
     try {
-      take_value(*row, member.value, Origin::file, loaded);
+      take_config_value(*row, member.value, Origin::file, loaded);
     } catch (const Error& error) {
       const std::string problem = cat(place, name, " ", error.what());
       loaded.warnings.push_back(problem + "; the default is used");
@@ -112,8 +102,20 @@ std::string_view origin_name(Origin origin) {
       return "config.toml";
     case Origin::environment:
       return "environment";
+    case Origin::policy:
+      return "policy";
   }
   return "";
+}
+
+void take_config_value(const ConfigRow& row, const base::toml::Value& value, Origin origin,
+                       LoadedConfig& loaded) {
+  Config changed = loaded.config;
+  row.apply(changed, value);
+  loaded.config = std::move(changed);
+  const std::string name(row.key.name);
+  loaded.values[name] = config_value_text(value);
+  loaded.origins[name] = origin;
 }
 
 LoadedConfig read_config(std::string_view text, std::string_view file_name,
@@ -136,7 +138,7 @@ void override_config(LoadedConfig& loaded, std::string_view key, std::string_vie
   const ConfigRow& row = *find_config_row(key);
   const auto parsed =
       base::toml::parse(cat("value = ", config_value_of_input(row.key, input)), "value");
-  take_value(row, parsed.front().value, origin, loaded);
+  take_config_value(row, parsed.front().value, origin, loaded);
 }
 
 std::string default_config_text(std::string_view program) {

@@ -48,7 +48,16 @@ struct MirrorToken {
 enum class LogLevel { error, warning, info, debug };
 std::string_view log_level_name(LogLevel level);
 
-// What the user set; a default for all else.
+// What policy.toml refuses, whoever orders it; the rest of it is in the keys (agent/policy.hpp).
+struct Policy {
+  base::Path file;  // empty: there is none
+  std::optional<std::vector<schema::Channel>> allowed_channels;
+  std::optional<std::string> pin_version;
+  std::vector<schema::Version> skip_versions;
+  bool allow_expired = true;
+};
+
+// What the user and the policy set; a default for all else.
 struct Config {
   bool enabled = true;
   bool auto_install = false;
@@ -68,6 +77,7 @@ struct Config {
   std::optional<base::Url> telemetry_endpoint;  // none: nothing is sent
   std::uint16_t service_port = 8737;            // of 127.0.0.1
   LogLevel log_level = LogLevel::info;
+  Policy policy;
 };
 
 // One key of config.toml. The one table of them serves the reader, `config`, the commented default
@@ -86,7 +96,7 @@ const ConfigKey* find_config_key(std::string_view name);
 void require_config_key(std::string_view name);
 
 // Where a value comes from, for `config show`.
-enum class Origin { built_in, identity, receipt, file, environment };
+enum class Origin { built_in, identity, receipt, file, environment, policy };
 std::string_view origin_name(Origin origin);
 
 struct LoadedConfig {
@@ -94,7 +104,8 @@ struct LoadedConfig {
   std::map<std::string, std::string, std::less<>> values;  // by key, as TOML; unset: absent
   std::map<std::string, Origin, std::less<>> origins;      // by key
   std::vector<std::string> warnings;                       // of keys that are unknown or wrong
-  std::vector<std::string> wrong_holds;  // those of the warnings whose key holds updates back
+  std::optional<std::string> policy_problem;  // why there is one, and nothing may be updated
+  std::vector<std::string> wrong_holds;       // those of the warnings whose key holds updates back
 };
 
 // What stands below the file, strongest last: built in, the identity's channel, the receipt's.

@@ -16,6 +16,9 @@ struct ConfigRow {
 };
 
 const ConfigRow* find_config_row(std::string_view name);
+// Throws Errc::config "must be …", and then nothing is changed.
+void take_config_value(const ConfigRow& row, const base::toml::Value& value, Origin origin,
+                       LoadedConfig& loaded);
 bool is_config_section(std::string_view name);
 // "unknown key `chanel`; did you mean `updates.channel`?"
 std::string unknown_config_key(std::string_view name);

@@ -1,5 +1,6 @@
 #include "agent/judge.hpp"
 
+#include "agent/policy.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -86,6 +87,11 @@ Verdict Judge::judge(const Version& version, const Release& release) const {
   if (is_current && !m_input.installed.current_is_damaged) {
     return refuse(Rule::current, "is installed");
   }
+  // The same version again is no update: what holds updates back does not hold it.
+  if (auto reason = policy_objection(m_input.config.policy, version, release.channel);
+      reason && !is_current) {
+    return refuse(Rule::policy, std::move(*reason));
+  }
   if (is_below_floor(m_input, version)) {
     return refuse(Rule::security_floor,
                   cat("is below the security floor ", m_input.available.security_floor->text()));
@@ -102,7 +108,6 @@ Verdict Judge::judge(const Version& version, const Release& release) const {
   }
   const auto [archive, problem] = find_archive(release);
   if (!archive) return refuse(problem.rule, problem.reason);
-  // The same version again is no update: what holds updates back does not hold it.
   if (is_current) return verdict;
   for (const auto& rule :
        {&Judge::blocked, &Judge::halted, &Judge::held, &Judge::pinned, &Judge::skipped,
@@ -175,10 +180,10 @@ Judge::MaybeRefusal Judge::pinned(const Version& version, const Release& /*relea
   return Refusal{Rule::pinned, cat("is outside of the pin ", *pin)};
 }
 
-Judge::MaybeRefusal Judge::skipped(const Version& version, const Release& /*release*/,
+Judge::MaybeRefusal Judge::skipped(const Version& version, const Release& release,
                                    const Archive& /*archive*/) const {
   const auto& skip = m_input.config.skip_versions;
-  if (is_ordered(m_input) || lifts(Lifted::skip) ||
+  if (is_ordered(m_input) || lifts(Lifted::skip) || release.critical ||
       std::find(skip.begin(), skip.end(), version) == skip.end()) {
     return std::nullopt;
   }

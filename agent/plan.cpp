@@ -1,6 +1,7 @@
 #include "agent/plan.hpp"
 
 #include "agent/judge.hpp"
+#include "agent/policy.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -56,6 +57,16 @@ const Verdict* newest_refused(const PlanInput& input, const std::vector<Verdict>
   return found == verdicts.end() ? nullptr : &*found;
 }
 
+// Of those that would be good for this machine otherwise.
+const Verdict* newest_kept_by_policy(const PlanInput& input, const std::vector<Verdict>& verdicts) {
+  const auto found = std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+    const Release& release = *find_release(input, verdict.version);
+    return is_newer_and_refused_by(input, verdict, Rule::policy, Rule::policy) && !release.yanked &&
+           !is_below_floor(input, verdict.version) && is_seen(input, release);
+  });
+  return found == verdicts.end() ? nullptr : &*found;
+}
+
 Install make_install(const PlanInput& input, const Judge& judge, const Judgement& judgement) {
   const Version& version = judgement.taken->version;
   const Release& release = *find_release(input, version);
@@ -91,6 +102,7 @@ std::string advice_for(const Verdict& verdict) {
     case Rule::taken:
     case Rule::not_asked_for:
     case Rule::current:
+    case Rule::policy:
     case Rule::security_floor:
     case Rule::yanked:
     case Rule::older:
@@ -129,7 +141,8 @@ UpToDate up_to_date(const PlanInput& input) {
   }
   for (const auto& [version, release] : input.available.releases) {
     if (release.yanked || is_below_floor(input, version) || version > *input.installed.current ||
-        !is_seen(input, release)) {
+        !is_seen(input, release) ||
+        policy_objection(input.config.policy, version, release.channel)) {
       continue;
     }
     if (version == *input.installed.current) break;
@@ -144,6 +157,7 @@ std::variant<UpToDate, Install, Held, Refused> nothing_taken(const PlanInput& in
                                                              const Judgement& judgement) {
   const auto& verdicts = judgement.verdicts;
   const Verdict* held = newest_refused(input, verdicts, Rule::halted, Rule::rollout);
+  if (held == nullptr) held = newest_kept_by_policy(input, verdicts);
   if (held == nullptr) {
     held = newest_refused(input, verdicts, Rule::platform, Rule::blocked);
     const bool none_fits =
@@ -189,6 +203,11 @@ std::variant<UpToDate, Install, Held, Refused> order_refused(const PlanInput& in
                                                              const Judgement& judgement) {
   const Version& wanted = *input.request.version;
   if (input.installed.current == wanted) return UpToDate{cat(wanted.text(), " is installed")};
+  const Release* release = find_release(input, wanted);
+  if (release != nullptr) {
+    const auto objection = policy_objection(input.config.policy, wanted, release->channel);
+    if (objection) return Refused{Errc::config, cat(wanted.text(), ": ", *objection)};
+  }
   if (is_below_floor(input, wanted)) {
     return Refused{Errc::untrusted,
                    cat(wanted.text(), " is below the security floor ",
@@ -218,7 +237,12 @@ void note_current(const PlanInput& input, std::vector<std::string>& notices) {
   if (deprecation != input.available.deprecation_notices.end()) {
     notices.push_back(cat(current.text(), ": ", base::safe_text(deprecation->second)));
   }
-  if (input.config.pin_version && !current.matches_prefix(*input.config.pin_version)) {
+  const schema::Channel channel =
+      release != nullptr ? release->channel : schema::channel_of(current);
+  if (const auto objection = policy_objection(input.config.policy, current, channel)) {
+    notices.push_back(
+        cat("the installed ", current.text(), ": ", *objection, "; nothing goes down by itself"));
+  } else if (input.config.pin_version && !current.matches_prefix(*input.config.pin_version)) {
     notices.push_back(cat("the installed ", current.text(), " is outside of the pin ",
                           *input.config.pin_version, "; nothing goes down to it by itself"));
   }

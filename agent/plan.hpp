@@ -88,12 +88,12 @@ struct Decision {
   std::vector<std::string> notices;  // deprecation, a withdrawn current version, a halt passed by
 };
 
-// Decides what an update does. Precedence: security floor > yanked > halt > hold > pin > skip >
-// breaking (never unattended) > window > rollout. An explicit request lifts the last three,
+// Decides what an update does. Precedence: policy > security floor > yanked > halt > hold > pin >
+// skip > breaking (never unattended) > window > rollout. An explicit request lifts the last three,
 // --version also hold, pin, skip, the blocklist and a halt (which it mentions). `critical` lifts
-// window and rollout. A current version that is withdrawn or below the floor is left for the newest
-// good one, also downward, and weaker rules give way from the weakest on, except that nothing
-// breaking is taken unattended. Nothing else goes down without --version.
+// skip, window and rollout. A current version that is withdrawn or below the floor is left for the
+// newest good one, also downward, and weaker rules give way from the weakest on, except that
+// nothing breaking is taken unattended. Nothing else goes down without --version.
 Decision make_plan(const PlanInput& input);
 
 // 0 to 9999. Source: design "Decisions".

@@ -10,6 +10,8 @@ std::string_view rule_name(Rule rule) {
       return "not-asked-for";
     case Rule::current:
       return "current";
+    case Rule::policy:
+      return "policy";
     case Rule::security_floor:
       return "security-floor";
     case Rule::yanked:

@@ -10,6 +10,7 @@ enum class Rule {
   taken,
   not_asked_for,  // --version names another one
   current,
+  policy,  // of the machine's owner; nothing lifts it
   security_floor,
   yanked,
   older,         // nothing goes down by itself

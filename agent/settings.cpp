@@ -1,6 +1,7 @@
 #include "agent/settings.hpp"
 
 #include "agent/machine.hpp"
+#include "agent/policy.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -64,6 +65,18 @@ void apply_base_url(const Services& services, LoadedConfig& loaded) {
   }
 }
 
+// Whoever only looks is told of a policy that cannot be used; whoever changes something stops
+// (config_for_change).
+void lay_policy_over(const Services& services, LoadedConfig& loaded) {
+  const base::Path path = policy_path(services.layout.program);
+  try {
+    if (const auto text = read_policy_text(path)) apply_policy(loaded, *text, path);
+  } catch (const Error& error) {
+    loaded.policy_problem = error.what();
+    loaded.warnings.emplace_back(error.what());
+  }
+}
+
 }  // namespace
 
 base::Path config_path(const Services& services) {
@@ -88,6 +101,7 @@ LoadedConfig load_config(const Services& services) {
   LoadedConfig loaded = read_config(text.value_or(""), path.string(), defaults_of(services));
   apply_base_url(services, loaded);
   apply_service_variables(services, loaded);
+  lay_policy_over(services, loaded);
   return loaded;
 }
 
@@ -96,6 +110,13 @@ Config usable_config(const Services& services) {
   for (const std::string& warning : loaded.warnings)
     services.messages.warn(warning);
   return std::move(loaded.config);
+}
+
+Policy machine_policy(const Services& services) {
+  LoadedConfig loaded = read_config("", "", {});
+  const base::Path path = policy_path(services.layout.program);
+  if (const auto text = read_policy_text(path)) apply_policy(loaded, *text, path);
+  return std::move(loaded.config.policy);
 }
 
 schema::Channel followed_channel(const Services& services) {
@@ -107,14 +128,17 @@ schema::Channel followed_channel(const Services& services) {
   }
 }
 
-Config config_for_change(const Services& services) {
-  const LoadedConfig loaded = load_config(services);
+LoadedConfig config_for_change(const Services& services) {
+  LoadedConfig loaded = load_config(services);
+  if (loaded.policy_problem) throw Error(Errc::config, *loaded.policy_problem);
   if (!loaded.wrong_holds.empty()) {
     throw Error(Errc::config, cat(loaded.wrong_holds.front(),
                                   "; it would hold updates back, so nothing is changed until it is "
                                   "right"));
   }
-  return usable_config(services);
+  for (const std::string& warning : loaded.warnings)
+    services.messages.warn(warning);
+  return loaded;
 }
 
 base::HttpOptions http_options(const Services& services, const Config& config) {

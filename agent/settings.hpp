@@ -18,15 +18,19 @@ namespace agent {
 // Errc::config for a relative <NAME>_CONFIG_PATH.
 base::Path config_path(const Services& services);
 
-// What holds now, strongest last: built in, identity, receipt, config.toml, own variables
+// What holds now, strongest last: built in, identity, receipt, config.toml, own variables, policy
 // (<NAME>_BASE_URL, _PORT, _LOG_LEVEL). Warnings are in it, and not said yet. No file is the same
 // as an empty one.
 LoadedConfig load_config(const Services& services);
 // The same, with its warnings said.
 Config usable_config(const Services& services);
-// The same for who installs or updates: a pin, skip list, window or channel that cannot be read is
-// Errc::config, because without it something would be taken that the user holds back.
-Config config_for_change(const Services& services);
+// The same for who installs or updates: a policy that cannot be used, and a pin, skip list, window
+// or channel that cannot be read is Errc::config, because without it something would be taken that
+// the user holds back.
+LoadedConfig config_for_change(const Services& services);
+// The policy of this machine alone, for who goes back: a broken config.toml must not keep them.
+// Throws Errc::config where it cannot be used.
+Policy machine_policy(const Services& services);
 // The channel that is followed; where the configuration cannot be read, the one that was installed
 // from.
 schema::Channel followed_channel(const Services& services);

@@ -6,6 +6,7 @@
 namespace agent {
 
 // One line of the command table each; commands.hpp puts them together.
+base::Command audit_command(const ServicesOf& services_of);
 base::Command update_command(const ServicesOf& services_of);
 base::Command list_command(const ServicesOf& services_of);
 base::Command doctor_command(const ServicesOf& services_of);

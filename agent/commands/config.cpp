@@ -143,7 +143,8 @@ base::Command config_show_command(const ServicesOf& services_of) {
       .summary = "print every key, its value, and where that comes from",
       .description =
           "Origins are: default, identity (built into this program), installation "
-          "(what it was installed with), config.toml, environment.",
+          "(what it was installed with), config.toml, environment, policy (of this machine's "
+          "owner).",
       .examples = {{"config show", "all keys"}, {"config show --json", "the same for programs"}},
       .run = [services_of](const base::Arguments& arguments) {
         return run_show(services_of(arguments));

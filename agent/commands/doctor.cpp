@@ -25,8 +25,19 @@ void add(Findings& findings, std::string subject, const std::function<Findings()
   }
 }
 
+Findings examine_policy(const Services& services) {
+  const LoadedConfig loaded = load_config(services);
+  if (loaded.policy_problem) {
+    return {{Health::error, "policy", *loaded.policy_problem, base::Errc::config}};
+  }
+  const base::Path& file = loaded.config.policy.file;
+  if (file.empty()) return {};
+  return {{Health::ok, "policy", base::cat(file.native(), " holds"), base::Errc::done}};
+}
+
 Findings examine(const Services& services) {
   Findings findings;
+  add(findings, "policy", [&] { return examine_policy(services); });
   add(findings, "trust", [&] {
     const Config config = usable_config(services);
     return examine_trust(services, open_site(services, config), config);

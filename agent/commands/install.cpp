@@ -5,6 +5,7 @@
 #include "agent/own_folders.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/plain_install.hpp"
+#include "agent/policy.hpp"
 #include "agent/script_install.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
@@ -167,7 +168,10 @@ Look look(const Services& services, const base::Arguments& arguments, const Inst
   } catch (const base::Error& error) {
     // The bytes of a file that is here are pinned by whoever gave it, so that a first installation
     // never fails for time alone.
-    if (error.code() != base::Errc::expired || !arguments.has("--archive")) throw;
+    if (error.code() != base::Errc::expired || !arguments.has("--archive") ||
+        !config.policy.allow_expired) {
+      throw;
+    }
     LookOptions lenient = how;
     lenient.allow_expired_until = base::Time{};
     Situation situation = read_situation(services, site_access, config, request, lenient);
@@ -294,8 +298,11 @@ int install_managed(const Services& services, const base::Arguments& arguments,
 
 int run_install(const Services& services, const base::Arguments& arguments) {
   require_own_home(services);
-  Config config = config_for_change(services);
+  LoadedConfig loaded = config_for_change(services);
   const InstallOptions options = read_options(arguments);
+  if (options.channel) require_allowed_channel(loaded, *options.channel);
+  if (options.base_url) require_free_choice(loaded, "updates.base_url", "--base-url");
+  Config config = std::move(loaded.config);
   if (options.channel) {
     config.channel = *options.channel;
   }

@@ -16,7 +16,7 @@ namespace {
 
 // Nothing here is whole: the site has it.
 InstallOutcome fetch_anew(const Services& services, const WriteAccess& access) {
-  const Config config = config_for_change(services);
+  const Config config = config_for_change(services).config;
   const SiteAccess site = open_site(services, config);
   Situation situation = read_situation(services, site, config, {}, {.keep = Keep::yes});
   write_watermark(services.layout, situation.watermark);

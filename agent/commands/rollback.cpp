@@ -1,4 +1,6 @@
 #include "agent/commands/changing.hpp"
+#include "agent/policy.hpp"
+#include "agent/settings.hpp"
 #include "agent/site_memory.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -48,6 +50,9 @@ base::Command rollback_command(const ServicesOf& services_of) {
     RollbackOrder order;
     if (const auto to = arguments.value("--to")) {
       order.target = schema::Version::parse(*to);
+    }
+    if (const auto target = order.target ? order.target : previous_version(services.layout)) {
+      require_allowed(machine_policy(services), *target);
     }
     order.security_floor = known_security_floor(services);
     const InstallOutcome outcome = rollback(services, access, order);

@@ -111,6 +111,7 @@ std::vector<StatusLine> collect(const Services& services) {
   add_text("platform", "platform", describe(this_machine()));
   add_text("root", "root", layout.root.string());
   add_text("bin_directory", "commands in", layout.bin_directory.string());
+  add_text("policy_file", "policy", config.policy.file.string());
   add_text("config_file", "configuration", config_path(services).string());
   json::Array bases;
   std::vector<std::string> base_texts;

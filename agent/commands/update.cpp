@@ -6,6 +6,7 @@
 #include "agent/commands/update_options.hpp"
 #include "agent/config_file.hpp"
 #include "agent/install.hpp"
+#include "agent/policy.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"
@@ -35,7 +36,11 @@ schema::Version require_installed(const Services& services) {
 class Update {
  public:
   Update(const Services& services, UpdateOptions options)
-      : m_services(services), m_options(std::move(options)), m_config(config_for_change(services)) {
+      : m_services(services), m_options(std::move(options)) {
+    LoadedConfig loaded = config_for_change(services);
+    if (m_options.allow_expired_until) require_expired_allowed(loaded.config.policy);
+    if (m_options.channel) require_allowed_channel(loaded, *m_options.channel);
+    m_config = std::move(loaded.config);
     m_saved_channel = m_config.channel;
     if (m_options.channel) m_config.channel = *m_options.channel;
   }

@@ -1,4 +1,5 @@
 #include "agent/plan.hpp"
+#include "agent/policy.hpp"
 #include "tests/agent/situation.hpp"
 #include "tests/support/sanitized.hpp"
 #include "tests/support/signing.hpp"
@@ -61,6 +62,9 @@ PlanInput random_input(Dice& dice) {
     s.input.config.pin_version = kPins.at(static_cast<std::size_t>(dice.below(4)));
   }
   if (dice.once_in(4)) s.input.config.skip_versions = {pick(), pick()};
+  if (dice.once_in(6)) s.input.config.policy.pin_version = "1";
+  if (dice.once_in(6)) s.input.config.policy.allowed_channels = {{Channel::stable}};
+  if (dice.once_in(8)) s.input.config.policy.skip_versions = {pick()};
   if (dice.once_in(4)) s.input.config.window = agent::Window::parse("02:00-05:00");
   s.input.config.channel = schema::kChannels.at(static_cast<std::size_t>(dice.below(3)));
   s.input.request.initiative =
@@ -127,6 +131,22 @@ TEST_SUITE("agent/plan") {
         const auto* install = std::get_if<Install>(&decision.outcome);
         if (install != nullptr) CHECK(install->version.matches_prefix("1"));
       }
+    }
+  }
+
+  TEST_CASE("property: nobody gets past the policy, by order, halt or withdrawal") {
+    Dice dice(6);
+    for (int i = 0; i < kRounds; ++i) {
+      PlanInput input = random_input(dice);
+      if (dice.once_in(2) && !input.available.releases.empty()) {
+        auto any = input.available.releases.begin();
+        std::advance(any, dice.below(static_cast<int>(input.available.releases.size())));
+        input.request = {Initiative::explicit_request, any->first};
+      }
+      const Decision decision = agent::make_plan(input);
+      const auto* install = std::get_if<Install>(&decision.outcome);
+      if (install == nullptr) continue;
+      CHECK(!agent::policy_objection(input.config.policy, install->version, install->channel));
     }
   }
 

@@ -229,6 +229,48 @@ const std::vector<Row>& rows() {
          s.at("1.2.0").rollout = rollout(0);
        },
        "install 1.2.0", "install 1.2.0", "install 1.2.0"},
+      {"a critical release ignores the skip list, the window and the rollout",
+       [](Situation& s) {
+         s.at("1.2.0").critical = true;
+         s.at("1.2.0").rollout = rollout(0);
+         s.input.config.skip_versions = {version("1.2.0")};
+         s.input.config.window = agent::Window::parse("02:00-05:00");
+       },
+       "install 1.2.0", "install 1.2.0", "install 1.2.0"},
+      {"a critical release stays outside of the policy's pin",
+       [](Situation& s) {
+         s.at("1.2.0").critical = true;
+         s.input.config.policy.pin_version = "1.1";
+       },
+       "held 1.2.0 by policy", "held 1.2.0 by policy", "refused 3"},
+      {"a policy that allows one channel refuses the others",
+       [](Situation& s) {
+         s.at("1.2.0").channel = Channel::beta;
+         s.input.config.channel = Channel::beta;
+         s.input.config.policy.allowed_channels = {{Channel::stable}};
+       },
+       "held 1.2.0 by policy", "held 1.2.0 by policy", "refused 3"},
+      {"what a policy skips is refused to orders too",
+       [](Situation& s) { s.input.config.policy.skip_versions = {version("1.2.0")}; },
+       "held 1.2.0 by policy", "held 1.2.0 by policy", "refused 3"},
+      {"a withdrawn version is left, but not for what the policy refuses",
+       [](Situation& s) {
+         s.at("1.1.0").yanked = notice("broken");
+         s.input.config.policy.pin_version = "1.0";
+       },
+       "down to 1.0.0", "down to 1.0.0", "refused 3"},
+      {"a withdrawn version stays where the policy allows no other",
+       [](Situation& s) {
+         s.at("1.1.0").yanked = notice("broken");
+         s.input.config.policy.pin_version = "1.1";
+       },
+       "held 1.2.0 by policy", "held 1.2.0 by policy", "refused 3"},
+      {"the policy goes before the security floor",
+       [](Situation& s) {
+         s.input.available.security_floor = version("1.2.0");
+         s.input.config.policy.pin_version = "1.1";
+       },
+       "held 1.2.0 by policy", "held 1.2.0 by policy", "refused 3"},
       {"a pin below the installed version takes nothing down",
        [](Situation& s) { s.input.config.pin_version = "1.0"; }, "held 1.2.0 by pinned",
        "held 1.2.0 by pinned", "install 1.2.0"},
@@ -238,6 +280,10 @@ const std::vector<Row>& rows() {
 
 void apply_rule(Situation& s, Rule rule) {
   switch (rule) {
+    case Rule::policy:
+      s.input.config.policy.file = "/etc/tool-updater/policy.toml";
+      s.input.config.policy.pin_version = "1.1";
+      break;
     case Rule::security_floor:
       s.input.available.security_floor = version("1.3.0");
       break;
@@ -279,9 +325,9 @@ void apply_rule(Situation& s, Rule rule) {
   }
 }
 
-constexpr std::array kPrecedence{Rule::security_floor, Rule::yanked, Rule::halted,
-                                 Rule::held,           Rule::pinned, Rule::skipped,
-                                 Rule::breaking,       Rule::window, Rule::rollout};
+constexpr std::array kPrecedence{Rule::policy, Rule::security_floor, Rule::yanked,  Rule::halted,
+                                 Rule::held,   Rule::pinned,         Rule::skipped, Rule::breaking,
+                                 Rule::window, Rule::rollout};
 
 Rule rule_of(const Decision& decision, std::string_view text) {
   for (const agent::Verdict& verdict : decision.verdicts) {
