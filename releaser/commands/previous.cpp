@@ -113,8 +113,9 @@ int run_previous(const Services& services, const base::Arguments& arguments) {
       const base::Path folder = previous_folder(directory, version, platform);
       const bool was_there = is_there(folder, entry);
       if (!was_there) {
-        base::with_context(schema::asset_name(entry.url),
-                           [&] { fetch_platform(fetch, version, entry, directory, folder); });
+        base::with_context(schema::asset_name(entry.url), [&, &version = version, &entry = entry] {
+          fetch_platform(fetch, version, entry, directory, folder);
+        });
       }
       if (!wants_json(arguments)) {
         services.out << (was_there ? "there     " : "fetched   ") << folder.string() << '\n';
