@@ -23,10 +23,9 @@ base::Command run_command(const ServicesOf& services_of) {
   command.summary = "run as a service that looks for updates by itself";
   command.description =
       "Looks at the interval of the configuration and, where updates.auto_install says so, "
-      "installs "
-      "what it finds as `update --unattended` does. Answers /health and /ready on 127.0.0.1. "
-      "SIGTERM ends it, SIGHUP reads the configuration anew. It stays in the foreground: `service "
-      "install` lets the system start it.";
+      "installs what it finds as `update --unattended` does. Answers /health and /ready on "
+      "127.0.0.1. SIGTERM ends it, SIGHUP reads the configuration anew. It stays in the "
+      "foreground, for whatever starts services on this system.";
   command.options = {{.name = "--port",
                       .short_name = "",
                       .value = "PORT",

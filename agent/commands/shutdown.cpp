@@ -84,8 +84,7 @@ base::Command shutdown_command(const ServicesOf& services_of) {
   command.description =
       "Asks it to end (SIGTERM) and waits until it has: requests that have begun are answered, an "
       "update that has begun is left so that the next start finishes it. A service that the system "
-      "looks after stays ended until it is started again; `service stop` is the same for the "
-      "system's service.";
+      "looks after stays ended until it is started again.";
   command.options = {{.name = "--port",
                       .short_name = "",
                       .value = "PORT",
