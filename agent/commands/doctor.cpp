@@ -26,13 +26,9 @@ void add(Findings& findings, std::string subject, const std::function<Findings()
 }
 
 Findings examine_policy(const Services& services) {
-  const LoadedConfig loaded = load_config(services);
-  if (loaded.policy_problem) {
-    return {{Health::error, "policy", *loaded.policy_problem, base::Errc::config}};
-  }
-  const base::Path& file = loaded.config.policy.file;
-  if (file.empty()) return {};
-  return {{Health::ok, "policy", base::cat(file.native(), " holds"), base::Errc::done}};
+  const Policy policy = machine_policy(services);
+  if (policy.file.empty()) return {};
+  return {{Health::ok, "policy", base::cat(policy.file.native(), " holds"), base::Errc::done}};
 }
 
 Findings examine(const Services& services) {

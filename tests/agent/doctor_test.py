@@ -18,7 +18,7 @@ if home.install("1.0.0").status != 0:
     sys.exit("the first installation failed")
 home.agent("update", "--check")
 home.save()
-LINE = re.compile(r"^(ok     |warning|error  )  (trust|clock|layout|PATH|permissions|hosts): .+$")
+LINE = re.compile(r"^(ok     |warning|error  )  (policy|trust|clock|layout|PATH|permissions|hosts): .+$")
 
 
 def tree():
@@ -138,7 +138,7 @@ else:
 
 # A configuration that cannot be read is told, and the rest is looked at.
 look("a configuration that is broken is said, and the rest is looked at", 3, [r"error    trust: .*config\.toml", r"ok +layout: 1\.0\.0 is current"],
-     damage=lambda: ((home.directory / ".config/tool-updater").mkdir(parents=True, exist_ok=True),
+     absent=["error    policy"], damage=lambda: ((home.directory / ".config/tool-updater").mkdir(parents=True, exist_ok=True),
                      (home.directory / ".config/tool-updater/config.toml").write_text("schema = [\n")))
 home.restore()
 status, seen = on_terminal(home, ["doctor"])

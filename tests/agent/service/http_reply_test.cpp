@@ -75,8 +75,9 @@ TEST_SUITE("agent/service/http_reply") {
         {"Host 127.0.0.1\r\n", "400"},
         {": x\r\nHost: 127.0.0.1\r\n", "400"},
     };
-    for (const auto& [fields, status] : cases) {
-      CAPTURE(fields);
+    for (const auto& each : cases) {
+      CAPTURE(each.first);
+      const auto& [fields, status] = each;
       CHECK(status_of(base::cat("GET /health HTTP/1.1\r\n", fields, "\r\n")).substr(9, 3) ==
             status);
     }
@@ -98,8 +99,9 @@ TEST_SUITE("agent/service/http_reply") {
         {"", "400"},
         {"\x16\x03\x01 \x02 \x03", "400"},
     };
-    for (const auto& [line, status] : cases) {
-      CAPTURE(line);
+    for (const auto& each : cases) {
+      CAPTURE(each.first);
+      const auto& [line, status] = each;
       CHECK(status_of(with_host(line)).substr(9, 3) == status);
     }
     CHECK(agent::reply_to(with_host("POST /ready HTTP/1.1"), facts())

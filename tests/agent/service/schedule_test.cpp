@@ -35,8 +35,9 @@ TEST_SUITE("agent/service/schedule") {
     hourly.check_interval = agent::CheckInterval::hourly;
     const std::pair<double, seconds> cases[] = {
         {0.0, seconds(0)}, {0.5, minutes(3)}, {0.999, seconds(360)}};
-    for (const auto& [fraction, delay] : cases) {
-      CAPTURE(fraction);
+    for (const auto& each : cases) {
+      CAPTURE(each.first);
+      const auto& [fraction, delay] = each;
       due.first_fraction = fraction;
       CHECK(next_look(due, hourly) == due.now + delay);
     }
