@@ -35,6 +35,7 @@ std::vector<schema::Channel> channels_of(const Value& value) {
 
 std::string names_of(const std::vector<schema::Channel>& channels) {
   std::vector<std::string> names;
+  names.reserve(channels.size());
   for (const schema::Channel channel : channels)
     names.emplace_back(schema::channel_name(channel));
   return base::join(names, ", ");

@@ -74,7 +74,7 @@ void count_attempt(const Layout& layout, Journal& journal) {
   write_journal(layout, journal);
 }
 
-std::string after(std::string text, const std::string& repaired) {
+std::string after(const std::string& text, const std::string& repaired) {
   return repaired.empty() ? text : base::cat(text, "; ", repaired);
 }
 

@@ -19,6 +19,7 @@ constexpr std::chrono::seconds kLimit{30};
 
 std::string ports_of(const std::vector<ServiceRecord>& services) {
   std::vector<std::string> ports;
+  ports.reserve(services.size());
   for (const ServiceRecord& service : services) {
     ports.push_back(cat(service.port));
   }

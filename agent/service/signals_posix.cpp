@@ -70,7 +70,7 @@ Signals SignalPipe::take() {
       return signals;
     }
     for (ssize_t i = 0; i < count; ++i) {
-      const int number = bytes.at(static_cast<std::size_t>(i));
+      const int number = static_cast<unsigned char>(bytes.at(static_cast<std::size_t>(i)));
       signals.terminate = signals.terminate || number == SIGTERM || number == SIGINT;
       signals.reload = signals.reload || number == SIGHUP;
       signals.child_ended = signals.child_ended || number == SIGCHLD;

@@ -34,7 +34,7 @@ MIB = 1 << 20
 MEMORY_GOAL = 32 * MIB
 PLATFORM = "linux-" + os.uname().machine
 OLD, NEW = "1.0.0", "1.1.0"
-LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
+LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 PROGRAM = '#include <stdio.h>\nint main(void) { puts("load " VERSION); return 0; }\n'
 
 

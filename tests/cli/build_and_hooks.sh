@@ -161,7 +161,7 @@ after_stamp = [["./sign", "{binary}", "{platform}"]]
 TOML
 release trust init --preset ci-stable --no-password --keys offline >/dev/null 2>&1
 cp cco-release.toml plain.toml
-allow_libraries='allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]'
+allow_libraries='allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]'
 cp "$CCO" built-agent
 status 'an agent that needs libraries' 3 publish --version 1.0.0
 like 'is told where to allow them' "$output" 'hello-updater: needs .*libsodium\.so\.23.* say in \[agent\]: allow_libraries = \[.*"libsodium\.so\.23".*"\]'

@@ -35,7 +35,7 @@ before = [["sh", "-c", "env >environment.txt"]]
 [agent]
 binary = "agents/cco-{platform}{exe}"
 probe = ["hello"]
-allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]
+allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]
 TOML
 strip -o agents/cco-linux-x86_64 "$CCO"
 release trust init --preset ci-stable --no-password --keys "$work/offline" >/dev/null 2>&1 || echo "# trust init failed"

@@ -18,7 +18,7 @@ maintainer = "esbuild maintainers <maintainers@example.com>"
 scheme = "semver"
 [build]
 platforms = ["darwin-arm64", "darwin-x86_64", "linux-x86_64", "linux-aarch64", "windows-x86_64", "windows-arm64"]
-allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]
+allow_libraries = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libz.so.1"]
 binary = "$fixtures/esbuild/{version}/{platform}/esbuild{exe}"
 [archive]
 files = [{ src = "$fixtures/esbuild/{version}/README.md", dst = "README.md" }, { src = "$fixtures/esbuild/{version}/LICENSE.md", dst = "LICENSE.md" }]
