@@ -50,5 +50,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text = fuzz::text_of(bytes, size);
   unpack(text, base::ArchiveFormat::tar_gz);
   unpack(text, base::ArchiveFormat::zip);
+  unpack(text, base::ArchiveFormat::tar_zst);
   return 0;
 }
