@@ -128,21 +128,27 @@ FetchedRelease fetch_release(const Services& services, base::HttpClient& http,
   return {fetch_archive(services, http, order, directory, kept_in), format_of(order.entry)};
 }
 
+namespace {
+
+std::map<std::string, InstalledFile> unpack_whole(const site::ProvenArchive& archive,
+                                                  base::ArchiveFormat format,
+                                                  const schema::PlatformEntry& entry,
+                                                  const base::Path& into) {
+  return unpack_files({archive.file, 0, base::file_size(archive.file)}, format, into,
+                      {.unpacked_size = entry.unpacked_size, .entries = entry.entries});
+}
+
+}  // namespace
+
 std::map<std::string, InstalledFile> unpack_fetched(const FetchedRelease& release,
                                                     const schema::PlatformEntry& entry,
                                                     const base::Path& into) {
-  return unpack_files({release.archive.file, 0, base::file_size(release.archive.file)},
-                      release.format, into,
-                      {.unpacked_size = entry.unpacked_size, .entries = entry.entries});
+  return unpack_whole(release.archive, release.format, entry, into);
 }
 
 CompletionMark unpack_release(const site::ProvenArchive& archive,
                               const schema::PlatformEntry& entry, const base::Path& into) {
-  return completion_mark_of(
-      entry,
-      unpack_files({archive.file, 0, base::file_size(archive.file)}, format_of(entry), into,
-                   {.unpacked_size = entry.unpacked_size, .entries = entry.entries}),
-      into);
+  return completion_mark_of(entry, unpack_whole(archive, format_of(entry), entry, into), into);
 }
 
 }  // namespace agent

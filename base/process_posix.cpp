@@ -1,5 +1,6 @@
 #include "base/child_process.hpp"
 #include "base/error.hpp"
+#include "base/exec_pointers.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 
@@ -177,16 +178,6 @@ ProcessResult attend(Child child, const ProcessOptions& options) {
   return result;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  out.reserve(texts.size() + 1);
-  for (std::string& text : texts) {
-    out.push_back(text.data());
-  }
-  out.push_back(nullptr);
-  return out;
-}
-
 std::vector<std::string> environment_of_process() {
   std::vector<std::string> out;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -230,6 +221,16 @@ std::string resolve_program(const std::string& name, const std::vector<std::stri
 
 }  // namespace
 
+std::vector<char*> exec_pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  out.reserve(texts.size() + 1);
+  for (std::string& text : texts) {
+    out.push_back(text.data());
+  }
+  out.push_back(nullptr);
+  return out;
+}
+
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options) {
   if (argv.empty() || argv.front().empty()) {
     throw Error(Errc::config, "an empty command");
@@ -239,8 +240,8 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
       options.environment ? *options.environment : environment_of_process();
   Launch launch;
   launch.program = resolve_program(argv.front(), environment);
-  launch.argv = pointers(arguments);
-  launch.environment = pointers(environment);
+  launch.argv = exec_pointers(arguments);
+  launch.environment = exec_pointers(environment);
   launch.directory = options.directory ? options.directory->c_str() : nullptr;
   launch.own_group = options.timeout.count() > 0;
 

@@ -1,5 +1,6 @@
 #include "agent/service/child.hpp"
 #include "base/error.hpp"
+#include "base/exec_pointers.hpp"
 #include "base/text.hpp"
 
 #include <array>
@@ -16,16 +17,6 @@ namespace agent {
 namespace {
 
 using base::cat;
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  out.reserve(texts.size() + 1);
-  for (std::string& text : texts) {
-    out.push_back(text.data());
-  }
-  out.push_back(nullptr);
-  return out;
-}
 
 // What posix_spawn() is to do between fork and exec.
 class SpawnPlan {
@@ -100,7 +91,7 @@ Child::Child(const Options& options) {
   pid_t started = -1;
   const int error_number =
       posix_spawn(&started, arguments.front().c_str(), plan.actions(), plan.attributes(),
-                  pointers(arguments).data(), pointers(environment).data());
+                  base::exec_pointers(arguments).data(), base::exec_pointers(environment).data());
   if (error_number != 0) {
     throw base::system_error(cat("run ", arguments.front()), error_number);
   }
@@ -164,7 +155,8 @@ void become(const std::vector<std::string>& argv, const std::vector<std::string>
   if ((is_there ? fcntl(kPassedSocket, F_SETFD, 0) : dup2(socket.number(), kPassedSocket)) < 0) {
     throw base::system_error("pass a socket on", errno);
   }
-  execve(arguments.front().c_str(), pointers(arguments).data(), pointers(variables).data());
+  execve(arguments.front().c_str(), base::exec_pointers(arguments).data(),
+         base::exec_pointers(variables).data());
   const int problem = errno;
   if (is_there) {
     static_cast<void>(fcntl(kPassedSocket, F_SETFD, FD_CLOEXEC));

@@ -82,6 +82,14 @@ bool current_is_good(const PlanInput& input) {
 
 constexpr int kRounds = test::kIsSanitized ? 4000 : 20000;
 
+// Half of the inputs: somebody orders one of the releases by its version.
+void sometimes_order_one(PlanInput& input, Dice& dice) {
+  if (!dice.once_in(2) || input.available.releases.empty()) return;
+  auto any = input.available.releases.begin();
+  std::advance(any, dice.below(static_cast<int>(input.available.releases.size())));
+  input.request = {Initiative::explicit_request, any->first};
+}
+
 }  // namespace
 
 TEST_SUITE("agent/plan") {
@@ -102,11 +110,7 @@ TEST_SUITE("agent/plan") {
     Dice dice(2);
     for (int i = 0; i < kRounds; ++i) {
       PlanInput input = random_input(dice);
-      if (dice.once_in(2) && !input.available.releases.empty()) {
-        auto any = input.available.releases.begin();
-        std::advance(any, dice.below(static_cast<int>(input.available.releases.size())));
-        input.request = {Initiative::explicit_request, any->first};
-      }
+      sometimes_order_one(input, dice);
       const Decision decision = agent::make_plan(input);
       const auto* install = std::get_if<Install>(&decision.outcome);
       if (install == nullptr) continue;
@@ -138,11 +142,7 @@ TEST_SUITE("agent/plan") {
     Dice dice(6);
     for (int i = 0; i < kRounds; ++i) {
       PlanInput input = random_input(dice);
-      if (dice.once_in(2) && !input.available.releases.empty()) {
-        auto any = input.available.releases.begin();
-        std::advance(any, dice.below(static_cast<int>(input.available.releases.size())));
-        input.request = {Initiative::explicit_request, any->first};
-      }
+      sometimes_order_one(input, dice);
       const Decision decision = agent::make_plan(input);
       const auto* install = std::get_if<Install>(&decision.outcome);
       if (install == nullptr) continue;
