@@ -82,7 +82,7 @@ void write_check_record(const Layout& layout, const CheckRecord& record) {
   if (record.available) object[5].second = record.available->text();
   // Not flushed: after a power cut a damaged record costs one look more, and a flush costs every
   // look.
-  base::AtomicFile file(layout.state_file("check.json"), 0600, base::Durability::none);
+  base::AtomicFile file(layout.state_file("check.json"), 0644, base::Durability::none);
   file.write(json::write(object, json::Style::pretty));
   file.commit();
 }

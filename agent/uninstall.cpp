@@ -5,6 +5,7 @@
 #include "agent/install.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/service/service_files.hpp"
+#include "agent/service/service_units.hpp"
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
 #include "base/error.hpp"
@@ -132,6 +133,7 @@ std::vector<std::string> finish_removal(const Services& services, const Journal&
     remove_links(linked, our_links(linked));
   }
   undo_path_edits(receipt.path_edits, layout.program, done);
+  take_all_units_away(services, done);
   // A link goes, not what it leads to; a folder in its place is a copy of a version.
   base::remove_tree(layout.current);
   base::remove_tree(layout.previous);

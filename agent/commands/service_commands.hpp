@@ -11,6 +11,11 @@ namespace agent {
 base::Command run_command(const ServicesOf& services_of);
 base::Command logs_command(const ServicesOf& services_of);
 base::Command shutdown_command(const ServicesOf& services_of);
+base::Command service_install_command(const ServicesOf& services_of);
+base::Command service_uninstall_command(const ServicesOf& services_of);
+base::Command service_start_command(const ServicesOf& services_of);
+base::Command service_stop_command(const ServicesOf& services_of);
+base::Command service_status_command(const ServicesOf& services_of);
 // Hidden: how one version of a service starts another, and lets an interrupted update be settled.
 base::Command run_with_socket_command(const ServicesOf& services_of);
 base::Command recover_command(const ServicesOf& services_of);

@@ -7,8 +7,16 @@
 namespace agent {
 
 std::vector<base::Command> service_commands(const ServicesOf& services_of) {
-  return {run_command(services_of), logs_command(services_of), shutdown_command(services_of),
-          run_with_socket_command(services_of), recover_command(services_of)};
+  return {run_command(services_of),
+          service_install_command(services_of),
+          service_uninstall_command(services_of),
+          service_start_command(services_of),
+          service_stop_command(services_of),
+          service_status_command(services_of),
+          logs_command(services_of),
+          shutdown_command(services_of),
+          run_with_socket_command(services_of),
+          recover_command(services_of)};
 }
 
 std::uint16_t parse_port(std::string_view text, std::string_view where) {

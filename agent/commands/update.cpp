@@ -1,4 +1,5 @@
 #include "agent/activation.hpp"
+#include "agent/check_record.hpp"
 #include "agent/commands/changing.hpp"
 #include "agent/commands/commands.hpp"
 #include "agent/commands/update_memory.hpp"
@@ -7,6 +8,7 @@
 #include "agent/config_file.hpp"
 #include "agent/install.hpp"
 #include "agent/policy.hpp"
+#include "agent/service/schedule.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"
@@ -47,6 +49,7 @@ class Update {
 
   int run() {
     require_unmanaged(m_services);
+    if (m_options.if_due && !is_due()) return exit_status(Errc::done);
     if (m_options.check) {
       m_access = access_for_look(m_services);
     } else {
@@ -67,6 +70,15 @@ class Update {
   }
 
  private:
+  // What an earlier run left half done is always due.
+  [[nodiscard]] bool is_due() const {
+    const auto record = read_check_record(m_services.layout);
+    const base::Time last_look =
+        record && record->checked_at ? *record->checked_at : m_services.now;
+    return read_journal(m_services.layout) ||
+           look_is_due(record, m_config, m_services.now, local_minute_of_week(last_look));
+  }
+
   int look_and_act(const SiteAccess& site, const schema::Version& current) {
     look(site);
     const Decision decision = decide();
@@ -296,6 +308,7 @@ base::Command update_command(const ServicesOf& services_of) {
       switch_option("--explain", "print for every release the rule that took or refused it"),
       switch_option("--unattended",
                     "decide as the service would: window, rollout, auto_install hold"),
+      switch_option("--if-due", "with --unattended: only when the configuration makes a look due"),
       {.name = "--allow-expired-until",
        .short_name = "",
        .value = "TIME",

@@ -11,6 +11,7 @@ UpdateOptions read_update_options(const base::Arguments& arguments) {
   UpdateOptions options{.check = arguments.has("--check"),
                         .yes = arguments.has("--yes"),
                         .unattended = arguments.has("--unattended"),
+                        .if_due = arguments.has("--if-due"),
                         .explain = arguments.has("--explain"),
                         .rollback = arguments.has("--rollback"),
                         .channel = std::nullopt,
@@ -37,6 +38,9 @@ UpdateOptions read_update_options(const base::Arguments& arguments) {
     throw Error(Errc::usage,
                 "--rollback goes with neither --check, --channel, --version nor "
                 "--unattended");
+  }
+  if (options.if_due && !options.unattended) {
+    throw Error(Errc::usage, "--if-due is for a timer: only with --unattended");
   }
   if (options.unattended && chooses) {
     throw Error(Errc::usage, "--unattended goes with neither --channel nor --version");

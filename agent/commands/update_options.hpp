@@ -14,6 +14,7 @@ struct UpdateOptions {
   bool check = false;
   bool yes = false;
   bool unattended = false;
+  bool if_due = false;
   bool explain = false;
   bool rollback = false;
   std::optional<schema::Channel> channel;

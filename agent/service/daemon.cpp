@@ -68,6 +68,10 @@ int Daemon::run() {
   log(LogLevel::info, cat(m_services.identity.agent, " ", m_services.identity.version.text(),
                           " listens on 127.0.0.1:", m_port, m_nonce ? " on probation" : "",
                           ", process ", this_process().id));
+  if (!may_update()) {
+    log(LogLevel::info, cat("this service may not write ", m_services.layout.root.native(),
+                            "; looks for updates are left to who may"));
+  }
   if (!m_nonce) {
     count_boot();
   }
@@ -257,7 +261,7 @@ void Daemon::finish_work(const std::string& end) {
 }
 
 std::optional<base::Time> Daemon::next_look_at() const {
-  if (!m_is_main || m_next_settle != Clock::time_point::max()) {
+  if (!m_is_main || m_next_settle != Clock::time_point::max() || !may_update()) {
     return std::nullopt;
   }
   const base::Time now = base::system_now();
@@ -269,6 +273,10 @@ std::optional<base::Time> Daemon::next_look_at() const {
                     .last_look = m_last_look,
                     .last_look_local_minute_of_week = local_minute_of_week(m_last_look)},
                    m_config);
+}
+
+bool Daemon::may_update() const {
+  return may_write(m_services.layout.root) && may_write(m_services.layout.state);
 }
 
 void Daemon::look_if_due() {

@@ -49,6 +49,8 @@ class Daemon {
   void finish_work(const std::string& end);
   void look_if_due();
   [[nodiscard]] std::optional<base::Time> next_look_at() const;
+  // A service of a whole machine may not write the root: updates are left to who may.
+  [[nodiscard]] bool may_update() const;
 
   // Succession.
   void count_boot();  // of a version on probation that nobody else started

@@ -46,7 +46,26 @@ std::optional<base::Time> next_look(const ScheduleInput& input, const Config& co
       next = std::min(next, opening);
     }
   }
+  if (input.record && input.record->failures > 0 &&
+      !check_is_due(input.record, config, input.now)) {
+    // A site that failed, and may have asked to be left alone, is, also where a window opens.
+    next = std::max(next, input.record->next_due);
+  }
   return input.not_before ? std::max(next, *input.not_before) : next;
+}
+
+bool look_is_due(const std::optional<CheckRecord>& record, const Config& config, base::Time now,
+                 int last_look_local_minute_of_week) {
+  const auto next =
+      next_look({.now = now,
+                 .started = now,
+                 .first_fraction = 0.0,
+                 .record = record,
+                 .not_before = std::nullopt,
+                 .last_look = record && record->checked_at ? *record->checked_at : now,
+                 .last_look_local_minute_of_week = last_look_local_minute_of_week},
+                config);
+  return next && *next <= now;
 }
 
 }  // namespace agent

@@ -25,6 +25,11 @@ struct ScheduleInput {
 // in a window only, also when that opens, so that it is not missed by a look a day.
 std::optional<base::Time> next_look(const ScheduleInput& input, const Config& config);
 
+// The same for who is not there between looks, as a timer that ticks more often: is one due now?
+//   last_look_local_minute_of_week  of record->checked_at, in local time
+bool look_is_due(const std::optional<CheckRecord>& record, const Config& config, base::Time now,
+                 int last_look_local_minute_of_week);
+
 // Minutes from `minute_of_week` to the next one that is in the window and follows one that is not;
 // nothing for a window that is always open.
 std::optional<int> minutes_to_opening(const Window& window, int minute_of_week);

@@ -53,6 +53,37 @@ TEST_SUITE("agent/service/schedule") {
     CHECK(next_look(later, daily()) == later.now + seconds(540));
   }
 
+  TEST_CASE(
+      "a site that failed is left alone until it wants to be asked, also where a window opens") {
+    agent::ScheduleInput failed = input();
+    agent::Config windowed = daily();
+    windowed.auto_install = true;
+    windowed.window = agent::Window::parse("02:00-05:00");
+    failed.last_look_local_minute_of_week = 60;
+    CHECK(next_look(failed, windowed) == failed.now + hours(1));
+    failed.record->failures = 1;
+    failed.record->next_due = failed.now + hours(3);
+    CHECK(next_look(failed, windowed) == failed.now + hours(3));
+  }
+
+  TEST_CASE("who comes again and again looks when one who waits would have") {
+    const agent::ScheduleInput seen = input();
+    agent::Config config = daily();
+    agent::CheckRecord record = *seen.record;
+    record.checked_at = seen.now - hours(1);
+    CHECK(!look_is_due(record, config, seen.now, 0));
+    CHECK(look_is_due(record, config, record.next_due, 0));
+    CHECK(look_is_due(std::nullopt, config, seen.now, 0));
+    config.auto_install = true;
+    config.window = agent::Window::parse("02:00-05:00");
+    CHECK(look_is_due(record, config, seen.now, 60));  // it was 01:00, and is 02:00
+    CHECK(!look_is_due(record, config, seen.now, 59));
+    record.failures = 1;
+    CHECK(!look_is_due(record, config, seen.now, 60));
+    config.check_interval = agent::CheckInterval::never;
+    CHECK(!look_is_due(std::nullopt, config, seen.now, 0));
+  }
+
   TEST_CASE("a record of the far future, as a clock that went back leaves it, is due") {
     agent::ScheduleInput future = input();
     future.record->next_due = future.now + hours(24 * 365);
