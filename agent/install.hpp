@@ -12,10 +12,6 @@
 
 namespace agent {
 
-// Refuses, with the command to use instead, where a package manager owns this program:
-// Errc::managed. `install` itself is exempt.
-void require_unmanaged(const Services& services);
-
 // The right to change this installation, for as long as it lives: the lock, recovery of what an
 // earlier run left, and a swept staging folder. Errc::locked where another run has it,
 // Errc::cannot_write with the cause where the root cannot be written.

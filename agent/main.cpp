@@ -1,4 +1,5 @@
 #include "agent/account.hpp"
+#include "agent/build_form.hpp"
 #include "agent/commands.hpp"
 #include "agent/file_system.hpp"
 #include "agent/identity_section.hpp"
@@ -56,7 +57,8 @@ const agent::Services& Session::services_of(const base::Arguments& arguments) {
                       .messages = *messages,
                       .out = std::cout,
                       .layout = agent::make_layout(*identity, environment, executable, prefix),
-                      .json = arguments.has("--json")});
+                      .json = arguments.has("--json"),
+                      .self_update = agent::kSelfUpdate});
   return *services;
 }
 
@@ -102,6 +104,9 @@ base::Program make_program(Session& session) {
       agent::completion_command([&session] { return make_program(session); }, std::cout));
   program.commands.push_back(agent::probe_command(identity, std::cout));
   agent::name_program_in_examples(program);
+  if (agent::kSelfUpdate == agent::SelfUpdate::left_to_distribution) {
+    agent::say_left_to_distribution(program.commands);
+  }
   return program;
 }
 

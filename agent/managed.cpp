@@ -1,83 +1,127 @@
 #include "agent/managed.hpp"
 
-#include "agent/install.hpp"
+#include "agent/package_receipts.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-#include <array>
 #include <system_error>
 
 namespace agent {
 namespace {
 
-struct ManagedPlace {
-  std::string_view part;     // of the path
-  std::string_view command;  // the product's name follows
-};
+using base::cat;
+namespace json = base::json;
 
-constexpr std::array<ManagedPlace, 10> kManagedPlaces{{
-    {"/Cellar/", "brew upgrade "},
-    {"/homebrew/", "brew upgrade "},
-    {"/linuxbrew/", "brew upgrade "},
-    {"/scoop/apps/", "scoop update "},
-    {"/nix/store/", "nix profile upgrade "},
-    {"/node_modules/", "npm update -g "},
-    {"/snap/", "snap refresh "},
-    {"/mise/installs/", "mise upgrade "},
-    {"/.asdf/installs/", "asdf install "},
-    {"/flatpak/", "flatpak update "},
-}};
+// A plain file is replaced by what made it.
+std::string installer_line(const Services& services) {
+  return cat("curl -fsSL ", services.identity.base_urls.front().text(),
+             "/install.sh | bash -s -- --unmanaged");
+}
 
-bool is_in_system_folder(const base::Path& executable) {
-  const std::string& text = executable.native();
-  for (const std::string_view folder :
-       {"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/lib/"}) {
-    if (text.starts_with(folder)) {
-      return true;
-    }
+std::string refusal_text(const Services& services, const Ownership& ownership, Wanted wanted) {
+  const std::string command = keeper_command(services, ownership, wanted);
+  const std::string_view verb = wanted == Wanted::update ? "update" : "remove";
+  if (ownership.keeper == Keeper::distribution) {
+    return cat("this ", services.layout.program,
+               " was built to be updated by the package manager that installed it, not by itself");
   }
-  return false;
+  if (ownership.keeper == Keeper::nobody) {
+    return cat(services.executable.native(), " is a plain file that was not installed by ",
+               services.layout.program, ", and there is no installation in ",
+               services.layout.root.native(), "; ", verb, " it by: ", command, "; or run `",
+               services.layout.program, " install` for one that updates itself");
+  }
+  return cat(services.executable.native(), " belongs to ", keeper_text(ownership), "; ", verb,
+             " it by: ", command);
+}
+
+[[noreturn]] void refuse(const Services& services, const Ownership& ownership, Wanted wanted) {
+  const std::string reason = refusal_text(services, ownership, wanted);
+  if (services.json) {
+    services.out << json::write(
+        json::Object{{"schema", 1},
+                     {"product", services.identity.product},
+                     {"status", "managed"},
+                     {"reason", reason},
+                     {"managed_by", keeper_json(services, ownership, wanted)}},
+        json::Style::pretty);
+  }
+  throw base::Error(base::Errc::managed, reason);
 }
 
 }  // namespace
 
-std::optional<std::string> package_manager_command(const base::Path& executable,
-                                                   std::string_view product,
-                                                   bool distribution_list_exists) {
-  for (const ManagedPlace& place : kManagedPlaces) {
-    if (executable.native().find(place.part) != std::string::npos) {
-      return base::cat(place.command, product);
-    }
+Ownership decide_ownership(const OwnershipFacts& facts) {
+  const Ownership of_package{Keeper::package, facts.owner};
+  if (facts.self_update == SelfUpdate::left_to_distribution) {
+    return facts.owner ? of_package : Ownership{Keeper::distribution, std::nullopt};
   }
-  if (is_in_system_folder(executable)) {
-    return distribution_list_exists
-               ? base::cat("apt-get install --only-upgrade ", product)
-               : base::cat("the package manager of this system, for ", product);
-  }
-  return std::nullopt;
+  if (facts.is_own_version) return {};
+  if (facts.owner) return of_package;
+  return {facts.has_installation ? Keeper::itself : Keeper::nobody, std::nullopt};
 }
 
-void require_unmanaged(const Services& services) {
+Ownership find_ownership(const Services& services) {
   const Layout& layout = services.layout;
-  if (services.executable.native().starts_with(layout.versions.native() + '/')) {
-    return;
-  }
   std::error_code ignored;
-  const bool listed = std::filesystem::exists(
-      base::Path("/var/lib/dpkg/info") / base::cat(layout.product, ".list"), ignored);
-  if (const auto command = package_manager_command(services.executable, layout.product, listed)) {
-    throw base::Error(base::Errc::managed,
-                      base::cat(services.executable.native(),
-                                " belongs to a package manager; update it by: ", *command));
+  const auto is_there = [&](std::string_view name) {
+    return std::filesystem::exists(layout.state_file(name), ignored);
+  };
+  OwnershipFacts facts{.self_update = services.self_update,
+                       .is_own_version = services.executable.native().starts_with(
+                           cat(layout.versions.native(), "/")),
+                       .has_installation = is_there("receipt.json") || is_there("journal.json"),
+                       .owner = std::nullopt};
+  if (!facts.is_own_version || facts.self_update == SelfUpdate::left_to_distribution) {
+    facts.owner = find_package_owner("/", services.executable);
   }
-  if (!std::filesystem::exists(layout.state_file("receipt.json"), ignored) &&
-      !std::filesystem::exists(layout.state_file("journal.json"), ignored)) {
-    throw base::Error(
-        base::Errc::managed,
-        base::cat(services.executable.native(), " was not installed by ", layout.program,
-                  ", and there is no installation in ", layout.root.native(), "; run `",
-                  layout.program, " install` for one that updates itself"));
+  return decide_ownership(facts);
+}
+
+std::string keeper_command(const Services& services, const Ownership& ownership, Wanted wanted) {
+  if (ownership.keeper == Keeper::package) {
+    return wanted == Wanted::update ? update_command(*ownership.owner)
+                                    : removal_command(*ownership.owner);
   }
+  if (ownership.keeper != Keeper::nobody) return {};
+  return wanted == Wanted::update ? installer_line(services)
+                                  : cat("rm ", services.executable.native());
+}
+
+std::string keeper_text(const Ownership& ownership) {
+  switch (ownership.keeper) {
+    case Keeper::itself:
+      return "itself";
+    case Keeper::package:
+      return cat("the package ", ownership.owner->package, " of ",
+                 manager_name(ownership.owner->manager));
+    case Keeper::distribution:
+      return "the package manager that installed it";
+    case Keeper::nobody:
+      return "nobody";
+  }
+  return "";
+}
+
+json::Value keeper_json(const Services& services, const Ownership& ownership, Wanted wanted) {
+  if (ownership.keeper == Keeper::itself) return {};
+  const auto text_or_null = [](std::string text) {
+    return text.empty() ? json::Value() : json::Value(std::move(text));
+  };
+  const auto& owner = ownership.owner;
+  return json::Object{
+      {"manager", owner ? json::Value(manager_name(owner->manager)) : json::Value()},
+      {"package", owner ? json::Value(owner->package) : json::Value()},
+      {"command", text_or_null(keeper_command(services, ownership, wanted))}};
+}
+
+void require_unmanaged(const Services& services, Wanted wanted) {
+  const Ownership ownership = find_ownership(services);
+  if (ownership.keeper != Keeper::itself) refuse(services, ownership, wanted);
+}
+
+void require_self_update(const Services& services) {
+  if (services.self_update == SelfUpdate::left_to_distribution) require_unmanaged(services);
 }
 
 }  // namespace agent

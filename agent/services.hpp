@@ -10,6 +10,10 @@
 
 namespace agent {
 
+// Does this build change what is installed, or was it made for a distribution, whose package
+// manager does? A builder's choice: the Meson option self_update.
+enum class SelfUpdate { offered, left_to_distribution };
+
 // What main found out once, for the outermost functions; everything deeper gets the two or three
 // values that it needs.
 struct Services {
@@ -21,6 +25,7 @@ struct Services {
   std::ostream& out;
   Layout layout;
   bool json = false;  // --json
+  SelfUpdate self_update = SelfUpdate::offered;
 };
 
 }  // namespace agent

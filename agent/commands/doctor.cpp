@@ -1,6 +1,7 @@
 #include "agent/doctor.hpp"
 
 #include "agent/commands/commands.hpp"
+#include "agent/managed.hpp"
 #include "agent/settings.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -31,16 +32,33 @@ Findings examine_policy(const Services& services) {
   return {{Health::ok, "policy", base::cat(policy.file.native(), " holds"), base::Errc::done}};
 }
 
+Findings examine_ownership(const Services& services, const Ownership& ownership) {
+  const std::string command = keeper_command(services, ownership, Wanted::update);
+  return {{ownership.keeper == Keeper::nobody ? Health::warning : Health::ok, "updates",
+           ownership.keeper == Keeper::itself
+               ? "this program updates itself"
+               : base::cat(keeper_text(ownership), " updates this program",
+                           command.empty() ? "" : ": ", command),
+           base::Errc::done}};
+}
+
 Findings examine(const Services& services) {
   Findings findings;
+  const Ownership ownership = find_ownership(services);
+  add(findings, "updates", [&] { return examine_ownership(services, ownership); });
   add(findings, "policy", [&] { return examine_policy(services); });
   add(findings, "trust", [&] {
     const Config config = usable_config(services);
     return examine_trust(services, open_site(services, config), config);
   });
   add(findings, "clock", [&] { return examine_clock(services); });
-  add(findings, "layout", [&] { return examine_layout(services); });
-  add(findings, "PATH", [&] { return examine_path(services); });
+  // A package has neither of its own.
+  const bool is_package =
+      ownership.keeper == Keeper::package || ownership.keeper == Keeper::distribution;
+  if (!is_package || current_version(services.layout)) {
+    add(findings, "layout", [&] { return examine_layout(services); });
+    add(findings, "PATH", [&] { return examine_path(services); });
+  }
   add(findings, "permissions", [&] { return examine_permissions(services); });
   add(findings, "hosts",
       [&] { return examine_hosts(services, open_site(services, load_config(services).config)); });

@@ -2,6 +2,7 @@
 #include "agent/activation.hpp"
 #include "agent/commands/changing.hpp"
 #include "agent/config_file.hpp"
+#include "agent/managed.hpp"
 #include "agent/own_folders.hpp"
 #include "agent/path_setup.hpp"
 #include "agent/plain_install.hpp"
@@ -297,6 +298,7 @@ int install_managed(const Services& services, const base::Arguments& arguments,
 }
 
 int run_install(const Services& services, const base::Arguments& arguments) {
+  require_self_update(services);
   require_own_home(services);
   LoadedConfig loaded = config_for_change(services);
   const InstallOptions options = read_options(arguments);

@@ -2,6 +2,7 @@
 
 #include "agent/commands/commands.hpp"
 #include "agent/detached.hpp"
+#include "agent/managed.hpp"
 #include "agent/settings.hpp"
 #include "base/error.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::chrono::seconds kCheckLimit{2};
 
 int run_notice(const Services& services) {
+  if (services.self_update == SelfUpdate::left_to_distribution) return 0;
   const NoticeSurroundings surroundings{
       .terminal = services.messages.terminal().messages,
       .in_ci = is_in_ci(services.environment),
@@ -24,7 +26,9 @@ int run_notice(const Services& services) {
                                     services.layout.program)) {
     services.messages.stream() << *text;
   }
-  if (current && check_is_due(record, config, services.now)) {
+  // Whose program this is takes longest to find out: only a check that is due asks.
+  if (current && check_is_due(record, config, services.now) &&
+      find_ownership(services).keeper == Keeper::itself) {
     start_detached(services.executable, {"update", "--check", "--unattended", "--quiet"},
                    kCheckLimit);
   }

@@ -1,6 +1,7 @@
 #include "agent/repair.hpp"
 
 #include "agent/commands/changing.hpp"
+#include "agent/managed.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"

@@ -1,4 +1,5 @@
 #include "agent/commands/changing.hpp"
+#include "agent/managed.hpp"
 #include "agent/policy.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_memory.hpp"

@@ -1,5 +1,6 @@
 #include "agent/commands/service_commands.hpp"
 #include "agent/install.hpp"
+#include "agent/managed.hpp"
 #include "agent/service/daemon.hpp"
 #include "agent/settings.hpp"
 #include "base/error.hpp"
@@ -51,8 +52,9 @@ base::Command run_with_socket_command(const ServicesOf& services_of) {
       {.name = "NONCE", .help = "by which a judge knows it", .required = false, .choices = {}}};
   command.hidden = true;
   command.run = [services_of](const base::Arguments& arguments) {
-    return run_service(services_of(arguments), adopt_descriptor(kPassedSocket),
-                       arguments.positional(0));
+    const Services& services = services_of(arguments);
+    require_self_update(services);
+    return run_service(services, adopt_descriptor(kPassedSocket), arguments.positional(0));
   };
   return command;
 }

@@ -1,6 +1,6 @@
 #include "agent/account.hpp"
 #include "agent/commands/service_commands.hpp"
-#include "agent/install.hpp"
+#include "agent/managed.hpp"
 #include "agent/service/service_files.hpp"
 #include "agent/service/service_units.hpp"
 #include "base/error.hpp"

@@ -1,6 +1,7 @@
 #include "agent/check_record.hpp"
 #include "agent/commands/commands.hpp"
 #include "agent/machine.hpp"
+#include "agent/managed.hpp"
 #include "agent/service/service_files.hpp"
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
@@ -65,6 +66,11 @@ std::vector<StatusLine> collect(const Services& services) {
   add("complete", "complete", current && !is_complete ? "no: files are missing" : "", is_complete);
   add("previous", "previous version", words(previous), text_or_null(previous));
   add_text("agent_version", "updater", services.identity.version.text());
+  const Ownership ownership = find_ownership(services);
+  const std::string command = keeper_command(services, ownership, Wanted::update);
+  add("managed_by", "updated by",
+      command.empty() ? keeper_text(ownership) : cat(keeper_text(ownership), ": ", command),
+      keeper_json(services, ownership, Wanted::update));
   add_text("channel", "channel", std::string(schema::channel_name(config.channel)));
   add_text("channel_origin", "", std::string(origin_name(loaded.origins.at("updates.channel"))));
   lines.back().text.clear();

@@ -1,6 +1,7 @@
 #include "agent/uninstall.hpp"
 
 #include "agent/commands/changing.hpp"
+#include "agent/managed.hpp"
 #include "agent/probe.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -24,7 +25,7 @@ base::Command uninstall_command(const ServicesOf& services_of) {
                       {"uninstall --purge", "remove the configuration too"}};
   command.run = [services_of](const base::Arguments& arguments) {
     const Services& services = services_of(arguments);
-    require_unmanaged(services);
+    require_unmanaged(services, Wanted::removal);
     const std::vector<std::string> remarks =
         uninstall(services, arguments.has("--purge") ? Purge::yes : Purge::no);
     for (const std::string& remark : remarks) {

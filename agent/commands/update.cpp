@@ -7,6 +7,7 @@
 #include "agent/commands/update_options.hpp"
 #include "agent/config_file.hpp"
 #include "agent/install.hpp"
+#include "agent/managed.hpp"
 #include "agent/policy.hpp"
 #include "agent/service/schedule.hpp"
 #include "agent/settings.hpp"

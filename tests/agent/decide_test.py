@@ -8,19 +8,9 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import HttpsSite, Tap, World, on_terminal  # noqa: E402  pylint: disable=wrong-import-position
+from agent_world import HttpsSite, Tap, World, on_terminal, snapshot  # noqa: E402  pylint: disable=wrong-import-position
 
 tap = Tap()
-
-
-def tree(path):
-    """Names, contents and times of everything below a folder: what a command that writes nothing leaves as it is."""
-    found = {}
-    for each in sorted(path.rglob("*")):
-        facts = each.lstat()
-        data = os.readlink(each) if each.is_symlink() else each.read_bytes() if each.is_file() else b""
-        found[str(each.relative_to(path))] = (facts.st_mtime_ns, facts.st_ino, data)
-    return found
 
 
 def documented(section):
@@ -63,12 +53,12 @@ tap.case("--explain has a line a release with its rule",
          re.search(r"^1\.1\.0 +taken\n1\.0\.0 +current +is installed\n", result.out), result)
 is_documented("update --check", "update", json.loads(home.agent("update", "--check", "--json").out))
 
-before = tree(home.directory)
+before = snapshot(home.directory)
 for command in (["list"], ["list", "--installed"], ["list", "--json"], ["status"], ["status", "--json"], ["version"], ["version", "--json"],
                 ["config", "show"], ["config", "get", "updates.channel"], ["completion", "bash"], ["--version"], ["--help"]):
     result = home.agent(*command)
     tap.case(f"`{' '.join(command)}` ends with 0", result.status == 0 and result.out, result)
-tap.is_("none of them has written anything", tree(home.directory), before)
+tap.is_("none of them has written anything", snapshot(home.directory), before)
 
 listed = home.agent("list").out
 tap.case("list marks the current version and shows the available one",
@@ -85,11 +75,11 @@ tap.is_("list without a site shows what is installed", home.agent("list", TOOL_U
 # Questions on a terminal.
 QUESTION = r"Update\?[^\n]*\[y\] "
 for name, answer in (("q", "q\n"), ("n", "n\n"), ("Ctrl-C", "\x03"), ("Ctrl-D", "\x04"), ("three wrong answers", "a\nb\nc\n")):
-    config_before = tree(home.directory / ".config") if (home.directory / ".config").exists() else {}
+    config_before = snapshot(home.directory / ".config") if (home.directory / ".config").exists() else {}
     status, seen = on_terminal(home, ["update", "--channel", "beta"], answer, QUESTION)
     tap.is_(f"{name} ends with 130", status, 130)
     tap.is_(f"{name} changes no version", home.current(), "1.0.0")
-    tap.is_(f"{name} saves no channel", tree(home.directory / ".config") if (home.directory / ".config").exists() else {}, config_before)
+    tap.is_(f"{name} saves no channel", snapshot(home.directory / ".config") if (home.directory / ".config").exists() else {}, config_before)
     tap.is_(f"{name} leaves nothing behind", home.leftovers(), [])
 status, seen = on_terminal(home, ["update"], "\n", QUESTION)
 tap.is_("Enter updates", (status, home.current(), home.product_says()), (0, "1.1.0", "tool 1.1.0"))
@@ -191,9 +181,9 @@ tap.case("on a terminal it offers update, later, skip", status == 0 and "tool 1.
 tap.is_("not in CI", on_terminal(home, ["notice"], CI="true"), (0, ""))
 tap.is_("not where a variable says so", on_terminal(home, ["notice"], TOOL_UPDATER_NO_UPDATE_CHECK="1"), (0, ""))
 site = HttpsSite(world)
-asked = tree(home.state)
+asked = snapshot(home.state)
 on_terminal(home, ["notice"], TOOL_UPDATER_BASE_URL=site.url, SSL_CERT_FILE=str(site.certificate))
-tap.is_("a notice that is not due asks no site and writes nothing", (site.requests, tree(home.state)), ([], asked))
+tap.is_("a notice that is not due asks no site and writes nothing", (site.requests, snapshot(home.state)), ([], asked))
 record = json.loads((home.state / "check.json").read_text())
 record.update(next_due="2026-01-01T00:00:00Z", available=None)
 (home.state / "check.json").write_text(json.dumps(record))

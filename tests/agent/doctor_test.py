@@ -18,7 +18,7 @@ if home.install("1.0.0").status != 0:
     sys.exit("the first installation failed")
 home.agent("update", "--check")
 home.save()
-LINE = re.compile(r"^(ok     |warning|error  )  (policy|trust|clock|layout|PATH|permissions|hosts): .+$")
+LINE = re.compile(r"^(ok     |warning|error  )  (policy|trust|updates|clock|layout|PATH|permissions|hosts): .+$")
 
 
 def tree():

@@ -126,6 +126,7 @@ tap.is_("a foreign program in the way is named and stays", (result.status, (home
 cellar = home.directory / "Cellar" / "tool" / "1.0" / "bin"
 cellar.mkdir(parents=True)
 shutil.copy(home.bootstrap("1.0.0"), cellar / "tool-updater")
+(cellar.parent / "INSTALL_RECEIPT.json").write_text('{"source": {"tap": "homebrew/core"}}')
 result = home.run(cellar / "tool-updater", "rollback")
 tap.is_("installed by Homebrew: 12 and its command", (result.status, "brew upgrade tool" in result.err), (12, True))
 home = world.home("bare")

@@ -62,6 +62,16 @@ def is_sanitized():
     return b"__asan_init" in pathlib.Path(os.environ["CCO"]).read_bytes()
 
 
+def snapshot(folder):
+    """Names, contents, times and inodes of everything below a folder: what a command that writes nothing leaves as it is."""
+    found = {}
+    for each in sorted(folder.rglob("*")):
+        facts = each.lstat()
+        data = os.readlink(each) if each.is_symlink() else sha256(each.read_bytes()) if each.is_file() else ""
+        found[str(each.relative_to(folder))] = (facts.st_mtime_ns, facts.st_ino, data)
+    return found
+
+
 def clock_at(seconds):
     """Variables under which a program's clock stands still at that time, in seconds since 1970."""
     return {"LD_PRELOAD": os.environ["SET_CLOCK"], "CLOCK_STANDS_AT": str(seconds)}
@@ -182,8 +192,9 @@ class World:
         assert self.template.count(MARK) == 1
         return self.template.replace(MARK, text.ljust(len(MARK), b"\0")) + os.urandom(padding)
 
-    def stamped(self, version, **changes):
-        data = bytearray(self.lean_agent())
+    def stamped(self, version, form="CCO", **changes):
+        """An agent of this product; `form` is the variable that names the compiled one."""
+        data = bytearray(self.lean_agent(form))
         identity = {"product": self.product, "agent": self.agent, "version": version, "commit": None, "date": "2026-11-01T00:00:00Z",
                     "base_urls": [self.url], "public_keys": {c: [self.public] for c in CHANNELS}, "default_channel": "stable", "root": {"version": 1, "sha256": sha256(self.trusted_root)}}
         identity.update(changes)
@@ -207,11 +218,11 @@ class World:
                 return struct.unpack_from("<Q", data, header + 24)[0]
         raise AssertionError("no .cco_id section")
 
-    def lean_agent(self):
+    def lean_agent(self, form="CCO"):
         """The agent without debug information: what a release would ship."""
-        lean = self.root / "cco.lean"
+        lean = self.root / f"{form}.lean"
         if not lean.exists():
-            subprocess.run(["strip", "-o", lean, os.environ["CCO"]], check=True)
+            subprocess.run(["strip", "-o", lean, os.environ[form]], check=True)
         return lean.read_bytes()
 
     def tar(self, entries):
