@@ -8,12 +8,14 @@
 #include "agent/service/service_units.hpp"
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
+#include "agent/telemetry.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "site/partial_download.hpp"
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 
 namespace agent {
@@ -31,8 +33,10 @@ void remove_folder_if_empty(const base::Path& directory, std::vector<std::string
 }
 
 void remove_state(const Layout& layout) {
-  for (const std::string_view name : {"blocklist.json", "hold.json", "last_attempt.json",
-                                      "check.json", "watermark.json", "install_id"}) {
+  constexpr std::array<std::string_view, 7> kNames{
+      "blocklist.json", "hold.json",  "last_attempt.json", "check.json",
+      "watermark.json", "install_id", kTelemetryFile};
+  for (const std::string_view name : kNames) {
     base::remove_if_exists(layout.state_file(name));
     base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
   }

@@ -3,6 +3,8 @@
 #include "agent/commands.hpp"
 #include "base/command_table.hpp"
 
+#include <vector>
+
 namespace agent {
 
 // One line of the command table each; commands.hpp puts them together.
@@ -17,5 +19,7 @@ base::Command config_set_command(const ServicesOf& services_of);
 base::Command config_unset_command(const ServicesOf& services_of);
 base::Command config_show_command(const ServicesOf& services_of);
 base::Command init_command(const ServicesOf& services_of);
+// telemetry show, on, off, purge.
+std::vector<base::Command> telemetry_commands(const ServicesOf& services_of);
 
 }  // namespace agent

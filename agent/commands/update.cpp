@@ -13,6 +13,7 @@
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
 #include "agent/site_memory.hpp"
+#include "agent/telemetry.hpp"
 #include "agent/update_report.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -51,6 +52,7 @@ class Update {
   int run() {
     require_unmanaged(m_services);
     if (m_options.if_due && !is_due()) return exit_status(Errc::done);
+    m_outcome = UpdateOutcome::Event::checked;
     if (m_options.check) {
       m_access = access_for_look(m_services);
     } else {
@@ -69,6 +71,9 @@ class Update {
       throw;
     }
   }
+
+  // none: there was no look.
+  [[nodiscard]] UpdateOutcome::Event outcome() const { return m_outcome; }
 
  private:
   // What an earlier run left half done is always due.
@@ -203,6 +208,7 @@ class Update {
                          .hold = install.downgrade && m_options.version.has_value(),
                          .receipt_channel = std::nullopt,
                          .receipt_base_urls = {}});
+    m_outcome = UpdateOutcome::Event::updated;
     forget_available(m_services.layout);
     for (const std::string& remark : outcome.remarks)
       m_services.messages.warn(remark);
@@ -269,7 +275,30 @@ class Update {
   schema::Channel m_saved_channel = schema::Channel::stable;
   std::optional<WriteAccess> m_access;
   PlanInput m_input;
+  UpdateOutcome::Event m_outcome = UpdateOutcome::Event::none;
 };
+
+// Tells what came of it once all is done, the lock is free and nobody waits.
+int run_update(const Services& services, const UpdateOptions& options) {
+  const Attendance attendance = options.unattended ? Attendance::unattended : Attendance::attended;
+  try {
+    UpdateOutcome outcome;
+    int status = exit_status(Errc::done);
+    {
+      Update update(services, options);
+      status = update.run();
+      outcome.event = update.outcome();
+    }
+    services.out << std::flush;
+    if (outcome.event != UpdateOutcome::Event::none) tell_outcome(services, outcome, attendance);
+    return status;
+  } catch (const Error& error) {
+    if (const auto outcome = outcome_of_failure(error.code())) {
+      tell_outcome(services, *outcome, attendance);
+    }
+    throw;
+  }
+}
 
 base::Option switch_option(std::string name, std::string help) {
   return {.name = std::move(name),
@@ -322,8 +351,7 @@ base::Command update_command(const ServicesOf& services_of) {
   command.run = [services_of](const base::Arguments& arguments) {
     const UpdateOptions options = read_update_options(arguments);
     const Services& services = services_of(arguments);
-    return options.rollback ? rollback_command(services_of).run({})
-                            : Update(services, options).run();
+    return options.rollback ? rollback_command(services_of).run({}) : run_update(services, options);
   };
   return command;
 }
