@@ -16,7 +16,7 @@ base::ArchiveFormat format_of(const schema::PlatformEntry& entry) {
                                             : base::ArchiveFormat::tar_gz;
 }
 
-[[noreturn]] void refuse(std::string_view path, std::string_view problem) {
+[[noreturn]] void refuse_entry(std::string_view path, std::string_view problem) {
   throw base::Error(base::Errc::untrusted, base::cat("the archive's ", base::safe_text(path, 200),
                                                      " ", problem, "; nothing of it is used"));
 }
@@ -69,7 +69,7 @@ CompletionMark completion_mark_of(const schema::PlatformEntry& entry,
                                   std::map<std::string, InstalledFile> files,
                                   const base::Path& into) {
   if (files.contains(std::string(kCompletionMark))) {
-    refuse(kCompletionMark, "has a name that is kept for the installation itself");
+    refuse_entry(kCompletionMark, "has a name that is kept for the installation itself");
   }
   CompletionMark mark;
   mark.archive_sha256 = entry.sha256;
@@ -79,16 +79,16 @@ CompletionMark completion_mark_of(const schema::PlatformEntry& entry,
   for (const schema::BinaryEntry& binary : entry.binaries) {
     const auto found = mark.files.find(binary.path);
     if (found == mark.files.end()) {
-      refuse(binary.path, "is missing");
+      refuse_entry(binary.path, "is missing");
     }
     if (found->second.size != binary.size || found->second.sha256 != binary.sha256) {
-      refuse(binary.path, "is not the file that the signed manifest lists");
+      refuse_entry(binary.path, "is not the file that the signed manifest lists");
     }
     set_file_mode(into / binary.path, 0755);
     mark.binaries.push_back(binary.path);
   }
   if (entry.agent && !mark.files.contains(*entry.agent)) {
-    refuse(*entry.agent, "is missing");
+    refuse_entry(*entry.agent, "is missing");
   }
   return mark;
 }

@@ -16,8 +16,8 @@ using base::Errc;
 using base::Error;
 namespace json = base::json;
 
-constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
-constexpr std::uint64_t kSchema = 1;
+constexpr std::size_t kMaxCheckRecordBytes = std::size_t{64} * 1024;
+constexpr std::uint64_t kCheckRecordSchema = 1;
 
 base::Time time_of(const json::ObjectReader& reader, std::string_view name) {
   const auto time = base::parse_time(reader.text(name));
@@ -26,9 +26,9 @@ base::Time time_of(const json::ObjectReader& reader, std::string_view name) {
 }
 
 CheckRecord parse_record(std::string_view text) {
-  const json::Value value = json::parse(text, {.max_bytes = kMaxBytes}, Errc::config);
+  const json::Value value = json::parse(text, {.max_bytes = kMaxCheckRecordBytes}, Errc::config);
   const json::ObjectReader reader(value, "", Errc::config);
-  if (reader.number("schema") != kSchema) reader.fail("schema", "is not known");
+  if (reader.number("schema") != kCheckRecordSchema) reader.fail("schema", "is not known");
   CheckRecord record;
   record.next_due = time_of(reader, "next_due");
   if (reader.find("checked_at") != nullptr) record.checked_at = time_of(reader, "checked_at");
@@ -46,7 +46,8 @@ CheckRecord parse_record(std::string_view text) {
 }  // namespace
 
 std::optional<CheckRecord> read_check_record(const Layout& layout) {
-  const auto text = base::read_file_if_exists(layout.state_file("check.json"), kMaxBytes);
+  const auto text =
+      base::read_file_if_exists(layout.state_file("check.json"), kMaxCheckRecordBytes);
   if (!text) return std::nullopt;
   try {
     return parse_record(*text);
@@ -71,7 +72,7 @@ std::optional<CheckRecord> read_fit_check_record(const Layout& layout) {
 }
 
 void write_check_record(const Layout& layout, const CheckRecord& record) {
-  json::Object object{{"schema", kSchema},
+  json::Object object{{"schema", kCheckRecordSchema},
                       {"next_due", base::format_time(record.next_due)},
                       {"checked_at", nullptr},
                       {"failures", record.failures},

@@ -1,4 +1,5 @@
 #include "agent/layout.hpp"
+#include "agent/state_file.hpp"
 #include "base/archive.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -11,14 +12,6 @@ namespace {
 
 constexpr std::uint64_t kMarkSchema = 1;
 constexpr std::size_t kMaxMarkBytes = std::size_t{8} * 1024 * 1024;
-
-trust::Sha256 read_digest(const base::json::ObjectReader& object, std::string_view name) {
-  const auto digest = trust::Sha256::from_hex(object.text(name));
-  if (!digest) {
-    object.fail(name, "must be a SHA-256 in hexadecimal");
-  }
-  return *digest;
-}
 
 CompletionMark parse_mark(std::string_view text) {
   const base::json::Value value =

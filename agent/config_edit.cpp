@@ -157,7 +157,7 @@ void insert_key(Lines& lines, std::string_view section, std::string_view name,
   lines.insert((comment ? *comment : last) + 1, assignment);
 }
 
-[[noreturn]] void refuse(std::string_view file_name, std::string_view key) {
+[[noreturn]] void refuse_edit(std::string_view file_name, std::string_view key) {
   throw Error(Errc::config, cat(file_name, ": `", key,
                                 "` stands there in a form that cannot be changed safely; change it "
                                 "with an editor"));
@@ -176,9 +176,9 @@ Assignment find_assignment(const Lines& lines, std::size_t first, std::string_vi
   for (std::size_t i = first; i < lines.size(); ++i)
     found.rest += lines.at(i);
   const std::size_t equals = found.rest.find('=');
-  if (equals == std::string::npos) refuse(file_name, key);
+  if (equals == std::string::npos) refuse_edit(file_name, key);
   const std::string_view left = base::trim(std::string_view(found.rest).substr(0, equals));
-  if (left != name && left != key) refuse(file_name, key);
+  if (left != name && left != key) refuse_edit(file_name, key);
   found.value_begin = equals + 1;
   while (found.value_begin < found.rest.size() &&
          (found.rest[found.value_begin] == ' ' || found.rest[found.value_begin] == '\t')) {
@@ -202,7 +202,7 @@ void check_edit(const FlatValues& before, std::string_view text, std::string_vie
   } catch (const Error&) {
     // A text that cannot be read any more is refused below, like one that says something else.
   }
-  refuse(file_name, key);
+  refuse_edit(file_name, key);
 }
 
 }  // namespace

@@ -5,9 +5,7 @@
 namespace agent {
 namespace {
 
-using base::json::Object;
 using base::json::ObjectReader;
-using base::json::Value;
 
 constexpr KindNames<JournalState, 12> kJournalStates{{
     {JournalState::downloading, "DOWNLOADING"},
@@ -44,14 +42,15 @@ Probation read_probation(const ObjectReader& object) {
           .deadline = std::chrono::milliseconds(object.number("deadline_boottime_ms"))};
 }
 
-Value probation_value(const std::optional<Probation>& probation) {
+base::json::Value probation_value(const std::optional<Probation>& probation) {
   if (!probation) {
     return {};
   }
-  return Object{{"boots", probation->boots},
-                {"started_boot_id", probation->started_boot_id},
-                {"clean_shutdown", probation->clean_shutdown},
-                {"deadline_boottime_ms", static_cast<std::uint64_t>(probation->deadline.count())}};
+  return base::json::Object{
+      {"boots", probation->boots},
+      {"started_boot_id", probation->started_boot_id},
+      {"clean_shutdown", probation->clean_shutdown},
+      {"deadline_boottime_ms", static_cast<std::uint64_t>(probation->deadline.count())}};
 }
 
 Journal parse_journal(const ObjectReader& object) {
@@ -98,7 +97,7 @@ void write_journal(const Layout& layout, const Journal& journal) {
       {{"id", journal.id},
        {"operation", operation_name(journal.operation)},
        {"state", journal_state_name(journal.state)},
-       {"from", journal.from ? Value(journal.from->text()) : Value()},
+       {"from", journal.from ? base::json::Value(journal.from->text()) : base::json::Value()},
        {"to", journal.to.text()},
        {"sha256", journal.sha256.hex()},
        {"attempts", journal.attempts},
@@ -109,8 +108,9 @@ void write_journal(const Layout& layout, const Journal& journal) {
        {"probation", probation_value(journal.probation)},
        {"reason", journal.reason},
        {"started", base::format_time(journal.started)},
-       {"blocked_since",
-        journal.blocked_since ? Value(base::format_time(*journal.blocked_since)) : Value()}});
+       {"blocked_since", journal.blocked_since
+                             ? base::json::Value(base::format_time(*journal.blocked_since))
+                             : base::json::Value()}});
 }
 
 void remove_journal(const Layout& layout) { remove_state(layout, kJournalFile); }

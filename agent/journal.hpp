@@ -60,6 +60,7 @@ std::string_view judged_by_name(JudgedBy judge);
 // How the new version fares as a service. The judge holds the lock; while it lives nobody else
 // gets here. Once it is dead, a starting service counts its own boots, and a command judges by
 // probe.
+inline constexpr std::chrono::seconds kProbationLimit{120};  // healthy within so long
 struct Probation {
   std::uint64_t boots = 0;      // starts of the new version as a service that were not its judge's
   std::string started_boot_id;  // of the system, when `boots` last changed

@@ -10,8 +10,6 @@
 namespace agent {
 namespace {
 
-constexpr std::chrono::seconds kProbationLimit{120};
-
 LinkTarget target_in_terms_of(const std::optional<Journal>& journal,
                               const std::optional<schema::Version>& current) {
   if (!journal) {

@@ -12,7 +12,7 @@
 namespace agent {
 namespace {
 
-constexpr std::size_t kMaxReceiptBytes = std::size_t{4} * 1024 * 1024;
+constexpr std::size_t kMaxScriptReceiptBytes = std::size_t{4} * 1024 * 1024;
 constexpr std::uint64_t kReceiptSchema = 1;
 
 std::optional<base::Path> receipt_path(const base::Environment& environment, const Layout& layout) {
@@ -35,7 +35,7 @@ base::Path absolute(const base::json::ObjectReader& object, std::string_view nam
 std::optional<ScriptInstall> parse(const base::Path& path, std::string_view text,
                                    const Layout& layout) {
   const base::json::Value value =
-      base::json::parse(text, {.max_bytes = kMaxReceiptBytes}, base::Errc::config);
+      base::json::parse(text, {.max_bytes = kMaxScriptReceiptBytes}, base::Errc::config);
   const base::json::ObjectReader receipt(value, "", base::Errc::config);
   if (receipt.number("schema") != kReceiptSchema) {
     receipt.fail("schema", "is of a newer installer");
@@ -154,7 +154,7 @@ void remove_rest(const Layout& layout, const ScriptInstall& script,
 std::optional<ScriptInstall> read_script_install(const base::Environment& environment,
                                                  const Layout& layout) {
   const std::optional<base::Path> path = receipt_path(environment, layout);
-  const auto text = path ? base::read_file_if_exists(*path, kMaxReceiptBytes) : std::nullopt;
+  const auto text = path ? base::read_file_if_exists(*path, kMaxScriptReceiptBytes) : std::nullopt;
   if (!text) {
     return std::nullopt;
   }

@@ -8,14 +8,14 @@ namespace agent {
 namespace {
 
 using base::json::ObjectReader;
-using base::json::Value;
 
 constexpr std::uint64_t kStateSchema = 1;
 
 // Nothing where the text is no JSON object with a schema number.
 std::optional<std::uint64_t> schema_of(std::string_view text) {
   try {
-    const Value value = base::json::parse(text, {.max_bytes = kMaxStateBytes}, base::Errc::config);
+    const base::json::Value value =
+        base::json::parse(text, {.max_bytes = kMaxStateBytes}, base::Errc::config);
     return ObjectReader(value, "", base::Errc::config).number("schema");
   } catch (const base::Error&) {
     return std::nullopt;
@@ -38,7 +38,7 @@ bool is_of_newer_schema(std::string_view text) {
   return schema_of(text).value_or(0) > kStateSchema;
 }
 
-std::optional<Value> read_state_value(const Layout& layout, std::string_view name) {
+std::optional<base::json::Value> read_state_value(const Layout& layout, std::string_view name) {
   const base::Path path = layout.state_file(name);
   const auto text = base::read_file_if_exists(path, kMaxStateBytes);
   if (!text) {
@@ -60,7 +60,7 @@ void write_state(const Layout& layout, std::string_view name, base::json::Object
   object.insert(object.begin(), {"schema", kStateSchema});
   base::write_file_atomically(
       layout.state_file(name),
-      base::json::write(Value(std::move(object)), base::json::Style::pretty), 0644);
+      base::json::write(base::json::Value(std::move(object)), base::json::Style::pretty), 0644);
 }
 
 void remove_state(const Layout& layout, std::string_view name) {
@@ -83,6 +83,10 @@ schema::Version read_version(const ObjectReader& object, std::string_view name) 
 std::optional<schema::Version> read_optional_version(const ObjectReader& object,
                                                      std::string_view name) {
   return object.find(name) != nullptr ? std::optional(read_version(object, name)) : std::nullopt;
+}
+
+base::json::Value text_or_null(const std::optional<schema::Version>& version) {
+  return version ? base::json::Value(version->text()) : base::json::Value();
 }
 
 trust::Sha256 read_digest(const ObjectReader& object, std::string_view name) {

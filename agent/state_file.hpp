@@ -47,6 +47,8 @@ auto read_state(const Layout& layout, std::string_view name, const Read& read)
 schema::Version read_version(const base::json::ObjectReader& object, std::string_view name);
 std::optional<schema::Version> read_optional_version(const base::json::ObjectReader& object,
                                                      std::string_view name);
+// For what is written: null where there is none.
+base::json::Value text_or_null(const std::optional<schema::Version>& version);
 trust::Sha256 read_digest(const base::json::ObjectReader& object, std::string_view name);
 base::Time read_time(const base::json::ObjectReader& object, std::string_view name);
 base::Path read_absolute_path(const base::json::ObjectReader& object, std::string_view name);

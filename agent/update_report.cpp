@@ -1,5 +1,6 @@
 #include "agent/update_report.hpp"
 
+#include "agent/state_file.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -12,10 +13,6 @@ namespace json = base::json;
 
 std::string text_or(const std::optional<schema::Version>& version, std::string_view otherwise) {
   return version ? version->text() : std::string(otherwise);
-}
-
-json::Value text_or_null(const std::optional<schema::Version>& version) {
-  return version ? json::Value(version->text()) : json::Value(nullptr);
 }
 
 json::Array texts(const std::vector<std::string>& lines) {

@@ -26,7 +26,7 @@
 namespace base {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{64} * 1024;
+constexpr std::size_t kArchivePieceBytes = std::size_t{64} * 1024;
 // Headers, names and padding that an honest archive may have, beside the contents.
 constexpr std::uint64_t kOverheadPerEntry = std::uint64_t{8} * 1024;
 constexpr std::uint64_t kOverhead = std::uint64_t{512} * 1024;
@@ -75,7 +75,7 @@ std::uint64_t most_bytes(const ArchiveLimits& limits) {
 struct Source {
   FileSection section;
   std::uint64_t offset = 0;
-  std::string piece = std::string(kPieceBytes, '\0');
+  std::string piece = std::string(kArchivePieceBytes, '\0');
 };
 
 la_ssize_t read_source(archive* reader, void* client, const void** bytes) {

@@ -17,7 +17,6 @@
 namespace base {
 namespace {
 
-constexpr int kMaxAttempts = 100;
 constexpr std::size_t kMaxNameBytes = 255;  // of one component, on every file system that we meet
 constexpr std::string_view kSuffix = ".tmp";
 constexpr std::size_t kRandomDigits = 16;
@@ -65,7 +64,7 @@ bool is_temporary_name(std::string_view name) {
 
 AtomicFile::AtomicFile(Path target, unsigned mode, Durability durability)
     : m_target(std::move(target)), m_durability(durability) {
-  for (int attempt = 0; attempt < kMaxAttempts && !m_file.is_open(); ++attempt) {
+  for (int attempt = 0; attempt < kMaxRandomNames && !m_file.is_open(); ++attempt) {
     m_temporary = temporary_name(m_target);
     m_file = FileDescriptor(uninterrupted([&] {
       return open(m_temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -139,7 +138,7 @@ void rename_durably(const Path& from, const Path& to) {
 }
 
 void replace_symlink(const Path& link, const Path& target) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxRandomNames; ++attempt) {
     const Path temporary = temporary_name(link);
     if (uninterrupted([&] { return symlink(target.c_str(), temporary.c_str()); }) != 0) {
       if (errno == EEXIST) {

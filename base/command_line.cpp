@@ -17,8 +17,6 @@
 namespace base {
 namespace {
 
-using Words = std::vector<std::string>;
-
 constexpr std::string_view kHelpNames[] = {"--help", "-h"};
 constexpr std::string_view kVersionNames[] = {"--version", "-V"};
 

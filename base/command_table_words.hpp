@@ -10,6 +10,8 @@
 
 namespace base {
 
+using Words = std::vector<std::string>;
+
 // The command's own options, then the common ones that it does not redefine.
 std::vector<Option> options_of(const Program& program, const Command& command);
 // "cco-release publish [OPTIONS] [VERSION]"

@@ -11,8 +11,6 @@
 
 namespace base {
 
-using Words = std::vector<std::string>;
-
 struct ShownCommand {
   const Command* command;
   std::string first_word;   // "keys"

@@ -12,8 +12,8 @@
 namespace base {
 namespace {
 
-constexpr int kMinLevel = 1;
-constexpr int kMaxLevel = 12;
+constexpr int kMinDeflateLevel = 1;
+constexpr int kMaxDeflateLevel = 12;
 
 struct FreeCompressor {
   void operator()(libdeflate_compressor* compressor) const {
@@ -23,9 +23,9 @@ struct FreeCompressor {
 using Compressor = std::unique_ptr<libdeflate_compressor, FreeCompressor>;
 
 Compressor make_compressor(int level) {
-  if (level < kMinLevel || level > kMaxLevel) {
-    throw Error(Errc::usage, cat("compression level ", level, ": it must be from ", kMinLevel,
-                                 " to ", kMaxLevel));
+  if (level < kMinDeflateLevel || level > kMaxDeflateLevel) {
+    throw Error(Errc::usage, cat("compression level ", level, ": it must be from ",
+                                 kMinDeflateLevel, " to ", kMaxDeflateLevel));
   }
   Compressor compressor(libdeflate_alloc_compressor(level));
   if (compressor == nullptr) {

@@ -139,8 +139,7 @@ std::vector<std::string> list_directory(const Path& directory) {
 }
 
 TemporaryDirectory::TemporaryDirectory(const Path& parent, std::string_view prefix) {
-  constexpr int kMaxAttempts = 100;
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxRandomNames; ++attempt) {
     const Path path = parent / cat(prefix, random_hex(8));
     if (uninterrupted([&] { return mkdir(path.c_str(), 0700); }) == 0) {
       m_path = path;

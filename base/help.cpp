@@ -63,7 +63,7 @@ std::string two_columns(const std::vector<Row>& rows) {
   return out;
 }
 
-std::string paragraphs(std::string_view text) {
+std::string wrapped_paragraphs(std::string_view text) {
   std::string out;
   for (const std::string_view line : split_lines(text)) {
     // An indented line is an excerpt and stays as it is.
@@ -140,7 +140,7 @@ std::string help_of(const Program& program, const Command& command) {
     out += cat("Also:  ", program.name, " ", join(command.aliases, ", "), "\n");
   }
   if (!command.description.empty()) {
-    out += "\n" + paragraphs(command.description);
+    out += "\n" + wrapped_paragraphs(command.description);
   }
   if (!command.positionals.empty()) {
     std::vector<Row> rows;

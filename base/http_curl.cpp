@@ -16,7 +16,6 @@
 namespace base {
 namespace {
 
-constexpr long kMaxRedirects = 5;
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::string_view kCaAdvice =
     "; name your authority by `network.ca_file` or by SSL_CERT_FILE";
@@ -42,10 +41,8 @@ void initialise_once() {
 
 template <class Argument>
 void set(CURL* easy, CURLoption option, Argument argument) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, argument); code != CURLE_OK) {
-    throw Error(Errc::internal, cat("libcurl refuses option ", static_cast<int>(option), ": ",
-                                    curl_easy_strerror(code)));
-  }
+  if (const CURLcode code = curl_easy_setopt(easy, option, argument); code != CURLE_OK)
+    throw option_refused(option, code);
 }
 
 // What the callbacks of one request share.
@@ -259,7 +256,7 @@ List prepare(Transfer& transfer, const HttpOptions& options) {
   set(easy, CURLOPT_PROTOCOLS_STR, http_too ? "https,http" : "https");
   set(easy, CURLOPT_REDIR_PROTOCOLS_STR, http_too ? "https,http" : "https");
   set(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  set(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
+  set(easy, CURLOPT_MAXREDIRS, long{kMaxRedirects});
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -317,6 +314,11 @@ class CurlClient : public HttpClient {
 };
 
 }  // namespace
+
+Error option_refused(int option, int code) {
+  return {Errc::internal, cat("libcurl refuses option ", option, ": ",
+                              curl_easy_strerror(static_cast<CURLcode>(code)))};
+}
 
 void CurlHandle::Closer::operator()(void* easy) const { curl_easy_cleanup(easy); }
 

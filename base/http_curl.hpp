@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "base/http.hpp"
 
 #include <memory>
@@ -9,6 +10,11 @@ namespace base {
 
 // Whose bodies go to the sink: those of 2xx, or also what a server says of an error.
 enum class Bodies { of_success, of_every_status };
+
+inline constexpr int kMaxRedirects = 5;  // of one request
+
+// Of libcurl, by their numbers: what it said (a CURLcode) of an option (a CURLoption).
+Error option_refused(int option, int code);
 
 // libcurl's handle and the connections that it keeps. Its type stays in the .cpp files.
 class CurlHandle {

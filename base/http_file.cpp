@@ -11,7 +11,7 @@
 namespace base {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{256} * 1024;
+constexpr std::size_t kBodyPieceBytes = std::size_t{256} * 1024;
 
 // A file that cannot be read is a fault of this source, as a server that does not answer: another
 // one may be asked.
@@ -45,7 +45,7 @@ HttpResponse read_file_url(const HttpRequest& request, const ByteSink& sink) {
   if (!S_ISREG(status.st_mode)) {
     throw Error(Errc::network, cat(request.url.text(), ": is no regular file"));
   }
-  std::string piece(kPieceBytes, '\0');
+  std::string piece(kBodyPieceBytes, '\0');
   for (;;) {
     const ssize_t count =
         pread(file.number(), piece.data(), piece.size(), static_cast<off_t>(response.body_bytes));

@@ -12,15 +12,12 @@
 namespace base {
 namespace {
 
-constexpr int kMaxRedirects = 5;
 constexpr std::size_t kMaxWords = std::size_t{1} << 20;  // of an error, where bytes were asked for
 
 template <class Argument>
-void set(CURL* easy, CURLoption option, Argument argument) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, argument); code != CURLE_OK) {
-    throw Error(Errc::internal, cat("libcurl refuses option ", static_cast<int>(option), ": ",
-                                    curl_easy_strerror(code)));
-  }
+void set_for_sending(CURL* easy, CURLoption option, Argument argument) {
+  if (const CURLcode code = curl_easy_setopt(easy, option, argument); code != CURLE_OK)
+    throw option_refused(option, code);
 }
 
 // The bytes of one try, and what became of them.
@@ -79,23 +76,23 @@ void set_call(void* handle, void* user) {
   CURL* const easy = handle;
   auto& sending = *static_cast<Sending*>(user);
   const HttpCall& call = sending.call;
-  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set_for_sending(easy, CURLOPT_FOLLOWLOCATION, 0L);
   if (call.is_cancelled) {
-    set(easy, CURLOPT_NOPROGRESS, 0L);
-    set(easy, CURLOPT_XFERINFOFUNCTION, &on_progress);
-    set(easy, CURLOPT_XFERINFODATA, &sending);
+    set_for_sending(easy, CURLOPT_NOPROGRESS, 0L);
+    set_for_sending(easy, CURLOPT_XFERINFOFUNCTION, &on_progress);
+    set_for_sending(easy, CURLOPT_XFERINFODATA, &sending);
   }
   if (call.upload) {
-    set(easy, CURLOPT_POST, 1L);
-    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.upload->size));
-    set(easy, CURLOPT_READFUNCTION, &on_read);
-    set(easy, CURLOPT_READDATA, &sending);
-    set(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
+    set_for_sending(easy, CURLOPT_POST, 1L);
+    set_for_sending(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.upload->size));
+    set_for_sending(easy, CURLOPT_READFUNCTION, &on_read);
+    set_for_sending(easy, CURLOPT_READDATA, &sending);
+    set_for_sending(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
   }
   if (call.method != HttpMethod::get) {
-    set(easy, CURLOPT_PREREQFUNCTION, &on_request);
-    set(easy, CURLOPT_PREREQDATA, &sending);
-    set(easy, CURLOPT_CUSTOMREQUEST, std::string(method_name(call.method)).c_str());
+    set_for_sending(easy, CURLOPT_PREREQFUNCTION, &on_request);
+    set_for_sending(easy, CURLOPT_PREREQDATA, &sending);
+    set_for_sending(easy, CURLOPT_CUSTOMREQUEST, std::string(method_name(call.method)).c_str());
   }
 }
 

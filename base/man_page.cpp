@@ -42,7 +42,7 @@ std::string upper_case(std::string_view text) {
 }
 
 // Paragraphs after each other; indented lines are an excerpt and stay as they are.
-std::string paragraphs(std::string_view text) {
+std::string roff_paragraphs(std::string_view text) {
   std::string out;
   bool is_excerpt = false;
   bool begins_paragraph = true;
@@ -80,7 +80,7 @@ std::string section_of(const Program& program, const Command& command) {
     out += cat("Also called ", escape(join(command.aliases, ", ")), ".\n");
   }
   if (!command.description.empty()) {
-    out += paragraphs(command.description);
+    out += roff_paragraphs(command.description);
   }
   for (const Positional& positional : command.positionals) {
     out += cat(".TP\n\\fI", escape(positional.name), "\\fR\n",

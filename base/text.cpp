@@ -218,8 +218,8 @@ std::string safe_text(std::string_view unverified_text, std::size_t max_bytes) {
 
 std::optional<std::string> nearest_name(std::string_view name,
                                         std::span<const std::string> candidates) {
-  constexpr std::size_t kMaxNameBytes = 100;  // longer is no slip of the fingers
-  if (name.empty() || name.size() > kMaxNameBytes) {
+  constexpr std::size_t kMaxTypedBytes = 100;  // longer is no slip of the fingers
+  if (name.empty() || name.size() > kMaxTypedBytes) {
     return std::nullopt;
   }
   // A short name is within two edits of every other one.
@@ -229,7 +229,7 @@ std::optional<std::string> nearest_name(std::string_view name,
   std::optional<std::string> nearest;
   std::size_t smallest = allowed + 1;
   for (const std::string& candidate : candidates) {
-    if (candidate.size() > kMaxNameBytes) {
+    if (candidate.size() > kMaxTypedBytes) {
       continue;
     }
     const std::size_t distance = edit_distance(lower_case(name), lower_case(candidate));

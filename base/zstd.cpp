@@ -11,8 +11,8 @@
 namespace base {
 namespace {
 
-constexpr int kMinLevel = 1;
-constexpr int kMaxLevel = 19;
+constexpr int kMinZstdLevel = 1;
+constexpr int kMaxZstdLevel = 19;
 constexpr int kMaxWindowLog = 23;
 
 struct FreeContext {
@@ -29,9 +29,9 @@ std::size_t checked(std::size_t result) {
 }  // namespace
 
 CompressedBytes zstd(std::string_view bytes, int level) {
-  if (level < kMinLevel || level > kMaxLevel) {
-    throw Error(Errc::usage, cat("compression level ", level, ": it must be from ", kMinLevel,
-                                 " to ", kMaxLevel));
+  if (level < kMinZstdLevel || level > kMaxZstdLevel) {
+    throw Error(Errc::usage, cat("compression level ", level, ": it must be from ", kMinZstdLevel,
+                                 " to ", kMaxZstdLevel));
   }
   const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (context == nullptr) {

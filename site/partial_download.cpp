@@ -15,7 +15,7 @@ using base::Errc;
 using base::Error;
 namespace json = base::json;
 
-constexpr std::uint64_t kSchema = 1;
+constexpr std::uint64_t kPartSchema = 1;
 constexpr std::size_t kMaxDescriptionBytes = std::size_t{16} * 1024;
 constexpr std::size_t kMaxEntityTagBytes = 256;
 constexpr std::chrono::hours kKeptFor{7 * 24};
@@ -68,7 +68,7 @@ void PartialDownload::read_description(const WantedBytes& wanted) {
   try {
     const json::Value value = json::parse(*text, {.max_bytes = kMaxDescriptionBytes}, Errc::config);
     const json::ObjectReader reader(value, "", Errc::config);
-    if (reader.number("schema") != kSchema || reader.number("size") != wanted.size ||
+    if (reader.number("schema") != kPartSchema || reader.number("size") != wanted.size ||
         reader.text("sha256") != wanted.sha256.hex()) {
       return;
     }
@@ -100,7 +100,7 @@ void PartialDownload::start_over(const base::Url& url,
   m_entity_tag = entity_tag && is_strong_entity_tag(*entity_tag) ? entity_tag : std::nullopt;
   if (!m_kept_in) return;
   // Not flushed: bytes that a power cut spoiled cost one download more, and no error.
-  json::Object object{{"schema", kSchema},
+  json::Object object{{"schema", kPartSchema},
                       {"url", m_url},
                       {"etag", nullptr},
                       {"size", m_wanted.size},

@@ -13,7 +13,7 @@ using base::cat;
 using base::Errc;
 namespace json = base::json;
 
-constexpr std::uint64_t kSchema = 1;
+constexpr std::uint64_t kWatermarkSchema = 1;
 
 ChannelMark read_mark(const json::ObjectReader& reader) {
   const auto generated = base::parse_time(reader.text("generated"));
@@ -76,7 +76,7 @@ std::string write_watermark(const Watermark& watermark) {
     channels.emplace_back(schema::channel_name(channel), std::move(object));
   }
   json::Object root;
-  root.emplace_back("schema", kSchema);
+  root.emplace_back("schema", kWatermarkSchema);
   root.emplace_back("channels", std::move(channels));
   return json::write(root, json::Style::pretty);
 }
@@ -84,7 +84,7 @@ std::string write_watermark(const Watermark& watermark) {
 Watermark parse_watermark(std::string_view text) {
   const json::Value value = json::parse(text, {.max_bytes = kMaxWatermarkBytes}, Errc::config);
   const json::ObjectReader root(value, "", Errc::config);
-  if (root.number("schema") != kSchema) {
+  if (root.number("schema") != kWatermarkSchema) {
     root.fail("schema", "was written by a newer program; use that one");
   }
   const json::ObjectReader channels = root.object("channels");

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/error.hpp"
+#include "trust/bytes.hpp"
 #include "trust/sodium_start.hpp"
 
 #include <openssl/evp.h>
@@ -11,10 +12,6 @@
 
 namespace trust {
 namespace {
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 [[noreturn]] void fail_sha256() {
   throw base::Error(base::Errc::internal, "SHA-256 of the OpenSSL library does not work");

@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "trust/bytes.hpp"
 #include "trust/sodium_start.hpp"
 
 #include <sodium.h>
@@ -33,10 +34,6 @@ struct UnverifiedSignature {
 };
 
 [[noreturn]] void fail(std::string_view problem) { throw Error(Errc::untrusted, cat(problem)); }
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 // C0 and DEL, and C1 in its UTF-8 form; a TAB is right only in the trusted comment.
 bool has_control_characters(std::string_view line, bool tab_allowed) {

@@ -23,7 +23,7 @@ constexpr std::size_t kDecodedBytes = 42;
 constexpr std::string_view kCommentPrefix = "untrusted comment: ";
 constexpr std::size_t kMaxCommentBytes = 1024;
 
-[[noreturn]] void fail(std::string_view problem) {
+[[noreturn]] void refuse_key(std::string_view problem) {
   throw Error(Errc::config, cat("not a minisign public key: ", problem,
                                 "; it is the second line of a .pub file and begins with \"RW\""));
 }
@@ -39,25 +39,26 @@ PublicKey::PublicKey(const std::array<unsigned char, 8>& id,
     : m_id(id), m_key(key) {}
 
 PublicKey PublicKey::parse(std::string_view line) {
-  if (line.size() != kLineCharacters) fail(cat("it has not ", kLineCharacters, " characters"));
+  if (line.size() != kLineCharacters)
+    refuse_key(cat("it has not ", kLineCharacters, " characters"));
   const auto decoded = base::from_base64(line);
-  if (!decoded || decoded->size() != kDecodedBytes) fail("it is not canonical base64");
-  if (!decoded->starts_with("Ed")) fail("its algorithm is not \"Ed\"");
+  if (!decoded || decoded->size() != kDecodedBytes) refuse_key("it is not canonical base64");
+  if (!decoded->starts_with("Ed")) refuse_key("its algorithm is not \"Ed\"");
   std::array<unsigned char, 8> id{};
   std::array<unsigned char, 32> key{};
   std::copy_n(decoded->begin() + 2, id.size(), id.begin());
   std::copy_n(decoded->begin() + 2 + id.size(), key.size(), key.begin());
   start_sodium();
   // Points of small order would accept signatures that nobody made.
-  if (crypto_core_ed25519_is_valid_point(key.data()) != 1) fail("it is no point of Ed25519");
+  if (crypto_core_ed25519_is_valid_point(key.data()) != 1) refuse_key("it is no point of Ed25519");
   return {id, key};
 }
 
 PublicKey PublicKey::parse_file(std::string_view text) {
   const auto lines = base::split_lines(text);
-  if (lines.size() != 2) fail("the file has not two lines");
+  if (lines.size() != 2) refuse_key("the file has not two lines");
   if (!lines[0].starts_with(kCommentPrefix) || lines[0].size() > kMaxCommentBytes) {
-    fail("the first line of the file does not begin with \"untrusted comment: \"");
+    refuse_key("the first line of the file does not begin with \"untrusted comment: \"");
   }
   return parse(lines[1]);
 }

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace trust {
+
+// Of a .pub file, whose comment may be long.
+inline constexpr std::size_t kMaxPublicKeyFileBytes = std::size_t{16} * 1024;
 
 // A minisign public key: an id, which is only a hint, and 32 bytes of Ed25519.
 class PublicKey {

@@ -15,7 +15,7 @@ using base::Error;
 namespace json = base::json;
 
 // A service ends what it has begun first.
-constexpr std::chrono::seconds kLimit{30};
+constexpr std::chrono::seconds kShutdownLimit{30};
 
 std::string ports_of(const std::vector<ServiceRecord>& services) {
   std::vector<std::string> ports;
@@ -65,11 +65,11 @@ int run_shutdown(const Services& services, const base::Arguments& arguments) {
     throw Error(Errc::usage, "--all and --port are two different wishes; give one of them");
   }
   const std::vector<ServiceRecord> chosen = chosen_services(services.layout, arguments);
-  const std::vector<ServiceRecord> left = stop_services(chosen, kLimit);
+  const std::vector<ServiceRecord> left = stop_services(chosen, kShutdownLimit);
   if (!left.empty()) {
     throw Error(
         Errc::cannot_write,
-        cat("the service on port ", ports_of(left), " still runs after ", kLimit.count(),
+        cat("the service on port ", ports_of(left), " still runs after ", kShutdownLimit.count(),
             " seconds (process ", left.front().process.id, "); it is another user's, or it hangs"));
   }
   report(services, chosen);

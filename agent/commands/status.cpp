@@ -5,6 +5,7 @@
 #include "agent/service/service_files.hpp"
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
+#include "agent/state_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -22,10 +23,6 @@ struct StatusLine {
   std::string text;   // for people; empty: not shown
   json::Value value;
 };
-
-json::Value text_or_null(const std::optional<schema::Version>& version) {
-  return version ? json::Value(version->text()) : json::Value();
-}
 
 // What a newer updater has under way keeps nobody from looking at the rest.
 std::optional<Journal> journal_for_reading(const Services& services) {

@@ -28,7 +28,7 @@ constexpr std::chrono::minutes kLongestWait{10};
 constexpr std::chrono::hours kWorkLimit{2};
 constexpr std::chrono::seconds kEndLimit{10};
 // After a look, whatever it said: the site is left alone for so long.
-constexpr std::chrono::seconds kPause{60};
+constexpr std::chrono::seconds kPauseAfterLook{60};
 
 // The version whose folder holds this program.
 std::optional<schema::Version> version_of_executable(const Services& services) {
@@ -250,7 +250,7 @@ void Daemon::finish_work(const std::string& end) {
   const base::Time now = base::system_now();
   if (status == base::exit_status(Errc::done)) {
     m_failures = 0;
-    m_not_before = now + kPause;
+    m_not_before = now + kPauseAfterLook;
   } else {
     // Somebody else at work is no failure of the site.
     m_failures += status == base::exit_status(Errc::locked) ? 0 : 1;

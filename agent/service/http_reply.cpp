@@ -26,20 +26,20 @@ constexpr Status kWrongMethod{405, "Method Not Allowed"};
 constexpr Status kTooLong{431, "Request Header Fields Too Large"};
 constexpr Status kNotReady{503, "Service Unavailable"};
 
-struct Answer {
+struct ServiceAnswer {
   Status status;
   json::Object body;
 };
 
-Answer refusal(const Status& status, std::string_view error) {
+ServiceAnswer refusal(const Status& status, std::string_view error) {
   return {status, {{"error", error}}};
 }
 
-Answer health(const ServiceFacts& facts) {
+ServiceAnswer health(const ServiceFacts& facts) {
   return {kOk, {{"status", "ok"}, {"uptime", facts.uptime_seconds}, {"version", facts.version}}};
 }
 
-Answer readiness(const ServiceFacts& facts) {
+ServiceAnswer readiness(const ServiceFacts& facts) {
   const bool is_ready = facts.not_ready_because.empty();
   json::Object body{{"ready", is_ready},
                     {"timestamp", base::format_time(facts.now)},
@@ -82,7 +82,7 @@ bool is_own_host(const std::string& host, std::uint16_t port) {
   return false;
 }
 
-Answer answer_to(std::string_view unverified_head, const ServiceFacts& facts) {
+ServiceAnswer answer_to(std::string_view unverified_head, const ServiceFacts& facts) {
   if (unverified_head.size() > kMaxRequestHead) {
     return refusal(kTooLong, "the request is too long");
   }
@@ -115,7 +115,7 @@ bool is_whole_head(std::string_view unverified_bytes) {
 }
 
 std::string reply_to(std::string_view unverified_head, const ServiceFacts& facts) {
-  const Answer answer = answer_to(unverified_head, facts);
+  const ServiceAnswer answer = answer_to(unverified_head, facts);
   const std::string body = json::write(answer.body, json::Style::compact);
   std::string reply = cat("HTTP/1.1 ", answer.status.code, " ", answer.status.reason,
                           "\r\nContent-Type: application/json\r\nContent-Length: ", body.size(),

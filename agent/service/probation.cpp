@@ -131,12 +131,12 @@ bool runs_version(const Layout& layout, const schema::Version& version, std::int
 Sample look_at(const Layout& layout, const Journal& journal, std::uint16_t port) {
   const auto health = ask_loopback(port, "/health", kAnswerLimit);
   const auto ready = health ? ask_loopback(port, "/ready", kAnswerLimit) : std::nullopt;
-  constexpr int kOk = 200;
+  constexpr int kStatusOk = 200;
   if (!ready) {
     return {.sight = Sight::silent, .detail = "it did not answer"};
   }
   Sample sample = read_sample(ready->unverified_body, journal.id, journal.to.text());
-  if (sample.sight == Sight::ready && (health->status != kOk || ready->status != kOk)) {
+  if (sample.sight == Sight::ready && (health->status != kStatusOk || ready->status != kStatusOk)) {
     return {.sight = Sight::starting, .detail = cat("it answered ", health->status)};
   }
   if (sample.sight == Sight::ready && !runs_version(layout, journal.to, sample.process_id)) {

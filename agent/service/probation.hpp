@@ -17,9 +17,8 @@ namespace agent {
 // (succession.hpp), looks at /ready once a second, and has no other criterion: above all, no
 // network.
 
-inline constexpr std::chrono::seconds kSoak{60};             // well for so long
-inline constexpr std::chrono::seconds kProbationLimit{120};  // within so long
-inline constexpr std::chrono::seconds kMoveLimit{30};        // an old service reacts within so long
+inline constexpr std::chrono::seconds kSoak{60};       // well for so long, within kProbationLimit
+inline constexpr std::chrono::seconds kMoveLimit{30};  // an old service reacts within so long
 inline constexpr int kStableSamples = 6;
 
 // What one look at a service saw.

@@ -14,7 +14,7 @@ namespace {
 using base::cat;
 namespace json = base::json;
 
-constexpr std::uint64_t kSchema = 1;
+constexpr std::uint64_t kServiceRecordSchema = 1;
 constexpr std::size_t kMaxRecord = 4096;
 constexpr std::string_view kRecordSuffix = ".json";
 constexpr std::string_view kLogSuffix = ".log";
@@ -53,7 +53,7 @@ std::optional<ServiceRecord> read_record(const base::Path& file, std::uint16_t p
     const json::Value value = json::parse(*text, {.max_bytes = kMaxRecord}, base::Errc::config);
     const json::ObjectReader reader(value, "", base::Errc::config);
     const auto started = base::parse_time(reader.text("started"));
-    if (reader.number("schema") != kSchema || !started) {
+    if (reader.number("schema") != kServiceRecordSchema || !started) {
       return std::nullopt;
     }
     return ServiceRecord{.port = port,
@@ -98,7 +98,7 @@ base::Path log_file_of(const ServiceFolders& folders, std::uint16_t port) {
 }
 
 void write_service_record(const ServiceFolders& folders, const ServiceRecord& record) {
-  const json::Object object{{"schema", kSchema},
+  const json::Object object{{"schema", kServiceRecordSchema},
                             {"pid", record.process.id},
                             {"process_began", record.process.began},
                             {"port", std::uint64_t{record.port}},

@@ -41,7 +41,7 @@ constexpr std::uint64_t kFlags1 = 0x6ffffffb;
 constexpr std::uint64_t kVersionNeeds = 0x6ffffffe;
 constexpr std::uint64_t kVersionNeedsCount = 0x6fffffff;
 constexpr std::uint64_t kPositionIndependentExecutable = 0x08000000;  // DF_1_PIE
-constexpr std::size_t kMaxName = 4096;
+constexpr std::size_t kMaxString = 4096;
 constexpr std::uint64_t kPageSize = 4096;  // the smallest of any platform
 constexpr int kMaxVersionNeeds = 16384;
 
@@ -188,7 +188,7 @@ class DynamicReader {
     if (!m_strings_address || index >= m_strings_size) {
       throw Error(Errc::config, "damaged: a name lies outside of the dynamic string table");
     }
-    const auto limit = std::min<std::uint64_t>(kMaxName, m_strings_size - index - 1);
+    const auto limit = std::min<std::uint64_t>(kMaxString, m_strings_size - index - 1);
     return m_source.read_text(m_strings_offset + index, static_cast<std::size_t>(limit),
                               "a name in the dynamic string table");
   }
@@ -328,7 +328,7 @@ BinaryFacts read_elf(const ByteSource& source) {
   if (const auto* segment = only_segment(file, kInterpreter, "interpreter")) {
     facts.interpreter = source.read_text(
         segment->offset,
-        static_cast<std::size_t>(std::min<std::uint64_t>(segment->file_size, kMaxName)),
+        static_cast<std::size_t>(std::min<std::uint64_t>(segment->file_size, kMaxString)),
         "the interpreter's name");
   }
   Dynamic dynamic;

@@ -22,7 +22,7 @@ constexpr std::string_view kLittle64{"\xcf\xfa\xed\xfe", 4};
 // In a Java class file the same place holds its version, 45 or more.
 constexpr unsigned kMaxSlices = 40;
 constexpr std::uint32_t kMaxCommands = 65536;
-constexpr std::size_t kMaxName = 4096;
+constexpr std::size_t kMaxPath = 4096;
 
 // cmd
 constexpr std::uint32_t kSegment32 = 0x1;
@@ -52,7 +52,7 @@ constexpr std::uint32_t kMain = 0x80000028;
 constexpr std::uint32_t kExportsTrie = 0x80000033;
 constexpr std::uint32_t kChainedFixups = 0x80000034;
 // protection
-constexpr std::uint32_t kMayExecute = 4;
+constexpr std::uint32_t kExecuteProtection = 4;
 
 std::string architecture_of(std::uint32_t type, std::uint32_t subtype) {
   subtype &= 0xffffff;  // the upper byte holds capabilities
@@ -252,7 +252,7 @@ class SliceReader {
     const auto at = command.u32(8);
     if (at < 12 || at >= command.size()) throw damaged(m_index);
     const auto text = command.text(at, command.size() - at);
-    if (text.empty() || text.size() > kMaxName) throw damaged(m_index);
+    if (text.empty() || text.size() > kMaxPath) throw damaged(m_index);
     return std::string(text);
   }
 
@@ -273,7 +273,7 @@ class SliceReader {
       throw Error(Errc::config, cat("damaged: segment ", name, " is larger than its memory"));
     }
     if (name == "__DWARF") m_has_debug_information = true;
-    if ((protection & kMayExecute) != 0) m_code.push_back({offset, size});
+    if ((protection & kExecuteProtection) != 0) m_code.push_back({offset, size});
   }
 
   void finish() {

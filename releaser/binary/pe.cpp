@@ -25,7 +25,7 @@ constexpr std::size_t kCoffBytes = 20;
 constexpr std::size_t kSectionBytes = 40;
 constexpr std::size_t kMaxDirectories = 16;
 constexpr int kMaxImports = 4096;
-constexpr std::size_t kMaxName = 260;
+constexpr std::size_t kMaxImportName = 260;
 
 std::string architecture_of(std::uint16_t machine) {
   switch (machine) {
@@ -182,7 +182,7 @@ class PeReader {
       if (name_address == 0) return;
       const auto name_at = offset_of(name_address);
       if (!name_at) throw Error(Errc::config, "damaged: an import's name lies in no section");
-      m_facts.needed.push_back(m_source.read_text(*name_at, kMaxName, "an import's name"));
+      m_facts.needed.push_back(m_source.read_text(*name_at, kMaxImportName, "an import's name"));
       *at += entry_bytes;
     }
     throw Error(Errc::config, "damaged: too many imports");

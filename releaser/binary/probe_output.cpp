@@ -1,6 +1,7 @@
 #include "releaser/binary/probe_output.hpp"
 
 #include "base/text.hpp"
+#include "releaser/binary/text_match.hpp"
 
 #include <cctype>
 
@@ -8,8 +9,6 @@ namespace releaser {
 namespace {
 
 using base::cat;
-
-bool is_alphanumeric(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0; }
 
 // May a version end before this text?
 bool ends_version(std::string_view rest) {

@@ -1,6 +1,7 @@
 #include "releaser/binary/string_scan.hpp"
 
 #include "base/text.hpp"
+#include "releaser/binary/text_match.hpp"
 
 #include <algorithm>
 #include <array>
@@ -47,8 +48,6 @@ constexpr std::string_view kKeyBeginning = "BEGIN ";  // after five hyphens
 constexpr std::size_t kWindow = std::size_t{256} * 1024;
 constexpr std::size_t kContext = 512;  // bytes that may be looked at behind a needle's beginning
 constexpr std::size_t kHead = 4;       // bytes of each needle that the search compares
-
-bool is_alphanumeric(char letter) { return std::isalnum(static_cast<unsigned char>(letter)) != 0; }
 
 bool is_one_of(char letter, std::string_view letters) {
   return letters.find(letter) != std::string_view::npos;

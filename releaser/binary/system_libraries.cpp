@@ -1,6 +1,7 @@
 #include "releaser/binary/system_libraries.hpp"
 
 #include "base/text.hpp"
+#include "releaser/binary/text_match.hpp"
 
 #include <algorithm>
 #include <span>
@@ -103,11 +104,6 @@ constexpr std::string_view kMoreWindows[] = {"winspool.drv", "ws2_32", "wsock32"
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-bool starts_with_any(std::span<const std::string_view> prefixes, std::string_view name) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 bool is_windows_library(std::string_view name) {

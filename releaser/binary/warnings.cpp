@@ -7,6 +7,7 @@
 #include "releaser/binary/probe_output.hpp"
 #include "releaser/binary/string_scan.hpp"
 #include "releaser/binary/test_run.hpp"
+#include "releaser/binary/text_match.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,11 +26,6 @@ constexpr std::array<std::string_view, 11> kBuildFolders{
     "/home/", "/Users/", "/root/",   "/tmp/",    "/var/tmp/",         "/private/",
     "/build", "/work",   "/github/", "/runner/", "/var/lib/jenkins/",
 };
-
-bool starts_with_any(std::span<const std::string_view> prefixes, std::string_view text) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](std::string_view prefix) { return text.starts_with(prefix); });
-}
 
 // Linked or looked up in a place that only the machine of the build has.
 class Warnings {

@@ -23,7 +23,6 @@ namespace json = base::json;
 
 constexpr std::string_view kNoDescription = "Command-line program";
 constexpr std::string_view kNoLicense = "LicenseRef-Proprietary";
-constexpr std::size_t kMaxPublicKeyBytes = 1024;
 
 // The public key beside a key that `keys new` made for this product, or "".
 std::string find_public_key(const base::Environment& environment, std::string_view key_path) {
@@ -32,7 +31,9 @@ std::string find_public_key(const base::Environment& environment, std::string_vi
     path = environment.find("HOME").value_or("") + path.substr(1);
   }
   try {
-    return trust::PublicKey::parse_file(base::read_file(path + ".pub", kMaxPublicKeyBytes)).line();
+    return trust::PublicKey::parse_file(
+               base::read_file(path + ".pub", trust::kMaxPublicKeyFileBytes))
+        .line();
   } catch (const Error&) {
     return "";
   }

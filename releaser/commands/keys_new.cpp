@@ -16,14 +16,12 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-constexpr std::size_t kMaxPublicKeyBytes = 4096;
-
 struct KeysNewOptions {
   std::optional<base::Path> out;  // without ".key"
   bool json = false;
 };
 
-KeysNewOptions read_options(const base::Arguments& arguments) {
+KeysNewOptions keys_new_options(const base::Arguments& arguments) {
   KeysNewOptions options{.out = std::nullopt, .json = wants_json(arguments)};
   if (auto out = arguments.value("--out")) {
     // "k.key" and "k.pub" both mean k.
@@ -125,7 +123,7 @@ bool is_half_made(const base::Path& out) {
   if (base::type_of(public_file) == file_type::not_found) return true;
   if (base::type_of(public_file) != file_type::regular) return false;
   try {
-    (void)trust::PublicKey::parse_file(base::read_file(public_file, kMaxPublicKeyBytes));
+    (void)trust::PublicKey::parse_file(base::read_file(public_file, trust::kMaxPublicKeyFileBytes));
     return false;
   } catch (const Error&) {
     return true;
@@ -154,7 +152,7 @@ trust::SecretKey finish_key_files(const base::Path& key_file, const base::Path& 
   trust::SecretKey key = base::with_context(
       there, [&] { return trust::SecretKey::parse(text, is_encrypted ? password : nullptr); });
   const std::string whole = key.public_key().file_text();
-  const auto part = base::read_file_if_exists(public_file, kMaxPublicKeyBytes);
+  const auto part = base::read_file_if_exists(public_file, trust::kMaxPublicKeyFileBytes);
   if (part && !whole.starts_with(*part)) {
     throw Error(Errc::conflict,
                 cat(public_file.native(), " is no public key and not overwritten; remove it"));
@@ -200,7 +198,7 @@ namespace {
 
 int run_keys_new(const Services& services, const base::Arguments& arguments,
                  const base::Messages& messages) {
-  const KeysNewOptions options = read_options(arguments);
+  const KeysNewOptions options = keys_new_options(arguments);
   const base::Path out =
       options.out ? *options.out : default_key_folder(services.environment) / "release";
   const base::Path key_file = out.native() + ".key";

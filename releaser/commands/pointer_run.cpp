@@ -31,7 +31,7 @@ void print_json(const Run& run, const PointerMove& move, const std::string& name
   out << json::write(result, json::Style::pretty);
 }
 
-void check_signing_options(const RunOptions& options, const base::Arguments& arguments) {
+void check_pointer_options(const RunOptions& options, const base::Arguments& arguments) {
   const auto refuse = [](const std::string& problem) {
     throw base::Error(base::Errc::usage, problem);
   };
@@ -153,7 +153,7 @@ int run_pointer_command(const Services& services, const base::Arguments& argumen
   for (std::string& folder : repeated(arguments, "--signatures"))
     options.signatures.emplace_back(std::move(folder));
   options.signatures_out = arguments.value("--out").value_or("");
-  check_signing_options(options, arguments);
+  check_pointer_options(options, arguments);
   PointerMove move;
   move.command = name;
   move.command_line = command_line(name, arguments);

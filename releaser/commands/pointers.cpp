@@ -13,7 +13,6 @@ using base::Errc;
 using base::Error;
 using schema::Channel;
 using schema::Version;
-constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;
 
 // Every command ends like that, so it is said once.
 constexpr std::string_view kMetadataOnly =

@@ -22,7 +22,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
 
 // What cannot be meant together.
 void check_signing_options(const RunOptions& options, const base::Arguments& arguments) {

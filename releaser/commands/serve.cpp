@@ -20,7 +20,7 @@ struct ServeOptions {
   bool json = false;
 };
 
-ServeOptions read_options(const base::Arguments& arguments) {
+ServeOptions serve_options(const base::Arguments& arguments) {
   ServeOptions options{.folder = arguments.positionals().front(), .json = wants_json(arguments)};
   if (const auto given = arguments.value("--port")) {
     const auto port = base::parse_decimal(*given);
@@ -104,7 +104,7 @@ base::Command add_serve(const Services& services) {
       .examples = {{"cco-release serve site", "shows ./site at https://127.0.0.1:8443/"},
                    {"cco-release serve site --port 0 --json", "prints URL and ca_file as JSON"}},
       .run = [&services](const base::Arguments& arguments) {
-        return run_serve(services, read_options(arguments), messages_of(services, arguments));
+        return run_serve(services, serve_options(arguments), messages_of(services, arguments));
       }};
 }
 

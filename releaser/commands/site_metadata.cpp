@@ -12,7 +12,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
 
 // "https://Example.com/tool/" is where "https://example.com/tool" is.
 std::string place_of(const base::Url& url) {
@@ -28,8 +27,8 @@ MetadataSet::Role read_channel(site::MetadataWalk& walk, const site::MetadataSto
   if (const auto target = walk.find_target(target_name(name))) {
     role.manifest = walk.fetch_target(*target, "");
   }
-  role.bytes = store.read(tuf::file_name(name), kLimits.targets).value_or("");
-  role.content = tuf::parse_targets(tuf::parse_envelope(role.bytes, kLimits.targets));
+  role.bytes = store.read(tuf::file_name(name), tuf::kByteLimits.targets).value_or("");
+  role.content = tuf::parse_targets(tuf::parse_envelope(role.bytes, tuf::kByteLimits.targets));
   return role;
 }
 
@@ -40,9 +39,9 @@ MetadataSet read_set(site::MetadataWalk& walk, const site::MetadataStore& store)
   set.timestamp = *metadata.timestamp();
   set.snapshot = *metadata.snapshot();
   set.targets = *metadata.targets();
-  set.timestamp_bytes = store.read("timestamp.json", kLimits.timestamp).value_or("");
-  set.snapshot_bytes = store.read("snapshot.json", kLimits.snapshot).value_or("");
-  set.targets_bytes = store.read("targets.json", kLimits.targets).value_or("");
+  set.timestamp_bytes = store.read("timestamp.json", tuf::kByteLimits.timestamp).value_or("");
+  set.snapshot_bytes = store.read("snapshot.json", tuf::kByteLimits.snapshot).value_or("");
+  set.targets_bytes = store.read("targets.json", tuf::kByteLimits.targets).value_or("");
   for (const tuf::Delegation& channel : set.targets.delegations) {
     if (!set.snapshot.files.contains(cat(channel.name, ".json"))) continue;
     set.channels.emplace(channel.name, read_channel(walk, store, channel.name));

@@ -76,10 +76,10 @@ base::Time build_date(const Services& services, const base::Arguments& arguments
 schema::RootPin root_of(const base::Arguments& arguments) {
   const std::string file = required(arguments, "--root");
   return base::with_context(
-      file, [&] { return pin_of(base::read_file(file, trust::tuf::ByteLimits().root)); });
+      file, [&] { return pin_of(base::read_file(file, trust::tuf::kByteLimits.root)); });
 }
 
-StampOptions read_options(const Services& services, const base::Arguments& arguments) {
+StampOptions stamp_options(const Services& services, const base::Arguments& arguments) {
   const auto product = required(arguments, "--product");
   std::vector<base::Url> urls;
   for (const auto& text : arguments.list("--base-url"))
@@ -103,7 +103,7 @@ StampOptions read_options(const Services& services, const base::Arguments& argum
 }
 
 int run_stamp(const Services& services, const base::Arguments& arguments) {
-  const auto options = read_options(services, arguments);
+  const auto options = stamp_options(services, arguments);
   stamp_agent(options.agent, options.out, options.identity);
   const auto& identity = options.identity;
   if (wants_json(arguments)) {

@@ -17,8 +17,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
-constexpr std::size_t kMaxPublicKeyBytes = 16UL * 1024;
 
 // A key pair that `trust init` made, now or in a run that was stopped.
 struct OwnKey {
@@ -44,10 +42,10 @@ class KeyMaker {
     const bool is_half = is_half_made(name);
     if (!is_half && is_there(key_file) && is_there(public_file)) {
       m_messages.say(cat(key_file.string(), " is there already and is used"));
-      return {
-          name, std::nullopt, base::with_context(public_file.string(), [&] {
-            return trust::PublicKey::parse_file(base::read_file(public_file, kMaxPublicKeyBytes));
-          })};
+      return {name, std::nullopt, base::with_context(public_file.string(), [&] {
+                return trust::PublicKey::parse_file(
+                    base::read_file(public_file, trust::kMaxPublicKeyFileBytes));
+              })};
     }
     if (is_half) {
       m_messages.say(cat(key_file.string(), " is there without ", public_file.string(),
@@ -131,7 +129,8 @@ std::vector<OwnKey> find_root_keys(const Config& config, const base::Path& folde
   const auto& lines = config.trust->keys.root;
   for (const std::string_view end : kRootKeyEnds) {
     const base::Path name = folder / cat(config.product.name, end);
-    const auto text = base::read_file_if_exists(name.native() + ".pub", kMaxPublicKeyBytes);
+    const auto text =
+        base::read_file_if_exists(name.native() + ".pub", trust::kMaxPublicKeyFileBytes);
     if (!text || base::type_of(name.native() + ".key") == std::filesystem::file_type::not_found) {
       continue;
     }

@@ -21,7 +21,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace json = base::json;
-constexpr int kMaxRaces = 5;
 
 struct Refreshed {
   std::string role, reason;

@@ -13,7 +13,6 @@ namespace releaser {
 namespace {
 
 using base::cat;
-constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
 constexpr std::string_view kConfigName = "cco-release.toml";
 
 bool is_there(const base::Path& path) {

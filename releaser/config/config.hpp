@@ -183,6 +183,8 @@ struct Config {
 // files of other users are not taken. Throws Errc::config where there is none.
 base::Path find_config(const std::optional<std::string>& file, const base::Path& directory);
 
+inline constexpr std::size_t kMaxConfigBytes = 1024UL * 1024;
+
 // Reads and checks a whole file; every problem is in the one Errc::config that it throws, a line
 // each, "cco-release.toml:12: unknown key …; did you mean …?".
 Config parse_config(std::string_view text, const base::Path& file);

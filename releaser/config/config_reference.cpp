@@ -30,13 +30,13 @@ std::string cell(std::string_view text) {
   return escaped;
 }
 
-std::string default_of(const std::string& text) {
+std::string default_text(const std::string& text) {
   return text.empty() ? "–" : cat("`\"", text, "\"`");
 }
-std::string default_of(bool flag) { return flag ? "`true`" : "`false`"; }
-std::string default_of(int number) { return cat("`", number, "`"); }
+std::string default_text(bool flag) { return flag ? "`true`" : "`false`"; }
+std::string default_text(int number) { return cat("`", number, "`"); }
 template <class Other>
-std::string default_of(const Other&) {
+std::string default_text(const Other&) {
   return "–";
 }
 
@@ -61,7 +61,7 @@ std::string rows_of(const SectionKeys<Section>& section) {
           [&](auto field) {
             using Kind = std::remove_cvref_t<decltype(unfilled.*field)>;
             return std::pair(type_of_key(kind_name<Kind>(), key.rules),
-                             default_of(unfilled.*field));
+                             default_text(unfilled.*field));
           },
           key.field);
       rows += cat("| `", key.name, "` | ", cell(type), " | ",

@@ -8,24 +8,24 @@
 namespace releaser {
 namespace {
 
-using base::json::Array;
-using base::json::Object;
-using base::json::Value;
+namespace json = base::json;
 
-Object schema_of_text(const KeyRules& rules) {
-  Object schema{{"type", "string"}};
+json::Object schema_of_text(const KeyRules& rules) {
+  json::Object schema{{"type", "string"}};
   if (rules.required && rules.pattern.empty()) schema.emplace_back("minLength", 1);
   if (!rules.pattern.empty()) schema.emplace_back("pattern", rules.pattern);
   if (!rules.choices.empty()) {
-    schema.emplace_back("enum", Array(rules.choices.begin(), rules.choices.end()));
+    schema.emplace_back("enum", json::Array(rules.choices.begin(), rules.choices.end()));
   }
   return schema;
 }
 
-Object array_of(Object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+json::Object array_of(json::Object items) {
+  return {{"type", "array"}, {"items", std::move(items)}};
+}
 
 template <class Kind>
-Object schema_of_kind(const KeyRules& rules) {
+json::Object schema_of_kind(const KeyRules& rules) {
   if constexpr (std::is_same_v<Kind, bool>) {
     return {{"type", "boolean"}};
   } else if constexpr (std::is_same_v<Kind, int>) {
@@ -33,44 +33,47 @@ Object schema_of_kind(const KeyRules& rules) {
   } else if constexpr (std::is_same_v<Kind, std::vector<std::string>>) {
     return array_of({{"type", "string"}});
   } else if constexpr (std::is_same_v<Kind, std::vector<Argv>>) {
-    Object argv = array_of({{"type", "string"}});
+    json::Object argv = array_of({{"type", "string"}});
     argv.emplace_back("minItems", 1);
     return array_of(std::move(argv));
   } else if constexpr (std::is_same_v<Kind, std::map<std::string, std::string>>) {
-    return {{"type", "object"}, {"additionalProperties", Object{{"type", "string"}}}};
+    return {{"type", "object"}, {"additionalProperties", json::Object{{"type", "string"}}}};
   } else if constexpr (std::is_same_v<Kind, std::vector<FilePattern>>) {
-    const Object text{{"type", "string"}, {"minLength", 1}};
-    const Object table{{"type", "object"},
-                       {"properties", Object{{"src", text}, {"dst", Object{{"type", "string"}}}}},
-                       {"required", Array{"src"}},
-                       {"additionalProperties", false}};
-    return array_of({{"anyOf", Array{text, table}}});
+    const json::Object text{{"type", "string"}, {"minLength", 1}};
+    const json::Object table{
+        {"type", "object"},
+        {"properties", json::Object{{"src", text}, {"dst", json::Object{{"type", "string"}}}}},
+        {"required", json::Array{"src"}},
+        {"additionalProperties", false}};
+    return array_of({{"anyOf", json::Array{text, table}}});
   } else {
     return schema_of_text(rules);
   }
 }
 
 // The member's value in a section that nobody filled, for "default".
-Value default_of(const std::string& text) { return text.empty() ? Value() : Value(text); }
-Value default_of(bool flag) { return flag; }
-Value default_of(int number) { return number == 0 ? Value() : Value(number); }
+json::Value default_value(const std::string& text) {
+  return text.empty() ? json::Value() : json::Value(text);
+}
+json::Value default_value(bool flag) { return flag; }
+json::Value default_value(int number) { return number == 0 ? json::Value() : json::Value(number); }
 template <class Other>
-Value default_of(const Other&) {
+json::Value default_value(const Other&) {
   return {};
 }
 
 template <class Section>
-Object properties_of(const SectionKeys<Section>& section, Array& required) {
-  Object properties;
+json::Object properties_of(const SectionKeys<Section>& section, json::Array& required) {
+  json::Object properties;
   if constexpr (!std::is_empty_v<Section>) {
     static const Section unfilled{};
     for (const auto& key : section.keys) {
-      Object schema = std::visit(
+      json::Object schema = std::visit(
           [&](auto field) {
             using Kind = std::remove_cvref_t<decltype(unfilled.*field)>;
-            Object of_kind = schema_of_kind<Kind>(key.rules);
+            json::Object of_kind = schema_of_kind<Kind>(key.rules);
             of_kind.insert(of_kind.begin(), {"description", key.help});
-            const Value standard = default_of(unfilled.*field);
+            const json::Value standard = default_value(unfilled.*field);
             if (!standard.is_null() && !key.rules.required) {
               of_kind.emplace_back("default", standard);
             }
@@ -78,12 +81,12 @@ Object properties_of(const SectionKeys<Section>& section, Array& required) {
           },
           key.field);
       if (key.name == "platforms") {
-        Array names;
+        json::Array names;
         for (const auto& row : schema::Platform::table())
           names.emplace_back(row.name);
         schema = {{"description", key.help},
                   {"type", "array"},
-                  {"items", Object{{"enum", names}}},
+                  {"items", json::Object{{"enum", names}}},
                   {"minItems", 1},
                   {"uniqueItems", true}};
       }
@@ -94,20 +97,20 @@ Object properties_of(const SectionKeys<Section>& section, Array& required) {
   return properties;
 }
 
-Object object_schema(std::string_view help, Object properties, Array required) {
-  Object schema{{"description", help},
-                {"type", "object"},
-                {"properties", std::move(properties)},
-                {"additionalProperties", false}};
+json::Object object_schema(std::string_view help, json::Object properties, json::Array required) {
+  json::Object schema{{"description", help},
+                      {"type", "object"},
+                      {"properties", std::move(properties)},
+                      {"additionalProperties", false}};
   if (!required.empty()) schema.emplace_back("required", std::move(required));
   return schema;
 }
 
 // Puts a property of a section below another one into that one.
-void add_property(Object& schema, std::string name, Value value) {
+void add_property(json::Object& schema, std::string name, json::Value value) {
   for (auto& [member, properties] : schema) {
     if (member != "properties") continue;
-    Object extended = *properties.get_if<Object>();
+    json::Object extended = *properties.get_if<json::Object>();
     extended.emplace_back(std::move(name), std::move(value));
     properties = std::move(extended);
     return;
@@ -117,21 +120,21 @@ void add_property(Object& schema, std::string name, Value value) {
 }  // namespace
 
 std::string config_schema() {
-  Object root_properties;
-  Array root_required;
-  std::vector<std::pair<std::string, Object>> sections;
+  json::Object root_properties;
+  json::Array root_required;
+  std::vector<std::pair<std::string, json::Object>> sections;
   // Sections below others, which stand before them or after.
-  std::vector<std::pair<std::string, Object>> below;
+  std::vector<std::pair<std::string, json::Object>> below;
   visit_sections([&](const auto& section) {
-    Array required;
-    Object properties = properties_of(section, required);
+    json::Array required;
+    json::Object properties = properties_of(section, required);
     const std::string name(section.name);
     if (section.kind == SectionKind::root) {
       root_properties = std::move(properties);
       root_required = std::move(required);
       return;
     }
-    Object schema = object_schema(section.help, std::move(properties), std::move(required));
+    json::Object schema = object_schema(section.help, std::move(properties), std::move(required));
     if (section.kind == SectionKind::table_per_platform) {
       schema = {{"description", section.help},
                 {"type", "object"},
@@ -152,8 +155,8 @@ std::string config_schema() {
     }
     root_properties.emplace_back(name, std::move(schema));
   }
-  Object schema = object_schema("how to make and publish releases of one product",
-                                std::move(root_properties), std::move(root_required));
+  json::Object schema = object_schema("how to make and publish releases of one product",
+                                      std::move(root_properties), std::move(root_required));
   schema.insert(schema.begin(), {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                                  {"title", "cco-release.toml"}});
   return base::json::write(schema, base::json::Style::pretty);

@@ -37,6 +37,7 @@ std::string staged_name(std::string_view tag, std::string_view name);
 // What is put last of a release, when all else of it is there: "…/checksums.sha256.minisig".
 inline constexpr std::string_view kSealName = "checksums.sha256.minisig";
 bool is_seal(std::string_view name);
+inline constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;  // of checksums.sha256
 
 // Where a stranger fetches an asset of a release from.
 base::Url asset_url(const DestinationSettings& settings, std::string_view tag,
@@ -67,6 +68,8 @@ enum class Announced {
   done,
   moved  // somebody else published meanwhile; nothing was changed: read again and make it anew
 };
+// So often a run is overtaken like that before it gives up.
+inline constexpr int kMaxRaces = 5;
 
 // One place where releases are published. The contract, which all kinds obey (see
 // tests/releaser/destination_test.cpp):

@@ -19,8 +19,6 @@ constexpr std::size_t kMaxListingBytes = 64UL * 1024 * 1024;
 constexpr int kAttempts = 3;
 constexpr std::chrono::milliseconds kPause{500};  // before the second attempt, then twice that
 
-std::string ref_of(const std::string& branch) { return "refs/heads/" + branch; }
-
 unsigned octal(std::string_view text) {
   unsigned value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value, 8);
@@ -45,6 +43,8 @@ std::map<std::string, Entry, std::less<>> read_listing(std::string_view listing)
 }
 
 }  // namespace
+
+std::string branch_ref(const std::string& branch) { return "refs/heads/" + branch; }
 
 Branch::Branch(const base::Environment& environment, Remote remote, std::string name,
                base::Time now)
@@ -96,7 +96,7 @@ void Branch::fetch_tip() {
   const auto result =
       run_remote({"fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
                   "--no-write-fetch-head", "--", remote().url,
-                  cat("+", m_name.empty() ? "HEAD" : ref_of(m_name), ":", kTip)});
+                  cat("+", m_name.empty() ? "HEAD" : branch_ref(m_name), ":", kTip)});
   m_tip.clear();
   if (result.exit_status == 0) {
     m_tip = m_git.output_of({.arguments = {"rev-parse", "--verify", std::string(kTip)}});
@@ -110,7 +110,7 @@ void Branch::check_push() {
   const std::string commit = m_tip.empty() ? commit_of(tree_of({}), "x") : m_tip;
   const auto result =
       run_remote({"push", "--dry-run", "--porcelain", "--no-verify", "--recurse-submodules=no",
-                  "--", remote().url, cat(commit, ":", ref_of(known_name()))});
+                  "--", remote().url, cat(commit, ":", branch_ref(known_name()))});
   // A branch that moves meanwhile is no lack of rights.
   const PushAnswer answer = read_push(result.exit_status, result.output);
   if (answer == PushAnswer::none) throw failure_of(remote(), result.errors);
@@ -210,7 +210,7 @@ Pushed Branch::push(const Changes& changes, std::string_view message, Refusal re
   for (int attempt = 1;; ++attempt) {
     const auto result =
         m_git.run({.arguments = {"push", "--porcelain", "--no-verify", "--recurse-submodules=no",
-                                 "--", remote().url, cat(commit, ":", ref_of(known_name()))},
+                                 "--", remote().url, cat(commit, ":", branch_ref(known_name()))},
                    .reach = Reach::remote,
                    .max_output = kMaxListingBytes});
     switch (read_push(result.exit_status, result.output)) {

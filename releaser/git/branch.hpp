@@ -29,6 +29,9 @@ struct NewFile {
 // By their paths in the branch; nothing: the file goes.
 using Changes = std::map<std::string, std::optional<NewFile>, std::less<>>;
 
+// "refs/heads/main", in full, so that no tag is meant.
+std::string branch_ref(const std::string& branch);
+
 enum class Pushed { nothing_new, done, moved, refused };
 // A push that the rules of the repository refuse: an Error, or Pushed::refused.
 enum class Refusal { error, answer };

@@ -18,8 +18,6 @@ constexpr int kMaxRaces = 5;
 // somebody.
 constexpr std::string_view kTrailer = "Cco-Release-Tree: ";
 
-std::string ref_of(const std::string& branch) { return "refs/heads/" + branch; }
-
 bool is_own(std::string_view commit, std::string_view tree_line) {
   const std::string_view text = base::trim(commit);
   const std::size_t last = text.rfind('\n');
@@ -33,7 +31,7 @@ Branch::Aside Branch::look_aside(const std::string& tree, const Changes& changes
                                  const std::string& branch) const {
   const auto fetched = run_remote({"fetch", "--quiet", "--depth=1", "--no-tags",
                                    "--no-recurse-submodules", "--no-write-fetch-head", "--",
-                                   remote().url, cat("+", ref_of(branch), ":", kAside)});
+                                   remote().url, cat("+", branch_ref(branch), ":", kAside)});
   if (fetched.exit_status != 0) {
     if (fetched.errors.find("couldn't find remote ref") != std::string::npos) return {};
     throw failure_of(remote(), fetched.errors);
@@ -67,8 +65,8 @@ Pushed Branch::push_aside(const Changes& changes, std::string_view message,
     const Aside aside = look_aside(tree, changes, branch);
     if (aside.is_there) return Pushed::nothing_new;
     const auto pushed = run_remote({"push", "--porcelain", "--no-verify", "--recurse-submodules=no",
-                                    cat("--force-with-lease=", ref_of(branch), ":", aside.tip),
-                                    "--", remote().url, cat(commit, ":", ref_of(branch))});
+                                    cat("--force-with-lease=", branch_ref(branch), ":", aside.tip),
+                                    "--", remote().url, cat(commit, ":", branch_ref(branch))});
     switch (read_push(pushed.exit_status, pushed.output)) {
       case PushAnswer::done:
         return Pushed::done;

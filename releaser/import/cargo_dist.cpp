@@ -13,8 +13,6 @@ namespace {
 
 using base::cat;
 
-constexpr std::size_t kMaxNameBytes = 64;
-
 std::string of_package(CargoDist& all, std::string_view key) {
   Entry* const package = all.app().root.take("package");
   Entry* const value = package == nullptr ? nullptr : package->take(key);

@@ -4,7 +4,7 @@ namespace releaser::import {
 namespace {
 
 // Of the table that has cargo-dist's own keys.
-constexpr Advice kAdvice[] = {
+constexpr Advice kCargoDistAdvice[] = {
     {"allow-dirty", ""},
     {"bin-aliases", "an archive has binaries under one name each"},
     {"build-local-artifacts", ""},
@@ -64,6 +64,6 @@ constexpr Advice kAdvice[] = {
 
 }  // namespace
 
-std::span<const Advice> cargo_dist_advice() { return kAdvice; }
+std::span<const Advice> cargo_dist_advice() { return kCargoDistAdvice; }
 
 }  // namespace releaser::import

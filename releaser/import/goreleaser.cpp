@@ -13,8 +13,6 @@ namespace {
 
 using base::cat;
 
-constexpr std::size_t kMaxNameBytes = 64;
-
 void add_field(TemplateValues& values, std::string_view name, std::string_view text,
                Piece origin = {}) {
   origin.text = text;

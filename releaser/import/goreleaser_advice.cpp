@@ -3,7 +3,7 @@
 namespace releaser::import {
 namespace {
 
-constexpr Advice kAdvice[] = {
+constexpr Advice kGoReleaserAdvice[] = {
     {"announce", "nothing is announced here; a job after the release does it"},
     {"artifactories", "uploads of another kind; a job after the release does it"},
     {"aur_sources", "no package for the AUR is made; its PKGBUILD can take the archives"},
@@ -75,6 +75,6 @@ constexpr Advice kAdvice[] = {
 
 }  // namespace
 
-std::span<const Advice> goreleaser_advice() { return kAdvice; }
+std::span<const Advice> goreleaser_advice() { return kGoReleaserAdvice; }
 
 }  // namespace releaser::import

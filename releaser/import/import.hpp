@@ -13,6 +13,8 @@
 // `init --from`: what another release tool's configuration says, in the words of cco-release.toml.
 namespace releaser::import {
 
+inline constexpr std::size_t kMaxNameBytes = 64;  // of a product, of a program
+
 // The text of a file below the current folder, or nothing; the files that a pattern finds there.
 struct Surroundings {
   std::function<std::optional<std::string>(const std::string& path)> read;

@@ -14,17 +14,10 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
 constexpr std::chrono::hours kOtherClocks{24};
 
-struct Trusted {
-  tuf::Root root;
-  tuf::Targets targets;
-};
-
-Trusted read_trust(const WantedMetadata& wanted) {
-  Trusted trusted{tuf::parse_root(tuf::parse_envelope(wanted.trust.roots.back(), kLimits.root)),
-                  tuf::parse_targets(tuf::parse_envelope(wanted.trust.targets, kLimits.targets))};
+ParsedTrust read_trust(const WantedMetadata& wanted) {
+  ParsedTrust trusted = parse_trust(wanted.trust);
   for (const auto& [name, expires] :
        {std::pair("root", trusted.root.expires), std::pair("targets", trusted.targets.expires)}) {
     if (expires > wanted.now) continue;
@@ -184,7 +177,7 @@ class Planner {
     std::set<std::string> known{m_trusted.root.roles.at(type).fingerprint()};
     for (std::size_t index = m_before.roots - 1; index + 1 < m_wanted.trust.roots.size(); ++index) {
       const tuf::Root root =
-          tuf::parse_root(tuf::parse_envelope(m_wanted.trust.roots[index], kLimits.root));
+          tuf::parse_root(tuf::parse_envelope(m_wanted.trust.roots[index], tuf::kByteLimits.root));
       const tuf::Authority& authority = root.roles.at(type);
       if (!known.insert(authority.fingerprint()).second) continue;
       if (count_at_hand(authority, m_at_hand) >= authority.threshold) former.push_back(authority);
@@ -228,9 +221,9 @@ class Planner {
       decide_channel(role, *before, wanted != m_wanted.manifests.end());
     }
     if (role.has_to_be_signed()) {
-      sign_or_take_over(role, kLimits.targets, &tuf::parse_targets, [&](const tuf::Targets& left) {
-        return has_same_content(left, role.content);
-      });
+      sign_or_take_over(
+          role, tuf::kByteLimits.targets, &tuf::parse_targets,
+          [&](const tuf::Targets& left) { return has_same_content(left, role.content); });
     }
     if (role.has_to_be_signed()) take_drafted(role);
     m_plan.channels.push_back(std::move(role));
@@ -271,7 +264,7 @@ class Planner {
   void carry_over(PlannedRole& role, const MetadataSet::Role& before) {
     if (!before.manifest) return;
     const bool is_known =
-        is_signed_by(before.bytes, role.authority, kLimits.targets) ||
+        is_signed_by(before.bytes, role.authority, tuf::kByteLimits.targets) ||
         (m_wanted.is_ours && m_wanted.is_ours(role.name, before.manifest->bytes()));
     if (is_known) list_manifest(role, before.manifest->bytes());
   }
@@ -280,7 +273,7 @@ class Planner {
     const base::Time expires = before.content.expires;
     if (is_wanted && !has_same_content(before.content, role.content)) {
       role.reason = "its manifest changes";
-    } else if (!is_signed_by(before.bytes, role.authority, kLimits.targets)) {
+    } else if (!is_signed_by(before.bytes, role.authority, tuf::kByteLimits.targets)) {
       role.reason = "its keys changed";
       if (before.manifest && role.content.files.empty()) {
         role.reason += ", and what it listed is not known to be ours, so that it lists nothing";
@@ -348,7 +341,8 @@ class Planner {
       role.reason = cat(changed->name, " changes");
     } else if (m_plan.top_targets_version != m_before.set->targets.version) {
       role.reason = "targets changes";
-    } else if (!is_signed_by(m_before.set->snapshot_bytes, role.authority, kLimits.snapshot)) {
+    } else if (!is_signed_by(m_before.set->snapshot_bytes, role.authority,
+                             tuf::kByteLimits.snapshot)) {
       role.reason = "its keys changed";
     } else if (auto back = reason_of_going_back(role.name)) {
       role.reason = std::move(*back);
@@ -362,9 +356,10 @@ class Planner {
     const bool all_are_signed =
         std::none_of(m_plan.channels.begin(), m_plan.channels.end(),
                      [](const auto& each) { return each.has_to_be_signed(); });
-    sign_or_take_over(role, kLimits.snapshot, &tuf::parse_snapshot, [&](const tuf::Snapshot& left) {
-      return all_are_signed && has_same_files(left, snapshot_of(m_plan));
-    });
+    sign_or_take_over(role, tuf::kByteLimits.snapshot, &tuf::parse_snapshot,
+                      [&](const tuf::Snapshot& left) {
+                        return all_are_signed && has_same_files(left, snapshot_of(m_plan));
+                      });
   }
 
   void plan_timestamp() {
@@ -378,7 +373,8 @@ class Planner {
       role.reason = "it is new";
     } else if (m_plan.snapshot.version != m_before.set->snapshot.version) {
       role.reason = "snapshot changes";
-    } else if (!is_signed_by(m_before.set->timestamp_bytes, role.authority, kLimits.timestamp)) {
+    } else if (!is_signed_by(m_before.set->timestamp_bytes, role.authority,
+                             tuf::kByteLimits.timestamp)) {
       role.reason = "its keys changed";
     } else if (auto back = reason_of_going_back(role.name)) {
       role.reason = std::move(*back);
@@ -396,7 +392,7 @@ class Planner {
   const PublicMetadata& m_before;
   const WantedMetadata& m_wanted;
   const KeyAtHand& m_at_hand;
-  Trusted m_trusted;
+  ParsedTrust m_trusted;
   MetadataPlan m_plan;
 };
 

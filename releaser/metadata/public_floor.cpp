@@ -14,19 +14,8 @@ using base::Errc;
 using base::Error;
 namespace json = base::json;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
 constexpr std::string_view kRoot = "root";
 constexpr std::uint64_t kMostThatOldKeysMean = std::uint64_t{1} << 32U;
-
-struct Trusted {
-  tuf::Root root;
-  tuf::Targets targets;
-};
-
-Trusted parse_trust(const FinalTrust& trust) {
-  return {tuf::parse_root(tuf::parse_envelope(trust.roots.back(), kLimits.root)),
-          tuf::parse_targets(tuf::parse_envelope(trust.targets, kLimits.targets))};
-}
 
 const std::string& bytes_of(const MetadataFiles& files, const std::string& name) {
   const auto found = std::find_if(files.begin(), files.end(),
@@ -36,7 +25,7 @@ const std::string& bytes_of(const MetadataFiles& files, const std::string& name)
 }
 
 // Who signs for a role now; empty for a role that nobody signs for.
-std::string keys_of(const Trusted& trusted, std::string_view role) {
+std::string keys_of(const ParsedTrust& trusted, std::string_view role) {
   for (const tuf::RoleType type : tuf::kRoleTypes)
     if (tuf::role_name(type) == role) return trusted.root.roles.at(type).fingerprint();
   const tuf::Delegation* const delegation = trusted.targets.find_delegation(role);
@@ -63,7 +52,7 @@ Shown shown_of(const PublicMetadata& found, std::string_view role) {
 }  // namespace
 
 PublicFloor floor_of(const MetadataFiles& files, const FinalTrust& trust) {
-  const Trusted trusted = parse_trust(trust);
+  const ParsedTrust trusted = parse_trust(trust);
   PublicFloor floor{.roots = trust.roots.size(), .roles = {}};
   const auto add = [&](std::string_view role, std::uint64_t version, std::string_view bytes) {
     floor.roles.emplace(role, PublicFloor::Role{.version = version,
@@ -72,12 +61,12 @@ PublicFloor floor_of(const MetadataFiles& files, const FinalTrust& trust) {
   };
   const std::string& timestamp_bytes = timestamp_of(files);
   const tuf::Timestamp timestamp =
-      tuf::parse_timestamp(tuf::parse_envelope(timestamp_bytes, kLimits.timestamp));
+      tuf::parse_timestamp(tuf::parse_envelope(timestamp_bytes, tuf::kByteLimits.timestamp));
   add("timestamp", timestamp.version, timestamp_bytes);
   const std::string& snapshot_bytes =
       bytes_of(files, role_file("snapshot", timestamp.snapshot.version));
   const tuf::Snapshot snapshot =
-      tuf::parse_snapshot(tuf::parse_envelope(snapshot_bytes, kLimits.snapshot));
+      tuf::parse_snapshot(tuf::parse_envelope(snapshot_bytes, tuf::kByteLimits.snapshot));
   add("snapshot", snapshot.version, snapshot_bytes);
   add("targets", trusted.targets.version, trust.targets);
   for (const tuf::Delegation& channel : trusted.targets.delegations) {
@@ -91,7 +80,7 @@ PublicFloor floor_of(const MetadataFiles& files, const FinalTrust& trust) {
 
 void note_floors(PublicMetadata& found, const FinalTrust& trust,
                  const std::vector<RememberedFloor>& floors) {
-  const Trusted trusted = parse_trust(trust);
+  const ParsedTrust trusted = parse_trust(trust);
   for (const auto& [said_by, floor] : floors) {
     if (floor.roots > trust.roots.size()) {
       throw Error(Errc::conflict,

@@ -14,7 +14,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
 // Before everything expires: whoever signs anew must be able to read what has expired.
 constexpr base::Time kBeforeAll{};
 
@@ -26,7 +25,7 @@ std::uint64_t count_roots(const ReadPublic& read, const FinalTrust& trust) {
   std::uint64_t public_roots = 0;
   for (std::uint64_t version = 1; version <= trust.roots.size() + 1; ++version) {
     const std::string name = root_file(version);
-    const auto bytes = read(name, kLimits.root);
+    const auto bytes = read(name, tuf::kByteLimits.root);
     if (!bytes) continue;
     if (version > trust.roots.size()) {
       throw Error(
@@ -96,6 +95,11 @@ void read_left(PublicMetadata& found, const std::vector<ReadPublic>& places,
 
 }  // namespace
 
+ParsedTrust parse_trust(const FinalTrust& trust) {
+  return {tuf::parse_root(tuf::parse_envelope(trust.roots.back(), tuf::kByteLimits.root)),
+          tuf::parse_targets(tuf::parse_envelope(trust.targets, tuf::kByteLimits.targets))};
+}
+
 bool is_signed_by(std::string_view unverified, const tuf::Authority& authority,
                   std::size_t max_bytes) {
   try {
@@ -114,7 +118,7 @@ PublicMetadata read_public_metadata(const ReadPublic& read, const FinalTrust& tr
                                     const std::vector<RememberedFloor>& floors) {
   PublicMetadata found;
   found.roots = count_roots(read, trust);
-  if (read(kTimestampFile, kLimits.timestamp)) {
+  if (read(kTimestampFile, tuf::kByteLimits.timestamp)) {
     found.set = walk_public(read, trust);
   }
   note_floors(found, trust, floors);
@@ -144,10 +148,10 @@ void read_left_files(PublicMetadata& found, const std::vector<ReadPublic>& place
                      const FinalTrust& trust) {
   found.unverified_left.clear();
   const tuf::Targets targets =
-      tuf::parse_targets(tuf::parse_envelope(trust.targets, kLimits.targets));
+      tuf::parse_targets(tuf::parse_envelope(trust.targets, tuf::kByteLimits.targets));
   for (const tuf::Delegation& delegation : targets.delegations)
-    read_left(found, places, delegation.name, kLimits.targets);
-  read_left(found, places, "snapshot", kLimits.snapshot);
+    read_left(found, places, delegation.name, tuf::kByteLimits.targets);
+  read_left(found, places, "snapshot", tuf::kByteLimits.snapshot);
 }
 
 }  // namespace releaser

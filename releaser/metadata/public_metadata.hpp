@@ -19,6 +19,13 @@ struct FinalTrust {
   std::string targets;
 };
 
+// The last root and the targets metadata, read. Whether they are in time is left to the caller.
+struct ParsedTrust {
+  trust::tuf::Root root;
+  trust::tuf::Targets targets;
+};
+ParsedTrust parse_trust(const FinalTrust& trust);
+
 // A role of which something newer was public once.
 struct GoneBack {
   std::string said_by;             // the file that remembers it

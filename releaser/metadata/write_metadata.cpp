@@ -152,7 +152,7 @@ void prove(const MetadataFiles& files, const MetadataPlan& plan, const PublicMet
   if (!before.set || before.roots == 0) return;
   start.trusted_root = wanted.trust.roots[before.roots - 1];
   const tuf::Root last =
-      tuf::parse_root(tuf::parse_envelope(wanted.trust.roots.back(), tuf::ByteLimits().root));
+      tuf::parse_root(tuf::parse_envelope(wanted.trust.roots.back(), tuf::kByteLimits.root));
   if (!tuf::TrustedMetadata::replaces_online_keys(before.set->root, last)) {
     start.kept_timestamp = before.set->timestamp_bytes;
     start.kept_snapshot = before.set->snapshot_bytes;

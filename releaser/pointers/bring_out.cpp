@@ -21,8 +21,6 @@ using schema::Manifest;
 using schema::Release;
 using schema::Version;
 
-constexpr int kMaxRaces = 5;
-
 // Versions that somebody may get because of this.
 std::set<Version> offered_versions(const PublicManifests& before, const PublicManifests& after) {
   std::set<Version> offered;

@@ -23,8 +23,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 
-constexpr int kMaxRaces = 5;
-
 // What a killed run left under temporary names; the lock of dist/ says that nobody writes now.
 void remove_leftovers(const Run& run) {
   base::remove_stale_temporaries(run.options.dist);

@@ -63,9 +63,7 @@ void read_public(Run& run, Problems& problems) {
     at_each_site(run, [&](Destination& destination) {
       Standing standing;
       if (&destination == run.destinations.front().get()) {
-        const base::Path& dist =
-            run.dist_to_copy_record_from.empty() ? run.options.dist : run.dist_to_copy_record_from;
-        const base::Path own_site = dist / kPointersFolder / "site";
+        const base::Path own_site = dist_with_records(run) / kPointersFolder / "site";
         if (has_metadata) {
           run.before = read_proven_state(run, own_site, problems);
           combine_proven_state(run, own_site);

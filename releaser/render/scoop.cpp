@@ -38,12 +38,12 @@ std::string license_of(const Product& product) {
 }
 
 // One architecture with its members, at the depth of the template.
-struct Architecture {
+struct ScoopArchitecture {
   std::string_view name;  // "64bit"
   std::vector<std::pair<std::string_view, std::string>> members;
 };
 
-std::string architectures_text(const std::vector<Architecture>& architectures, int depth) {
+std::string architectures_text(const std::vector<ScoopArchitecture>& architectures, int depth) {
   const std::string indent(static_cast<std::size_t>(depth) * 4, ' ');
   std::vector<std::string> texts;
   for (const auto& architecture : architectures) {
@@ -70,7 +70,7 @@ std::string programs_text(const Product& product) {
 
 PackageResult render_scoop(const Product& product, const schema::Version& version,
                            const schema::Release& release) {
-  std::vector<Architecture> architectures, updates;
+  std::vector<ScoopArchitecture> architectures, updates;
   for (const auto name : kPlatforms) {
     const auto platform = schema::Platform::find(name);
     const auto entry = platform ? release.platforms.find(*platform) : release.platforms.end();

@@ -14,8 +14,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
-constexpr std::chrono::days kNearTheEnd{60};
 
 void compare_with_policy(const FinalTrust& trust, const Config& config, Problems& problems) {
   const TrustPolicy policy = trust_policy(config);
@@ -55,11 +53,11 @@ void check_lifetimes(const FinalTrust& trust, base::Time now, Problems& problems
 }  // namespace
 
 tuf::Root newest_root(const FinalTrust& trust) {
-  return tuf::parse_root(tuf::parse_envelope(trust.roots.back(), kLimits.root));
+  return tuf::parse_root(tuf::parse_envelope(trust.roots.back(), tuf::kByteLimits.root));
 }
 
 tuf::Targets targets_of(const FinalTrust& trust) {
-  return tuf::parse_targets(tuf::parse_envelope(trust.targets, kLimits.targets));
+  return tuf::parse_targets(tuf::parse_envelope(trust.targets, tuf::kByteLimits.targets));
 }
 
 FinalTrust read_final_trust(const Config& config, std::string_view home) {

@@ -17,7 +17,7 @@ using base::Error;
 namespace fs = std::filesystem;
 namespace tuf = trust::tuf;
 constexpr std::size_t kMaxGivenFiles = 10'000;
-constexpr std::size_t kMaxRoleBytes = tuf::ByteLimits{}.targets;
+constexpr std::size_t kMaxRoleBytes = tuf::kByteLimits.targets;
 constexpr std::string_view kMinisig = ".minisig";
 constexpr std::string_view kSignAgain = "; let its holder sign again (--sign-only)";
 

@@ -96,7 +96,6 @@ std::vector<Action> missing_marks(Run& run, const std::vector<ReleaseMarks>& wan
 }
 
 void mark_hosts(Run& run, std::vector<ReleaseMarks> wanted) {
-  constexpr int kMaxRaces = 5;
   for (int races = 0; races < kMaxRaces; ++races) {
     if (!mark_once(run, wanted) || !may_be_overtaken(run)) return;
     const ChannelManifests now = manifests_now(run);

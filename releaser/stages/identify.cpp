@@ -221,8 +221,8 @@ constexpr base::Time kFirstDate{std::chrono::sys_days{std::chrono::year{1980} / 
 namespace {
 
 // All, or those that `options` of git tag leave.
-std::vector<std::string> version_tags(const base::Path& root,
-                                      const std::vector<std::string>& options) {
+std::vector<std::string> listed_version_tags(const base::Path& root,
+                                             const std::vector<std::string>& options) {
   std::string problem;
   std::vector<std::string> tags;
   std::vector<std::string> arguments{"tag", "--list", "v*"};
@@ -237,7 +237,7 @@ std::vector<std::string> version_tags(const base::Path& root,
 std::optional<TagBelow> newest_below(const base::Path& root, std::string& problem) {
   std::optional<Version> newest;
   TagBelow below;
-  for (std::string& tag : version_tags(root, {"--merged", "HEAD"})) {
+  for (std::string& tag : listed_version_tags(root, {"--merged", "HEAD"})) {
     const auto version = version_of_tag(tag);
     if (newest && !(*newest < *version)) continue;
     newest = version;
@@ -252,7 +252,9 @@ std::optional<TagBelow> newest_below(const base::Path& root, std::string& proble
 
 }  // namespace
 
-std::vector<std::string> version_tags(const base::Path& root) { return version_tags(root, {}); }
+std::vector<std::string> version_tags(const base::Path& root) {
+  return listed_version_tags(root, {});
+}
 
 GitState read_git(const base::Path& root, AllTags all_tags) {
   GitState state;

@@ -15,7 +15,7 @@ constexpr std::string_view kSignaturesFolder = "signatures";
 
 // What a killed run left in dist/V under temporary names. Everything there is ours, and the lock of
 // dist/ says that nobody writes now.
-void remove_leftovers(const base::Path& folder) {
+void remove_leftovers_below(const base::Path& folder) {
   std::error_code error;
   std::vector<base::Path> leftovers;
   std::filesystem::recursive_directory_iterator walk(folder, error);
@@ -111,7 +111,7 @@ Skipped identify_stage(Run& run) {
   Problems problems;
   prepare_release(run, problems);
   problems.throw_if_any();
-  remove_leftovers(run.folder);
+  remove_leftovers_below(run.folder);
   base::remove_stale_temporaries(run.options.dist);
   run.around.messages.say(base::cat(run.config.product.name, " ", run.identity->version.text(),
                                     " for ", schema::channel_name(run.identity->channel),

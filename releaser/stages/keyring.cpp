@@ -13,7 +13,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxPublicKeyBytes = 4096;
 
 // "x.pub" beside "x.key", as `keys new` leaves it. What is there and damaged says nothing.
 std::optional<Keyring::Name> name_beside(const base::Path& file) {
@@ -21,7 +20,7 @@ std::optional<Keyring::Name> name_beside(const base::Path& file) {
   base::Path beside = file;
   beside.replace_extension(".pub");
   try {
-    const auto text = base::read_file_if_exists(beside, kMaxPublicKeyBytes);
+    const auto text = base::read_file_if_exists(beside, trust::kMaxPublicKeyFileBytes);
     if (!text) return std::nullopt;
     return Keyring::Name{trust::PublicKey::parse_file(*text), beside.string()};
   } catch (const Error&) {

@@ -9,7 +9,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
 
 }  // namespace
 
@@ -39,8 +38,8 @@ void check_follower_metadata(const Run& run, const Destination& follower) {
     return;
   }
   if (!there.set) return;
-  const tuf::Timestamp own =
-      tuf::parse_timestamp(tuf::parse_envelope(timestamp_of(run.metadata), kLimits.timestamp));
+  const tuf::Timestamp own = tuf::parse_timestamp(
+      tuf::parse_envelope(timestamp_of(run.metadata), tuf::kByteLimits.timestamp));
   if (there.set->timestamp.version <= own.version) return;
   throw Error(Errc::conflict,
               cat(kTimestampFile, " has version ", there.set->timestamp.version, " there, but ",

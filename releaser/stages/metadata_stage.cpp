@@ -18,7 +18,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr std::chrono::days kNearTheEnd{60};
 
 // That of the release, where its metadata has to be signed.
 ChannelRoles channel_of(const Run& run, const MetadataPlan& plan) {
@@ -62,8 +61,7 @@ RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal) {
 bool is_in_dist(const Run& run, std::string_view channel, const std::string& manifest) {
   const auto stolen =
       run.config.sign ? product_keys(*run.config.sign).stolen : std::vector<trust::PublicKey>();
-  const base::Path& dist =
-      run.dist_to_copy_record_from.empty() ? run.options.dist : run.dist_to_copy_record_from;
+  const base::Path& dist = dist_with_records(run);
   const std::vector<std::string> versions = base::list_directory(dist);
   return std::any_of(versions.begin(), versions.end(), [&](const std::string& version) {
     const base::Path file = dist / version / "site" / target_name(channel);

@@ -12,6 +12,7 @@ namespace releaser {
 // When is what a role signed renewed for its time alone? A publish renews it when it is near its
 // end: a third of its lifetime, 60 days at most. A refresh keeps to its schedule
 // (TrustRole::renew_below).
+inline constexpr std::chrono::days kNearTheEnd{60};
 enum class Renewal { near_the_end, on_schedule };
 RoleTerms role_terms(const TrustPolicy& policy, Renewal renewal);
 

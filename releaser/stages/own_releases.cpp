@@ -18,12 +18,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 using schema::Version;
-constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;
-
-base::Path dist_of(const Run& run) {
-  return run.dist_to_copy_record_from.empty() ? run.folder.parent_path()
-                                              : run.dist_to_copy_record_from;
-}
 
 // What a manifest says, whoever of our keys signed it. A stolen key proves nothing: the caller has
 // the file from dist/, or uses no more than the names of releases.
@@ -62,7 +56,7 @@ bool has_archives(const base::Path& assets, const schema::Release& entry) {
 
 // The generation that this release got in a run that was stopped is given again.
 Dist read_dist(const Run& run, const std::vector<trust::PublicKey>& keys) {
-  const base::Path dist = dist_of(run);
+  const base::Path dist = dist_with_records(run);
   Dist found;
   for (const std::string& name : base::list_directory(dist)) {
     std::optional<Version> version;
@@ -153,7 +147,7 @@ void check_proven(const Run& run, const std::map<Version, schema::Channel>& list
   problems.add(
       Errc::untrusted,
       cat(run.destinations.front()->place(), ": a stolen key lists ", base::join(names, ", "),
-          ", which ", dist_of(run).string(), " does not prove; if you made ",
+          ", which ", dist_with_records(run).string(), " does not prove; if you made ",
           names.size() == 1 ? "it" : "them",
           ", bring dist/VERSION of the machine that did, with its archives; else add", options));
 }
@@ -204,8 +198,8 @@ void check_not_forgotten(const Run& run, const std::map<Version, schema::Channel
     if (!memory) continue;
     problems.add(Errc::untrusted,
                  cat(run.destinations.front()->place(), ": ", schema::manifest_name(of),
-                     " is by a stolen key, and ", dist_of(run).string(), " proves no release of ",
-                     schema::channel_name(*of), ", but ", *memory,
+                     " is by a stolen key, and ", dist_with_records(run).string(),
+                     " proves no release of ", schema::channel_name(*of), ", but ", *memory,
                      "; publish where dist/ has them, or, to begin the channel anew without them, "
                      "add --leave-out all"));
   }
@@ -240,7 +234,7 @@ void carry_on_from_dist(Run& run, Problems& problems) {
     const bool was_public = listed.contains(version) || dist.known.contains(version) ||
                             is_public(run, version, release.assets);
     if (!was_public) {
-      problems.warn(cat(version.text(), " is in ", dist_of(run).string(),
+      problems.warn(cat(version.text(), " is in ", dist_with_records(run).string(),
                         ", and nothing shows that "
                         "it was public: it is not carried on"));
       continue;

@@ -24,7 +24,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr int kMaxRaces = 5;
 
 struct PackageKind {
   std::string_view name, folder, suffix, key;

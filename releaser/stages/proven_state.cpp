@@ -16,7 +16,6 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace tuf = trust::tuf;
-constexpr tuf::ByteLimits kLimits;
 
 schema::Manifest parse_target(const tuf::TargetBytes& target, schema::Channel channel,
                               const std::string& product) {
@@ -34,7 +33,9 @@ class StateReader {
         m_own_site(own_site),
         m_problems(problems),
         m_first(*run.destinations.front()),
-        m_targets(tuf::parse_targets(tuf::parse_envelope(run.trust->targets, kLimits.targets))) {}
+        m_targets(
+            tuf::parse_targets(tuf::parse_envelope(run.trust->targets, tuf::kByteLimits.targets))) {
+  }
 
   PublicState read() {
     for (const schema::Channel channel : schema::kChannels)
@@ -73,7 +74,7 @@ class StateReader {
     const tuf::Delegation* const delegation =
         m_targets.find_delegation(schema::channel_name(channel));
     return delegation != nullptr &&
-           is_signed_by(role.bytes, delegation->authority, kLimits.targets);
+           is_signed_by(role.bytes, delegation->authority, tuf::kByteLimits.targets);
   }
 
   [[nodiscard]] std::optional<SignedManifest> read_beside(schema::Channel channel) const {

@@ -12,12 +12,6 @@ namespace releaser {
 using base::cat;
 using base::Errc;
 using base::Error;
-namespace {
-
-constexpr std::size_t kMaxChecksumsBytes = 64UL * 1024;
-
-}  // namespace
-
 PublicState read_public_state(const Destination& destination, const Config& config,
                               const base::Path& own_site) {
   PublicState state;

@@ -11,7 +11,6 @@ namespace releaser {
 namespace {
 
 using base::cat;
-constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
 
 WantedFile wanted_text(std::string name, std::string text) {
   const auto size = text.size();

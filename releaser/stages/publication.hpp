@@ -8,6 +8,9 @@ namespace releaser {
 
 struct Run;
 
+// Of a file that is held in memory whole: all but archives.
+inline constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
+
 // What shall be public, in the order of writing: assets and metadata, which nothing names before
 // the documents do, then documents, each of which may replace an earlier one.
 struct Publication {

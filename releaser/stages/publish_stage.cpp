@@ -23,8 +23,6 @@ namespace {
 using base::cat;
 using base::Errc;
 using base::Error;
-constexpr std::size_t kMaxSmallFileBytes = 16UL * 1024 * 1024;
-constexpr int kMaxRaces = 5;
 
 std::vector<Found> find_all(const Destination& destination, const std::vector<WantedFile>& files) {
   std::vector<Found> found(files.size());

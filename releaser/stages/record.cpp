@@ -15,7 +15,7 @@ using base::json::Value;
 constexpr std::size_t kMaxRecordBytes = 16UL * 1024 * 1024;
 constexpr int kRecordSchema = 1;
 
-ArchiveRecord read_archive(const ObjectReader& reader) {
+ArchiveRecord read_archive_record(const ObjectReader& reader) {
   ArchiveRecord record;
   record.settled_by = read_sha256(reader, "settled_by");
   record.packed.sha256 = read_sha256(reader, "sha256");
@@ -41,7 +41,7 @@ ReleaseRecord read_members(const ObjectReader& root) {
   }
   const ObjectReader archives = root.object("archives");
   for (const auto& [name, value] : archives.members()) {
-    record.archives.emplace(name, read_archive(archives.object(name)));
+    record.archives.emplace(name, read_archive_record(archives.object(name)));
   }
   const ObjectReader stamped = root.object("stamped");
   for (const auto& [path, value] : stamped.members()) {

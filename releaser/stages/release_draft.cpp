@@ -25,7 +25,7 @@ std::optional<std::string> read_optional(const ObjectReader& reader, std::string
   return reader.text(name);
 }
 
-DraftArchive read_archive(const ObjectReader& reader) {
+DraftArchive read_draft_archive(const ObjectReader& reader) {
   DraftArchive archive;
   archive.platform = reader.text("platform");
   archive.asset = reader.text("name");
@@ -66,7 +66,7 @@ ReleaseDraft parse_draft(std::string_view text) {
   draft.role_version = role.number("version");
   draft.role_expires = read_time(role, "expires");
   for (const ObjectReader& archive : root.objects("archives"))
-    draft.archives.push_back(read_archive(archive));
+    draft.archives.push_back(read_draft_archive(archive));
   if (root.find("extra_files") != nullptr) {
     for (const ObjectReader& file : root.objects("extra_files")) {
       ExtraFile extra{.name = file.text("name"),

@@ -36,10 +36,6 @@ Product product_of(const Run& run) {
   return product;
 }
 
-struct Installers {
-  std::string sh, ps1;
-};
-
 // An installer of a public release never changes, not even when a newer cco-release would write it
 // differently; what nobody signed is not taken for it.
 std::optional<std::string> public_installer(const Run& run, const std::string& name) {

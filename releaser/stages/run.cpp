@@ -90,6 +90,10 @@ bool is_final(const Run& run, const Target& target, const InputBinary& binary) {
          run.config.hooks.after_stamp.empty();
 }
 
+const base::Path& dist_with_records(const Run& run) {
+  return run.dist_to_copy_record_from.empty() ? run.options.dist : run.dist_to_copy_record_from;
+}
+
 std::string input_name(const Target& target, const InputBinary& binary) {
   return base::cat(target.platform.name(), "/", binary.name);
 }

@@ -225,6 +225,9 @@ struct Run {
   [[nodiscard]] bool publishes() const;
 };
 
+// dist/ as earlier runs left it; for a dry run, which writes elsewhere, that of the real ones.
+const base::Path& dist_with_records(const Run& run);
+
 // "linux-x86_64/tool": a binary among ReleaseRecord::inputs.
 std::string input_name(const Target& target, const InputBinary& binary);
 

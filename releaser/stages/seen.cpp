@@ -25,10 +25,6 @@ struct Seen {
   PublicFloors metadata;
 };
 
-base::Path dist_of(const Run& run) {
-  return run.dist_to_copy_record_from.empty() ? run.options.dist : run.dist_to_copy_record_from;
-}
-
 base::Path seen_file(const base::Path& dist) { return dist / "seen.json"; }
 
 // Calls `read` with the outermost object of a file of ours, if it is there.
@@ -101,7 +97,7 @@ void put_floors(PublicFloors& known, const Run& run, const PublicFloor& floor) {
 // Beside the keys. It is no part of the release, which is public already: where it cannot be
 // written, the next run knows less.
 // What a killed run left of it; other temporary files there may be those of a ceremony.
-void remove_leftovers(const base::Path& file) {
+void remove_leftovers_of(const base::Path& file) {
   const std::string start = cat(".", file.filename().string(), ".");
   for (const std::string& name : base::list_directory(file.parent_path())) {
     if (name.starts_with(start) && base::is_temporary_name(name))
@@ -112,7 +108,7 @@ void remove_leftovers(const base::Path& file) {
 void write_public_record(const Run& run, const PublicFloor& floor) {
   const base::Path file = public_record(run.config, run.home);
   try {
-    remove_leftovers(file);
+    remove_leftovers_of(file);
     PublicFloors floors = read_public_record(file);
     const bool is_new = floors.empty();
     put_floors(floors, run, floor);
@@ -178,7 +174,7 @@ base::Path public_record(const Config& config, std::string_view home) {
 
 void check_not_replayed(const Run& run) {
   if (run.options.above) return;
-  const base::Path file = seen_file(dist_of(run));
+  const base::Path file = seen_file(dist_with_records(run));
   const Seen sites = read_seen(file);
   const Destination& first = *run.destinations.front();
   const auto seen = sites.generations.find(first.url());
@@ -214,7 +210,7 @@ std::vector<RememberedFloor> remembered_floors(const Config& config, std::string
 }
 
 std::vector<RememberedFloor> remembered_floors(const Run& run, const Destination& destination) {
-  return remembered_floors(run.config, run.home, dist_of(run), destination.url());
+  return remembered_floors(run.config, run.home, dist_with_records(run), destination.url());
 }
 
 std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
@@ -225,7 +221,7 @@ std::map<std::string, std::uint64_t> remembered_generations(const Run& run,
     if (generation == 0 || generation > kMostThatIsOurs) return;
     all[name] = std::max(all[name], generation);
   };
-  const Seen seen = read_seen(seen_file(dist_of(run)));
+  const Seen seen = read_seen(seen_file(dist_with_records(run)));
   if (const auto found = seen.generations.find(destination.url()); found != seen.generations.end())
     for (const auto& [name, generation] : found->second)
       add(name, generation);

@@ -13,7 +13,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 namespace fs = std::filesystem;
-constexpr std::size_t kMaxFiles = 10'000;
+constexpr std::size_t kMaxSignatureFiles = 10'000;
 
 fs::path real_path(const base::Path& path) { return fs::weakly_canonical(fs::absolute(path)); }
 
@@ -74,7 +74,8 @@ void check_signatures_folder(const Run& run) {
       continue;
     }
     const bool is_folder = walk->symlink_status().type() == fs::file_type::directory;
-    if (is_folder ? walk.depth() < 2 : may_be_ours(relative) && ++count <= kMaxFiles) continue;
+    if (is_folder ? walk.depth() < 2 : may_be_ours(relative) && ++count <= kMaxSignatureFiles)
+      continue;
     throw Error(Errc::config, cat("--out ", run.signatures_out.string(), " has ",
                                   base::safe_text(relative.string(), 200),
                                   ", which --sign-only did not write; give an empty folder"));

@@ -40,14 +40,15 @@ std::string require_text(const FetchFile& fetch, const std::string& name, std::u
   return std::move(*text);
 }
 
-struct Seen {
+struct HashedFile {
   std::uint64_t size = 0;
   trust::Sha256 sha256;
   trust::Blake2b blake2b{};
 };
 
-Seen fetch_and_hash(const FetchFile& fetch, const std::string& name, std::uint64_t max_bytes) {
-  Seen seen;
+HashedFile fetch_and_hash(const FetchFile& fetch, const std::string& name,
+                          std::uint64_t max_bytes) {
+  HashedFile seen;
   trust::Sha256Hasher sha256;
   trust::Blake2bHasher blake2b;
   const bool found = fetch(name, max_bytes, [&](std::string_view bytes) {
@@ -64,7 +65,7 @@ Seen fetch_and_hash(const FetchFile& fetch, const std::string& name, std::uint64
   return seen;
 }
 
-Seen hash_of(std::string_view text) {
+HashedFile hash_of(std::string_view text) {
   trust::Sha256Hasher sha256;
   trust::Blake2bHasher blake2b;
   sha256.update(text);
@@ -146,7 +147,7 @@ class FetchedFiles {
   }
 
   // Of what was wanted, and of anything else.
-  [[nodiscard]] Seen digest(const std::string& name, std::uint64_t max_bytes) const {
+  [[nodiscard]] HashedFile digest(const std::string& name, std::uint64_t max_bytes) const {
     const auto known = m_seen.find(name);
     return known != m_seen.end() ? known->second : fetch_and_hash(m_fetch, name, max_bytes);
   }
@@ -173,7 +174,7 @@ class FetchedFiles {
   const FetchFile& m_fetch;
   std::vector<Wanted> m_wanted;
   std::mutex m_mutex;
-  std::map<std::string, Seen, std::less<>> m_seen;
+  std::map<std::string, HashedFile, std::less<>> m_seen;
   std::map<std::string, std::optional<std::string>, std::less<>> m_texts;
 };
 
@@ -265,7 +266,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::
   }
   const FetchFile fetch = std::cref(files);
   std::vector<VerifiedFile> verified;
-  const auto check_signature = [&](const std::string& name, const Seen& seen) {
+  const auto check_signature = [&](const std::string& name, const HashedFile& seen) {
     base::with_context(name, [&] {
       auto signed_by = verify_signatures(fetch, name, seen.blake2b, keys,
                                          [&](const trust::TrustedComment& comment) {
@@ -281,7 +282,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::
   for (const auto& [platform, entry] : release.platforms) {
     const std::string asset = last_part(entry.url.path());
     const std::string name = folder + asset;
-    const Seen seen = files.digest(name, entry.size);
+    const HashedFile seen = files.digest(name, entry.size);
     if (seen.size != entry.size || seen.sha256 != entry.sha256) {
       throw Error(Errc::untrusted,
                   cat(name, " is not what the manifest says (", seen.size, " bytes, sha256 ",
@@ -301,7 +302,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::
     throw Error(Errc::untrusted, cat(checksums_name, " does not name the archives' digests"));
   }
   check_agent_assets(release, *extra_files, checksums_name);
-  const Seen seen_checksums = hash_of(checksums);
+  const HashedFile seen_checksums = hash_of(checksums);
   check_signature(checksums_name, seen_checksums);
   if (at_once > 1) {
     for (const auto& [file, digest] : *extra_files) {
@@ -312,7 +313,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::
   }
   for (const auto& [file, digest] : *extra_files) {
     const std::string name = folder + file;
-    const Seen seen = files.digest(name, kMaxExtraFileBytes);
+    const HashedFile seen = files.digest(name, kMaxExtraFileBytes);
     if (seen.sha256.hex() != digest) {
       throw Error(Errc::untrusted,
                   cat(name, " is not what checksums.sha256 says (sha256 ", seen.sha256.hex(), ")"));
@@ -324,7 +325,7 @@ std::vector<VerifiedFile> verify_release(const FetchFile& fetch_one, const std::
       stolen_key_of_release(fetch, checksums_name, seen_checksums.blake2b, keys, product, version);
   for (const char* const installer : {"install.sh", "install.ps1"}) {
     const std::string name = folder + installer;
-    const Seen seen = fetch_and_hash(fetch, name, kMaxTextBytes);
+    const HashedFile seen = fetch_and_hash(fetch, name, kMaxTextBytes);
     // Its text trusts that key, so nobody signs it again.
     if (stolen != nullptr && is_by(*stolen, fetch, name, seen.blake2b, product, version)) {
       verified.push_back({name, seen.size, {}, true});

@@ -15,7 +15,7 @@ using test::notice;
 using test::Situation;
 using test::version;
 
-struct Row {
+struct AuditRow {
   std::string_view sentence;
   std::function<void(Situation&)> change;
   Errc status;
@@ -36,7 +36,7 @@ std::string names_of(const std::vector<agent::AuditFinding>& findings) {
 
 TEST_SUITE("agent/audit") {
   TEST_CASE("each problem has its status, and the gravest counts") {
-    const Row rows[] = {
+    const AuditRow rows[] = {
         {"a good version with something newer is well", [](Situation&) {}, Errc::done, ""},
         {"a withdrawn version", [](Situation& s) { s.at("1.1.0").yanked = notice("broken"); },
          Errc::untrusted, "yanked"},
@@ -84,7 +84,7 @@ TEST_SUITE("agent/audit") {
          },
          Errc::untrusted, "below-floor yanked policy critical-update"},
     };
-    for (const Row& row : rows) {
+    for (const AuditRow& row : rows) {
       CAPTURE(row.sentence);
       Situation situation;
       row.change(situation);

@@ -22,14 +22,14 @@ using test::rollout;
 using test::Situation;
 using test::version;
 
-struct Row {
+struct PlanRow {
   std::string_view sentence;
   std::function<void(Situation&)> change;
   std::string_view explicitly, unattended, by_version;  // `update`, --unattended, --version 1.2.0
 };
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all_rows{
+const std::vector<PlanRow>& rows() {
+  static const std::vector<PlanRow> all_rows{
       {"the newest release is taken", [](Situation&) {}, "install 1.2.0", "install 1.2.0",
        "install 1.2.0"},
       {"nothing below the floor is installed",
@@ -341,7 +341,7 @@ Rule rule_of(const Decision& decision, std::string_view text) {
 
 TEST_SUITE("agent/plan") {
   TEST_CASE("each rule decides as the design says") {
-    for (const Row& row : rows()) {
+    for (const PlanRow& row : rows()) {
       CAPTURE(row.sentence);
       Situation situation;
       row.change(situation);

@@ -33,7 +33,7 @@ constexpr std::array kRunning{RunningVersion::from, RunningVersion::to, RunningV
 using Check = std::function<bool(const RecoveryFacts&)>;
 
 // A row of the table; a fact that it leaves out may be anything.
-struct Row {
+struct RecoveryRow {
   std::string name;
   std::vector<JournalState> journal;  // empty: none
   std::vector<LinkTarget> current;    // empty: any
@@ -74,7 +74,7 @@ Check steady(const Check& check) {
 }
 
 // facts/agent-recovery.md 6.3, with what it leaves open.
-const std::vector<Row> kTable{
+const std::vector<RecoveryRow> kTable{
     {"no journal, current ok: go", {}, {}, true, {}, RecoveryAction::nothing},
     {"no journal, current dangling or damaged", {}, {}, false, {}, RecoveryAction::repair},
     {"breaker", kUnsettled, {}, {}, turns_in_circles, RecoveryAction::stop},
@@ -213,7 +213,7 @@ const std::vector<Row> kTable{
     {"uninstall", {JournalState::removing}, {}, {}, {}, RecoveryAction::finish_removal},
 };
 
-bool matches(const Row& row, const RecoveryFacts& facts) {
+bool matches(const RecoveryRow& row, const RecoveryFacts& facts) {
   const bool journal = facts.journal ? std::find(row.journal.begin(), row.journal.end(),
                                                  *facts.journal) != row.journal.end()
                                      : row.journal.empty();

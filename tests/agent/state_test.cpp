@@ -16,7 +16,7 @@ namespace {
 
 const base::Time test_now = *base::parse_time("2026-11-20T12:00:00Z");
 
-agent::Journal journal_in(agent::JournalState state) {
+agent::Journal filled_journal(agent::JournalState state) {
   return {.id = "0123456789abcdef0123456789abcdef",
           .operation = agent::Operation::update,
           .state = state,
@@ -46,7 +46,7 @@ struct StateFile {
 const StateFile all_state_files[] = {
     {"journal.json",
      [](const agent::Layout& layout) {
-       agent::write_journal(layout, journal_in(agent::JournalState::armed));
+       agent::write_journal(layout, filled_journal(agent::JournalState::armed));
      },
      [](const agent::Layout& layout) { agent::read_journal(layout); }},
     {"blocklist.json",
@@ -69,7 +69,7 @@ TEST_SUITE("agent/state") {
     const test::InstalledHome home;
     CHECK_FALSE(agent::read_journal(home.layout).has_value());
     for (int state = 0; state <= static_cast<int>(agent::JournalState::removing); ++state) {
-      const agent::Journal written = journal_in(static_cast<agent::JournalState>(state));
+      const agent::Journal written = filled_journal(static_cast<agent::JournalState>(state));
       agent::write_journal(home.layout, written);
       const auto read = agent::read_journal(home.layout);
       REQUIRE(read.has_value());

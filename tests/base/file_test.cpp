@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include "base/error.hpp"
+#include "tests/support/expect_error.hpp"
 
 #include <doctest/doctest.h>
 
@@ -32,16 +33,6 @@ unsigned mode_of(const base::Path& path) {
   struct stat status {};
   REQUIRE(lstat(path.c_str(), &status) == 0);
   return status.st_mode & 07777U;
-}
-
-template <class Work>
-base::Errc code_of(Work&& work) {
-  try {
-    work();
-    return base::Errc::done;
-  } catch (const base::Error& error) {
-    return error.code();
-  }
 }
 
 // Runs `work` in a process of its own; gives its exit status.
@@ -110,7 +101,7 @@ TEST_SUITE("base/file") {
     CHECK(base::type_of(directory / "dangling", base::Links::not_followed) == Type::symlink);
     CHECK(base::type_of(directory / "none") == Type::not_found);
     CHECK(base::type_of(directory / "file/below") == Type::not_found);
-    CHECK(code_of([&] { base::type_of(directory / "loop"); }) == base::Errc::config);
+    CHECK(test::code_of([&] { base::type_of(directory / "loop"); }) == base::Errc::config);
     // Behind a folder that may not be entered there is no saying; root may enter every one.
     REQUIRE(chmod(directory.path().c_str(), 0700) == 0);
     const int status = in_child([&] {
@@ -119,7 +110,7 @@ TEST_SUITE("base/file") {
       } else if (setuid(65534) != 0) {
         return 100;
       }
-      return base::exit_status(code_of([&] { base::type_of(directory / "file"); }));
+      return base::exit_status(test::code_of([&] { base::type_of(directory / "file"); }));
     });
     REQUIRE(chmod(directory.path().c_str(), 0700) == 0);
     CHECK(status == base::exit_status(base::Errc::config));
@@ -129,9 +120,10 @@ TEST_SUITE("base/file") {
     const TempDir directory;
     put(directory / "file", "12345");
     CHECK(base::read_file(directory / "file", 5) == "12345");
-    CHECK(code_of([&] { base::read_file(directory / "file", 4); }) == base::Errc::config);
+    CHECK(test::code_of([&] { base::read_file(directory / "file", 4); }) == base::Errc::config);
     CHECK_FALSE(base::read_file_if_exists(directory / "none", 4));
-    CHECK(code_of([&] { base::read_file_if_exists(directory / "file", 4); }) == base::Errc::config);
+    CHECK(test::code_of([&] { base::read_file_if_exists(directory / "file", 4); }) ==
+          base::Errc::config);
     put(directory / "empty", "");
     CHECK(base::read_file(directory / "empty", 0).empty());
   }
@@ -140,7 +132,7 @@ TEST_SUITE("base/file") {
     const std::string status = base::read_file("/proc/self/status", 1U << 20U);
     CHECK(status.starts_with("Name:"));
     CHECK(status.size() > 200);
-    CHECK(code_of([] { base::read_file("/proc/self/status", 100); }) == base::Errc::config);
+    CHECK(test::code_of([] { base::read_file("/proc/self/status", 100); }) == base::Errc::config);
   }
 
   TEST_CASE("a file is streamed from its first byte, whatever the descriptor's offset") {
@@ -211,7 +203,7 @@ TEST_SUITE("base/file") {
   TEST_CASE("a full disk is cannot_write") {
     const base::FileDescriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
     REQUIRE(full.is_open());
-    CHECK(code_of([&] { base::write_all(full, "x", "file"); }) == base::Errc::cannot_write);
+    CHECK(test::code_of([&] { base::write_all(full, "x", "file"); }) == base::Errc::cannot_write);
   }
 
   TEST_CASE("a folder that may not be written is cannot_write") {
@@ -226,7 +218,7 @@ TEST_SUITE("base/file") {
         chmod(directory.path().c_str(), 0555);
       }
       return base::exit_status(
-          code_of([&] { base::write_file_atomically(directory / "file", "x"); }));
+          test::code_of([&] { base::write_file_atomically(directory / "file", "x"); }));
     });
     CHECK(status == base::exit_status(base::Errc::cannot_write));
     REQUIRE(chmod(directory.path().c_str(), 0755) == 0);
@@ -257,7 +249,7 @@ TEST_SUITE("base/file") {
     base::make_directories(directory / "d");
     base::rename_durably(directory / "a", directory / "d/b");
     CHECK(base::read_file(directory / "d/b", 10) == "1");
-    CHECK(code_of([&] { base::rename_durably(directory / "a", directory / "c"); }) ==
+    CHECK(test::code_of([&] { base::rename_durably(directory / "a", directory / "c"); }) ==
           base::Errc::not_found);
   }
 
@@ -287,8 +279,9 @@ TEST_SUITE("base/directory") {
     base::make_directories(directory / "a/b/c/", 0700);
     CHECK(mode_of(directory / "a/b/c") == 0755);
     put(directory / "file", "");
-    CHECK(code_of([&] { base::make_directories(directory / "file"); }) == base::Errc::cannot_write);
-    CHECK(code_of([&] { base::make_directories(directory / "file/x"); }) ==
+    CHECK(test::code_of([&] { base::make_directories(directory / "file"); }) ==
+          base::Errc::cannot_write);
+    CHECK(test::code_of([&] { base::make_directories(directory / "file/x"); }) ==
           base::Errc::cannot_write);
     REQUIRE(symlink("a", (directory / "link").c_str()) == 0);
     base::make_directories(directory / "link/new");
@@ -318,7 +311,7 @@ TEST_SUITE("base/directory") {
     CHECK(base::list_directory(directory.path()) ==
           std::vector<std::string>{".hidden", "A", "a", "b", "\xC3\xA4"});
     CHECK(base::list_directory(directory / "none").empty());
-    CHECK(code_of([&] { base::list_directory(directory / "a"); }) != base::Errc::done);
+    CHECK(test::code_of([&] { base::list_directory(directory / "a"); }) != base::Errc::done);
   }
 
   TEST_CASE("a temporary directory is private and goes with its contents unless released") {

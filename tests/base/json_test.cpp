@@ -11,7 +11,7 @@ namespace {
 
 constexpr json::Limits kLimits{.max_bytes = 4096};
 
-std::string problem_of(std::string_view text, const json::Limits& limits = kLimits) {
+std::string json_problem(std::string_view text, const json::Limits& limits = kLimits) {
   try {
     json::parse(text, limits, Errc::untrusted);
   } catch (const base::Error& error) {
@@ -93,30 +93,30 @@ TEST_SUITE("base/json") {
     };
     for (const Row& row : rows) {
       CAPTURE(row.text);
-      const std::string problem = problem_of(row.text);
+      const std::string problem = json_problem(row.text);
       CHECK_MESSAGE(problem.starts_with(row.problem), problem);
     }
   }
 
   TEST_CASE("a message never repeats bytes of the text") {
-    CHECK(problem_of("[\x1b]0;owned").find("owned") == std::string::npos);
-    CHECK(problem_of("{\"\\u001b[31m\":1,\"\\u001b[31m\":2}").find('\x1b') == std::string::npos);
+    CHECK(json_problem("[\x1b]0;owned").find("owned") == std::string::npos);
+    CHECK(json_problem("{\"\\u001b[31m\":1,\"\\u001b[31m\":2}").find('\x1b') == std::string::npos);
   }
 
   TEST_CASE("depth and size are limited before anything is built") {
     const std::string deep = std::string(16, '[') + std::string(16, ']');
-    CHECK(problem_of(deep).empty());
-    CHECK(problem_of("[" + deep + "]") == "line 1: nested more than 16 levels deep");
+    CHECK(json_problem(deep).empty());
+    CHECK(json_problem("[" + deep + "]") == "line 1: nested more than 16 levels deep");
     const json::Limits wide{.max_bytes = 20000};
-    CHECK(problem_of(std::string(10000, '['), wide) == "line 1: nested more than 16 levels deep");
-    CHECK(problem_of("[\"" + std::string(4096, 'x') + "\"]") == "larger than 4096 bytes");
+    CHECK(json_problem(std::string(10000, '['), wide) == "line 1: nested more than 16 levels deep");
+    CHECK(json_problem("[\"" + std::string(4096, 'x') + "\"]") == "larger than 4096 bytes");
   }
 
   TEST_CASE("every truncation of a document is refused") {
     const std::string text = R"({"a": [1, "é\n", {"b": null}], "c": true})";
     for (std::size_t length = 0; length < text.size(); ++length) {
       CAPTURE(length);
-      CHECK_FALSE(problem_of(text.substr(0, length)).empty());
+      CHECK_FALSE(json_problem(text.substr(0, length)).empty());
     }
   }
 

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "tests/support/expect_error.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,16 +25,6 @@ using std::chrono::seconds;
 
 base::ProcessResult shell(const std::string& script, const base::ProcessOptions& options = {}) {
   return base::run_process({"sh", "-c", script}, options);
-}
-
-template <class Work>
-base::Errc code_of(Work&& work) {
-  try {
-    work();
-    return base::Errc::done;
-  } catch (const base::Error& error) {
-    return error.code();
-  }
 }
 
 void make_script(const base::Path& path, unsigned mode = 0755) {
@@ -77,7 +68,7 @@ TEST_SUITE("base/process") {
     options.environment = std::vector<std::string>{"PATH=/usr/bin:/bin", "ONLY=this"};
     CHECK(base::run_process({"env"}, options).output == "PATH=/usr/bin:/bin\nONLY=this\n");
     options.environment = std::vector<std::string>{"PATH=/nowhere"};
-    CHECK(code_of([&] { base::run_process({"env"}, options); }) == base::Errc::not_found);
+    CHECK(test::code_of([&] { base::run_process({"env"}, options); }) == base::Errc::not_found);
   }
 
   TEST_CASE("the directory is where it runs") {
@@ -85,7 +76,7 @@ TEST_SUITE("base/process") {
     options.directory = "/";
     CHECK(base::run_process({"pwd"}, options).output == "/\n");
     options.directory = "/none";
-    CHECK(code_of([&] { base::run_process({"pwd"}, options); }) == base::Errc::not_found);
+    CHECK(test::code_of([&] { base::run_process({"pwd"}, options); }) == base::Errc::not_found);
   }
 
   TEST_CASE("standard input is the given text, else empty") {
@@ -212,7 +203,7 @@ TEST_SUITE("base/process") {
   TEST_CASE("a program that cannot run says why") {
     const base::TemporaryDirectory directory(std::filesystem::temp_directory_path(), "base-test-");
     const auto run = [&](const char* name) {
-      return code_of([&] { base::run_process({(directory.path() / name).native()}); });
+      return test::code_of([&] { base::run_process({(directory.path() / name).native()}); });
     };
     make_script(directory.path() / "plain", 0644);
     base::write_file_atomically(directory.path() / "text", "\x01\x02", 0755);
@@ -221,8 +212,9 @@ TEST_SUITE("base/process") {
     CHECK(run("plain") == base::Errc::cannot_write);
     CHECK(run("text") == base::Errc::config);
     CHECK(run("interpreter") == base::Errc::not_found);
-    CHECK(code_of([] { base::run_process({}); }) == base::Errc::config);
-    CHECK(code_of([] { base::run_process({"no-such-program-here"}); }) == base::Errc::not_found);
+    CHECK(test::code_of([] { base::run_process({}); }) == base::Errc::config);
+    CHECK(test::code_of([] { base::run_process({"no-such-program-here"}); }) ==
+          base::Errc::not_found);
   }
 
   TEST_CASE("a program still open for writing is tried again, but not for ever") {
@@ -233,13 +225,14 @@ TEST_SUITE("base/process") {
     std::optional<base::FileDescriptor> writer(
         base::FileDescriptor(open(program.c_str(), O_WRONLY | O_CLOEXEC)));
     REQUIRE(writer->is_open());
-    CHECK(code_of([&] { base::run_process({program.native()}); }) == base::Errc::cannot_write);
+    CHECK(test::code_of([&] { base::run_process({program.native()}); }) ==
+          base::Errc::cannot_write);
 
     std::thread closer([&] {
       std::this_thread::sleep_for(milliseconds(150));
       writer.reset();
     });
-    CHECK(code_of([&] { base::run_process({program.native()}); }) == base::Errc::done);
+    CHECK(test::code_of([&] { base::run_process({program.native()}); }) == base::Errc::done);
     closer.join();
   }
 

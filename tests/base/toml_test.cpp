@@ -10,7 +10,7 @@ namespace toml = base::toml;
 
 namespace {
 
-std::string problem_of(std::string_view text) {
+std::string toml_problem(std::string_view text) {
   try {
     toml::parse(text, "x.toml");
   } catch (const base::Error& error) {
@@ -90,7 +90,7 @@ TEST_SUITE("base/toml") {
     };
     for (const Row& row : rows) {
       CAPTURE(row.text);
-      const std::string problem = problem_of(row.text);
+      const std::string problem = toml_problem(row.text);
       CHECK_MESSAGE(problem.starts_with(row.start), problem);
     }
   }
@@ -98,9 +98,9 @@ TEST_SUITE("base/toml") {
   TEST_CASE("a table's name that is none is an error and no crash") {
     for (const std::string_view text : {"[.a]", "[=]", "[[.a]]", "[ #]", "[\n]", "a = 1\n[,]"}) {
       CAPTURE(text);
-      CHECK_FALSE(problem_of(text).empty());
+      CHECK_FALSE(toml_problem(text).empty());
     }
-    CHECK(problem_of("a = 1\n  [.b]\n") ==
+    CHECK(toml_problem("a = 1\n  [.b]\n") ==
           "x.toml:2: a table's name begins with a letter, a digit, - or _");
   }
 
@@ -109,25 +109,25 @@ TEST_SUITE("base/toml") {
          {"\xef\xbb\xbf\n", "# é", "a = 'é'", "a = \"é\"", "a = \"\\\"é\"", "a = '\\' # 'é",
           "a = \"\"\"é\n\"é\"\"\"\"\"", "a = '''é'\né''''", "\"é\" = 1", "['é']", "a = \"\" # é"}) {
       CAPTURE(text);
-      CHECK(problem_of(text) == "");
+      CHECK(toml_problem(text) == "");
     }
     for (const std::string_view text : {"\n\né = 1", "a = 1\nb = 'x'\né", "\n\na = 1 é", "\n\n[é]",
                                         "\n\na = ''é", "\na = \"\"\"\n\"\"\"é", "\na = '\né"}) {
       CAPTURE(text);
-      CHECK_FALSE(problem_of(text).empty());
+      CHECK_FALSE(toml_problem(text).empty());
     }
   }
 
   TEST_CASE("deep nesting is an error and no crash") {
-    CHECK_FALSE(problem_of("a = " + std::string(100000, '[')).empty());
-    CHECK_FALSE(problem_of("a = " + std::string(20000, '[') + std::string(20000, ']')).empty());
+    CHECK_FALSE(toml_problem("a = " + std::string(100000, '[')).empty());
+    CHECK_FALSE(toml_problem("a = " + std::string(20000, '[') + std::string(20000, ']')).empty());
   }
 
   TEST_CASE("no truncation of a document does worse than an error") {
     const std::string text = "schema = 1\n[a.\"b c\"]\nd = [{ x = 2026-11-20 }, \"é\\n\"]\n";
     for (std::size_t length = 0; length <= text.size(); ++length) {
-      (void)problem_of(text.substr(0, length));
+      (void)toml_problem(text.substr(0, length));
     }
-    CHECK(problem_of(text).empty());
+    CHECK(toml_problem(text).empty());
   }
 }

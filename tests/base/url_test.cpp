@@ -9,7 +9,7 @@
 
 namespace {
 
-std::string problem_of(std::string_view text) {
+std::string url_problem(std::string_view text) {
   try {
     base::Url::parse(text);
     return "accepted";
@@ -55,13 +55,13 @@ TEST_SUITE("base/url") {
   }
 
   TEST_CASE("http is refused with advice") {
-    CHECK(problem_of("http://h/x") ==
+    CHECK(url_problem("http://h/x") ==
           "`http://h/x`: http:// is not accepted, because anybody on the way could change it; use "
           "https://");
   }
 
   TEST_CASE("a password is refused and not repeated") {
-    const std::string problem = problem_of("https://user:secret@h/x");
+    const std::string problem = url_problem("https://user:secret@h/x");
     CHECK(problem.find("secret") == std::string::npos);
     CHECK(problem == "a URL with a user name or a password; leave them out");
   }
@@ -103,9 +103,9 @@ TEST_SUITE("base/url") {
                                    "https://[x]/",
                                    "file:///a/../b"}) {
       CAPTURE(text);
-      CHECK(problem_of(text) != "accepted");
+      CHECK(url_problem(text) != "accepted");
     }
-    CHECK(problem_of("https://h/" + std::string(2048, 'x')) != "accepted");
-    CHECK(problem_of("https://h/" + std::string(2038, 'x')) == "accepted");
+    CHECK(url_problem("https://h/" + std::string(2048, 'x')) != "accepted");
+    CHECK(url_problem("https://h/" + std::string(2038, 'x')) == "accepted");
   }
 }

@@ -4,6 +4,7 @@
 #include "base/zstd.hpp"
 #include "delta/making/make_delta.hpp"
 #include "tests/delta/bytes.hpp"
+#include "tests/delta/formats.hpp"
 #include "tests/support/expect_error.hpp"
 #include "trust/digest.hpp"
 
@@ -18,7 +19,6 @@
 namespace {
 
 using delta::Format;
-constexpr std::array kFormats{Format::zstd_patch, Format::bsdiff_zstd};
 
 // What an attempt comes to: nothing where it was refused, else the bytes that it made.
 std::optional<std::string> attempt(Format format, std::string_view old, std::string_view delta,
@@ -59,7 +59,7 @@ using namespace std::string_literals;  // NOLINT: bytes with zeros in them
 
 TEST_SUITE("delta") {
   TEST_CASE("formats have names, and a newer one has none here") {
-    for (const Format format : kFormats)
+    for (const Format format : test::kDeltaFormats)
       CHECK(delta::find_format(delta::format_id(format)) == format);
     CHECK_FALSE(delta::find_format("zstd-patch-2"));
     CHECK_FALSE(delta::find_format(""));
@@ -68,7 +68,7 @@ TEST_SUITE("delta") {
   TEST_CASE("a delta that is cut short anywhere is refused") {
     const std::string old = test::code(6000, 1, 0);
     const std::string target = test::changed_code(6000, 1, 0);
-    for (const Format format : kFormats) {
+    for (const Format format : test::kDeltaFormats) {
       const std::string patch = delta::making::make_patch(format, old, target);
       const std::string delta = patch + "\x5C\x2A\x4D\x18\x05\0\0\0other"s;
       REQUIRE(attempt(format, old, delta, target.size()) == target);
@@ -84,7 +84,7 @@ TEST_SUITE("delta") {
   TEST_CASE("a bit that flipped is refused, or changes nothing that was asked for") {
     const std::string old = test::code(3000, 1, 0);
     const std::string target = test::changed_code(3000, 1, 0);
-    for (const Format format : kFormats) {
+    for (const Format format : test::kDeltaFormats) {
       const std::string delta = delta::making::make_patch(format, old, target);
       std::size_t refused = 0;
       for (std::size_t bit = 0; bit < delta.size() * 8; ++bit) {
@@ -103,7 +103,7 @@ TEST_SUITE("delta") {
   TEST_CASE("another old binary is refused, or its result has another digest") {
     const std::string old = test::code(20'000, 1, 0);
     const std::string target = test::changed_code(20'000, 1, 0);
-    for (const Format format : kFormats) {
+    for (const Format format : test::kDeltaFormats) {
       const std::string delta = delta::making::make_patch(format, old, target);
       for (const std::string& wrong :
            {std::string(), old.substr(10'000), old.substr(0, 10'000), test::noise(20'000, 3)}) {
@@ -116,7 +116,7 @@ TEST_SUITE("delta") {
   TEST_CASE("a patch for a binary of another size is refused") {
     const std::string old = test::code(2000, 1, 0);
     const std::string target = test::changed_code(2000, 1, 0);
-    for (const Format format : kFormats) {
+    for (const Format format : test::kDeltaFormats) {
       const std::string delta = delta::making::make_patch(format, old, target);
       for (const std::size_t size : {std::size_t{0}, std::size_t{1}, target.size() - 1,
                                      target.size() + 1, target.size() * 2}) {

@@ -5,6 +5,7 @@
 #include "delta/making/differences.hpp"
 #include "delta/making/make_delta.hpp"
 #include "tests/delta/bytes.hpp"
+#include "tests/delta/formats.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,6 @@
 namespace {
 
 using delta::Format;
-constexpr std::array kFormats{Format::zstd_patch, Format::bsdiff_zstd};
 
 std::string applied(Format format, std::string_view old, std::string_view patch, std::size_t size) {
   std::string result(size, '?');
@@ -67,7 +67,7 @@ std::vector<Pair> pairs() {
 TEST_SUITE("delta/making") {
   TEST_CASE("what a patch makes of the old binary is the new one, and the same patch each time") {
     for (const Pair& pair : pairs()) {
-      for (const Format format : kFormats) {
+      for (const Format format : test::kDeltaFormats) {
         CAPTURE(pair.what);
         CAPTURE(delta::format_id(format));
         const std::string patch = delta::making::make_patch(format, pair.old, pair.target);
@@ -147,7 +147,7 @@ TEST_SUITE("delta/making") {
     const std::string old = own_code();
     const std::string target = edited(old);
     base::write_file_atomically(folder.path() / "old", old);
-    for (const Format format : kFormats) {
+    for (const Format format : test::kDeltaFormats) {
       const std::string patch = delta::making::make_patch(format, old, target);
       base::AtomicFile file(folder.path() / "new");
       {

@@ -1,6 +1,7 @@
 #include "site/archive_download.hpp"
 
 #include "base/text.hpp"
+#include "tests/site/archive_content.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/release_server.hpp"
 #include "tests/support/signing.hpp"
@@ -30,13 +31,7 @@ const std::string mirror_url = "https://mirror.example.org/" + archive_name;
 const std::string configured_url =
     "https://inside.example.net/files/releases/v1.0.0/" + archive_name;
 
-std::string content_of(const site::ProvenArchive& archive) {
-  std::string content;
-  base::stream_file(archive.file, [&](std::string_view bytes) { content += bytes; });
-  return content;
-}
-
-struct Lab {
+struct DownloadLab {
   base::TemporaryDirectory staging{base::Path("/tmp"), "site-test."};
   test::ReleaseServer server;
   schema::Release release = test::make_release({.archive_bytes = archive_bytes});
@@ -78,13 +73,13 @@ TEST_SUITE("site/archive_download") {
   TEST_CASE("a connection that breaks on the way is tried three times") {
     for (const int breaks : {1, 2, 3}) {
       CAPTURE(breaks);
-      Lab lab;
+      DownloadLab lab;
       lab.server.put(archive_url, archive_bytes);
       BreakingConnection client(lab.server, breaks);
       const auto download = [&] { return site::download_archive(client, lab.request(), {}); };
       if (breaks < 3) {
         const site::ProvenArchive archive = download();
-        CHECK(content_of(archive) == archive_bytes);
+        CHECK(test::content_of(archive) == archive_bytes);
         CHECK(archive.downloaded_bytes ==
               archive_bytes.size() + static_cast<std::size_t>(breaks) * archive_bytes.size() / 2);
       } else {
@@ -95,10 +90,10 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("an archive with the manifest's size and digest is taken") {
-    Lab lab;
+    DownloadLab lab;
     lab.server.put(archive_url, archive_bytes);
     const site::ProvenArchive archive = lab.download();
-    CHECK(content_of(archive) == archive_bytes);
+    CHECK(test::content_of(archive) == archive_bytes);
     CHECK(archive.source == archive_url);
     CHECK(archive.downloaded_bytes == archive_bytes.size());
     CHECK(lab.progress == std::vector<std::uint64_t>{0, 1000, 2000, 3000, 4000, 5000});
@@ -106,7 +101,7 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("row 17: the file has no name, so that nothing can be exchanged after the proof") {
-    Lab lab;
+    DownloadLab lab;
     lab.server.put(archive_url, archive_bytes);
     const site::ProvenArchive archive = lab.download();
     CHECK(base::list_directory(lab.staging.path()).empty());
@@ -117,7 +112,7 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("sources: what the user set, then the manifest's own, none twice") {
-    Lab lab;
+    DownloadLab lab;
     lab.entry().mirrors = {base::Url::parse(mirror_url), base::Url::parse(archive_url)};
     site::ArchiveRequest request = lab.request();
     request.configured_bases = {base::Url::parse("https://inside.example.net/files/"),
@@ -177,7 +172,7 @@ TEST_SUITE("site/archive_download") {
                  Errc::network, "certificate expired"},
          }) {
       CAPTURE(row.what);
-      Lab lab;
+      DownloadLab lab;
       lab.server.put(archive_url, archive_bytes);
       row.harm(lab.server);
       const bool page = row.what == "web page";
@@ -187,7 +182,7 @@ TEST_SUITE("site/archive_download") {
       lab.entry().mirrors = {base::Url::parse(mirror_url)};
       lab.server.put(mirror_url, archive_bytes);
       const site::ProvenArchive archive = lab.download();
-      CHECK(content_of(archive) == archive_bytes);
+      CHECK(test::content_of(archive) == archive_bytes);
       CHECK(archive.source == mirror_url);
       lab.server.put(mirror_url, std::string(archive_bytes.size(), 'y'));
       check_error(Errc::untrusted, mirror_url, [&] { lab.download(); });
@@ -195,7 +190,7 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("row 9: what is wrong with every source is told, each with its URL") {
-    Lab lab;
+    DownloadLab lab;
     lab.entry().mirrors = {base::Url::parse(mirror_url)};
     lab.server.files[mirror_url].status = 503;
     const std::string message = test::message_of(Errc::network, [&] { lab.download(); });
@@ -203,7 +198,7 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("the disk and the user are no faults of a source") {
-    Lab lab;
+    DownloadLab lab;
     lab.entry().mirrors = {base::Url::parse(mirror_url)};
     lab.server.put(archive_url, archive_bytes);
     lab.server.put(mirror_url, archive_bytes);
@@ -222,13 +217,13 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("a file:// base is read by the reader of files") {
-    Lab lab;
+    DownloadLab lab;
     const base::TemporaryDirectory stick("/tmp", "site-stick.");
     base::make_directories(stick.path() / "releases/v1.0.0");
     base::write_file_atomically(stick.path() / "releases/v1.0.0" / archive_name, archive_bytes);
     site::ArchiveRequest request = lab.request();
     request.configured_bases = {base::Url::parse("file://" + stick.path().string())};
-    CHECK(content_of(site::download_archive(lab.server, request, {})) == archive_bytes);
+    CHECK(test::content_of(site::download_archive(lab.server, request, {})) == archive_bytes);
     CHECK(lab.server.requests.empty());
     base::write_file_atomically(stick.path() / "releases/v1.0.0" / archive_name,
                                 archive_bytes + "x");
@@ -237,13 +232,13 @@ TEST_SUITE("site/archive_download") {
   }
 
   TEST_CASE("an archive of this machine is taken with the same proof") {
-    Lab lab;
+    DownloadLab lab;
     const base::Path path = lab.staging.path() / "given.tar.gz";
     base::write_file_atomically(path, archive_bytes);
     const site::ProvenArchive archive = site::take_archive(path, lab.request(), {});
     // What is at the path afterwards does not matter.
     base::write_file_atomically(path, "exchanged");
-    CHECK(content_of(archive) == archive_bytes);
+    CHECK(test::content_of(archive) == archive_bytes);
     CHECK(archive.downloaded_bytes == 0);
     check_error(Errc::untrusted, "given.tar.gz: it is cut short",
                 [&] { site::take_archive(path, lab.request(), {}); });

@@ -1,6 +1,7 @@
 #include "site/channel_manifest.hpp"
 
 #include "base/text.hpp"
+#include "tests/site/addresses.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/release_server.hpp"
 #include "tests/support/signing.hpp"
@@ -22,9 +23,7 @@ using test::check_error;
 
 namespace {
 
-constexpr const char* kBase = "https://a.example.com/tool";
-constexpr const char* kSecondBase = "https://b.example.org/tool";
-const std::string stable_url = std::string(kBase) + "/stable.version-manifest.json";
+const std::string stable_url = std::string(test::kBase) + "/stable.version-manifest.json";
 const std::string stable_signature_url = stable_url + ".minisig";
 
 schema::Manifest manifest_with(std::string_view version, std::uint64_t generation,
@@ -37,12 +36,12 @@ schema::Manifest manifest_with(std::string_view version, std::uint64_t generatio
 
 // A site of product "tool", whose stable and beta channels have one key and nightly another, and
 // somebody who reads it.
-struct Lab {
+struct ManifestLab {
   test::SigningKey release_key;
   test::SigningKey nightly_key;
   test::SigningKey foreign_key;
   test::ReleaseServer server;
-  std::vector<base::Url> base_urls{base::Url::parse(kBase)};
+  std::vector<base::Url> base_urls{base::Url::parse(test::kBase)};
 
   std::optional<site::ProvenManifest> find(Channel channel = Channel::stable) {
     const std::array keys{channel == Channel::nightly ? nightly_key.public_key()
@@ -56,10 +55,10 @@ struct Lab {
     return found->manifest;
   }
   void publish(const schema::Manifest& manifest) {
-    server.publish(kBase, manifest,
+    server.publish(test::kBase, manifest,
                    manifest.channel == Channel::nightly ? nightly_key : release_key);
   }
-  void add_second_base() { base_urls.push_back(base::Url::parse(kSecondBase)); }
+  void add_second_base() { base_urls.push_back(base::Url::parse(test::kSecondBase)); }
   void check_refused(Errc code, std::string_view part_of_message,
                      Channel channel = Channel::stable) {
     check_error(code, part_of_message, [&] { read(channel); });
@@ -74,15 +73,15 @@ std::string newest_of(const schema::Manifest& manifest) {
 
 TEST_SUITE("site/channel_manifest") {
   TEST_CASE("a manifest that the channel's key signed is believed") {
-    Lab lab;
+    ManifestLab lab;
     lab.publish(manifest_with("1.1.0", 7));
     CHECK(newest_of(lab.read()) == "1.1.0");
-    CHECK(lab.find()->base_url.text() == kBase);
+    CHECK(lab.find()->base_url.text() == test::kBase);
     CHECK_FALSE(lab.find(Channel::beta));
   }
 
   TEST_CASE("row 1: bytes that nobody signed are refused, whichever bit is changed") {
-    Lab lab;
+    ManifestLab lab;
     lab.publish(manifest_with("1.1.0", 7));
     const std::string good = lab.server.files.at(stable_url).bytes;
     for (std::size_t position = 0; position < good.size(); position += 29) {
@@ -95,13 +94,13 @@ TEST_SUITE("site/channel_manifest") {
   }
 
   TEST_CASE("row 1: another key's signature is refused") {
-    Lab lab;
-    lab.server.publish(kBase, manifest_with("1.1.0", 7), lab.foreign_key);
+    ManifestLab lab;
+    lab.server.publish(test::kBase, manifest_with("1.1.0", 7), lab.foreign_key);
     lab.check_refused(Errc::untrusted, "is not trusted here");
   }
 
   TEST_CASE("row 5: an endless manifest or signature is cut off") {
-    Lab lab;
+    ManifestLab lab;
     lab.publish(manifest_with("1.1.0", 7));
     const std::string good = lab.server.files.at(stable_url).bytes;
     lab.server.put(stable_url,
@@ -113,7 +112,7 @@ TEST_SUITE("site/channel_manifest") {
   }
 
   TEST_CASE("row 7: parts of two releases do not pass together") {
-    Lab lab;
+    ManifestLab lab;
     lab.publish(manifest_with("1.1.0", 7));
     const std::string old_signature = lab.server.files.at(stable_signature_url).bytes;
     lab.publish(manifest_with("1.2.0", 8));
@@ -126,7 +125,7 @@ TEST_SUITE("site/channel_manifest") {
   TEST_CASE("a pair in transition is fetched again until it belongs together") {
     for (const std::size_t settles_at : {2U, 4U, 6U}) {
       CAPTURE(settles_at);
-      Lab lab;
+      ManifestLab lab;
       lab.publish(manifest_with("1.2.0", 8));
       const auto settled = lab.server.files;
       lab.publish(manifest_with("1.1.0", 7));
@@ -142,13 +141,13 @@ TEST_SUITE("site/channel_manifest") {
   }
 
   TEST_CASE("row 8: a manifest of another product or channel is refused, though well signed") {
-    Lab lab;
+    ManifestLab lab;
     schema::Manifest other = test::make_manifest("other");
-    lab.server.publish(kBase, other, lab.release_key);
+    lab.server.publish(test::kBase, other, lab.release_key);
     lab.check_refused(Errc::untrusted, "is for app other, not tool");
 
     lab.publish(manifest_with("1.1.0-beta.1", 7, Channel::beta));
-    const std::string beta = std::string(kBase) + "/beta.version-manifest.json";
+    const std::string beta = std::string(test::kBase) + "/beta.version-manifest.json";
     lab.server.put(stable_url, lab.server.files.at(beta).bytes);
     lab.server.put(stable_signature_url, lab.server.files.at(beta + ".minisig").bytes);
     lab.check_refused(Errc::untrusted, "is for file beta.version-manifest.json");
@@ -168,8 +167,8 @@ TEST_SUITE("site/channel_manifest") {
   }
 
   TEST_CASE("row 11: a nightly key never speaks for stable") {
-    Lab lab;
-    lab.server.publish(kBase, manifest_with("9.9.9", 7), lab.nightly_key);
+    ManifestLab lab;
+    lab.server.publish(test::kBase, manifest_with("9.9.9", 7), lab.nightly_key);
     lab.check_refused(Errc::untrusted, "is not trusted here");
     // In its own manifest it cannot pass something off as stable either.
     schema::Manifest nightly = test::make_manifest("tool", Channel::nightly);
@@ -183,34 +182,39 @@ TEST_SUITE("site/channel_manifest") {
   TEST_CASE("row 9: a base that fails or lies is passed over, with the same checks at the next") {
     struct Row {
       std::string what;
-      std::function<void(Lab&)> harm;
+      std::function<void(ManifestLab&)> harm;
       Errc alone;
     };
     for (const Row& row : {
-             Row{"500", [](Lab& lab) { lab.server.files[stable_signature_url].status = 500; },
+             Row{"500",
+                 [](ManifestLab& lab) { lab.server.files[stable_signature_url].status = 500; },
                  Errc::network},
-             Row{"forbidden", [](Lab& lab) { lab.server.files[stable_signature_url].status = 403; },
+             Row{"forbidden",
+                 [](ManifestLab& lab) { lab.server.files[stable_signature_url].status = 403; },
                  Errc::network},
              Row{"web page",
-                 [](Lab& lab) {
+                 [](ManifestLab& lab) {
                    lab.server.put(stable_signature_url, "\n<!DOCTYPE html><p>log in");
                  },
                  Errc::network},
              Row{"web page for the manifest",
-                 [](Lab& lab) { lab.server.put(stable_url, "<html>"); }, Errc::network},
-             Row{"empty answers", [](Lab& lab) { lab.server.put(stable_signature_url, ""); },
+                 [](ManifestLab& lab) { lab.server.put(stable_url, "<html>"); }, Errc::network},
+             Row{"empty answers",
+                 [](ManifestLab& lab) { lab.server.put(stable_signature_url, ""); },
                  Errc::untrusted},
              Row{"foreign key",
-                 [](Lab& lab) {
-                   lab.server.publish(kBase, manifest_with("9.9.9", 99), lab.foreign_key);
+                 [](ManifestLab& lab) {
+                   lab.server.publish(test::kBase, manifest_with("9.9.9", 99), lab.foreign_key);
                  },
                  Errc::untrusted},
-             Row{"no signature", [](Lab& lab) { lab.server.remove(stable_signature_url); },
+             Row{"no signature", [](ManifestLab& lab) { lab.server.remove(stable_signature_url); },
                  Errc::untrusted},
-             Row{"manifest gone", [](Lab& lab) { lab.server.remove(stable_url); }, Errc::untrusted},
-             Row{"nothing there", [](Lab& lab) { lab.server.files.clear(); }, Errc::not_found},
+             Row{"manifest gone", [](ManifestLab& lab) { lab.server.remove(stable_url); },
+                 Errc::untrusted},
+             Row{"nothing there", [](ManifestLab& lab) { lab.server.files.clear(); },
+                 Errc::not_found},
              Row{"no connection",
-                 [](Lab& lab) {
+                 [](ManifestLab& lab) {
                    lab.server.intercept = [](std::size_t, const base::HttpRequest& request) {
                      if (request.url.host() == "a.example.com") {
                        throw base::Error(Errc::network, "a.example.com: connection refused");
@@ -220,20 +224,20 @@ TEST_SUITE("site/channel_manifest") {
                  Errc::network},
          }) {
       CAPTURE(row.what);
-      Lab lab;
+      ManifestLab lab;
       lab.publish(manifest_with("1.1.0", 7));
       row.harm(lab);
       CHECK(test::message_of(row.alone, [&] { lab.read(); }).size() > 0);
       lab.add_second_base();
-      lab.server.publish(kSecondBase, manifest_with("1.1.0", 7), lab.release_key);
+      lab.server.publish(test::kSecondBase, manifest_with("1.1.0", 7), lab.release_key);
       CHECK(newest_of(lab.read()) == "1.1.0");
-      lab.server.publish(kSecondBase, manifest_with("9.9.9", 99), lab.foreign_key);
-      lab.check_refused(Errc::untrusted, kSecondBase);
+      lab.server.publish(test::kSecondBase, manifest_with("9.9.9", 99), lab.foreign_key);
+      lab.check_refused(Errc::untrusted, test::kSecondBase);
     }
   }
 
   TEST_CASE("row 12: a manifest that is signed but has not the form is refused") {
-    Lab lab;
+    ManifestLab lab;
     for (const std::string& text : {std::string("{}"), std::string(), std::string(10'000, '['),
                                     std::string("{\"schema\": 1, \"schema\": 1}")}) {
       test::SignedText both =
@@ -246,7 +250,7 @@ TEST_SUITE("site/channel_manifest") {
 
   TEST_CASE(
       "a signature that does not bind the file's name, product, channel and digest is refused") {
-    Lab lab;
+    ManifestLab lab;
     const std::string text = schema::write_manifest(manifest_with("1.1.0", 7));
     const auto whole =
         test::manifest_comment("tool", "stable.version-manifest.json", "stable", text);
@@ -266,7 +270,7 @@ TEST_SUITE("site/channel_manifest") {
   }
 
   TEST_CASE("row 31: what is signed for another release's file does not pass as a manifest") {
-    Lab lab;
+    ManifestLab lab;
     const std::string text = schema::write_manifest(manifest_with("1.1.0", 7));
     const auto comment = trust::TrustedComment::parse(
         base::cat("file:tool-v1.1.0-linux-x86_64.tar.gz\tapp:tool\tchannel:stable\tsha256:",
@@ -277,20 +281,20 @@ TEST_SUITE("site/channel_manifest") {
   }
 
   TEST_CASE("the combined manifest is read where no channel is asked for") {
-    Lab lab;
+    ManifestLab lab;
     schema::Manifest combined = manifest_with("1.1.0", 7);
     combined.channel.reset();
-    lab.server.publish(kBase, combined, lab.release_key);
+    lab.server.publish(test::kBase, combined, lab.release_key);
     const std::array keys{lab.release_key.public_key()};
     const auto proven = site::fetch_manifest(
         {lab.server, lab.base_urls}, {.product = "tool", .channel = std::nullopt, .keys = keys});
     REQUIRE(proven);
     CHECK(proven->manifest == combined);
-    CHECK(proven->base_url.text() == kBase);
+    CHECK(proven->base_url.text() == test::kBase);
   }
 
   TEST_CASE("text of a server never reaches an error with its control characters") {
-    Lab lab;
+    ManifestLab lab;
     schema::Manifest other = test::make_manifest("tool");
     const std::string text = schema::write_manifest(other);
     const auto comment = trust::TrustedComment::parse(base::cat(

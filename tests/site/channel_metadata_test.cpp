@@ -1,5 +1,6 @@
 #include "site/channel_metadata.hpp"
 
+#include "tests/site/addresses.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/metadata_repository.hpp"
 #include "tests/support/release_server.hpp"
@@ -17,11 +18,8 @@ using test::check_error;
 
 namespace {
 
-constexpr const char* kBase = "https://a.example.com/tool";
-constexpr const char* kSecondBase = "https://b.example.org/tool";
-
 // An agent of product "tool" whose channels come through metadata, and a site that it asks.
-struct Lab {
+struct MetadataLab {
   test::MetadataRepository repository;
   test::ReleaseServer server;
   site::MemoryStore store;
@@ -30,12 +28,12 @@ struct Lab {
                             .agent = "tool-updater",
                             .version = schema::Version::parse("1.0.0"),
                             .date = test::now() - std::chrono::hours(100),
-                            .base_urls = {base::Url::parse(kBase)},
+                            .base_urls = {base::Url::parse(test::kBase)},
                             .root = {}};
   base::Time now = test::now() + std::chrono::hours(1);
   std::optional<base::Time> allow_expired_until;
 
-  Lab() {
+  MetadataLab() {
     for (const Channel channel : schema::kChannels) {
       repository.delegate("targets", schema::channel_name(channel),
                           {schema::manifest_name(channel)}, true);
@@ -65,7 +63,7 @@ struct Lab {
     repository.publish();
     show();
   }
-  void show(std::string_view base_url = kBase) { server.mirror(base_url, repository.files); }
+  void show(std::string_view base_url = test::kBase) { server.mirror(base_url, repository.files); }
   site::SiteView read(Channel channel = Channel::stable) {
     return site::read_site({server, identity.base_urls},
                            {.identity = identity,
@@ -90,7 +88,7 @@ std::string newest_of(const site::SiteView& view, Channel channel = Channel::sta
 
 TEST_SUITE("site/channel_metadata") {
   TEST_CASE("a manifest is believed as a target of its role, from a root that was shipped") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     const site::SiteView view = lab.learn();
     CHECK(newest_of(view) == "1.1.0");
@@ -102,7 +100,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a check that finds nothing new is two small requests, for any number of channels") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.publish("1.2.0-beta.1", 3, Channel::beta);
     lab.learn(Channel::beta);
@@ -117,7 +115,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a new release is fetched without what is known already") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.learn();
     lab.publish("1.2.0", 8);
@@ -130,10 +128,10 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a root of the same version with other bytes is not the one that was shipped") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     test::MetadataRepository other;
-    lab.server.mirror(kBase, other.files);
+    lab.server.mirror(test::kBase, other.files);
     check_error(Errc::untrusted, "not the one that this program was made with",
                 [&] { lab.read(); });
     CHECK_FALSE(lab.store.read("root.json", 1000000));
@@ -141,28 +139,28 @@ TEST_SUITE("site/channel_metadata") {
 
   TEST_CASE("what a mirror withholds, changes or lets expire, the next one gives") {
     const auto break_first = {
-        +[](Lab& lab) { lab.server.files.clear(); },
-        +[](Lab& lab) {
-          lab.server.files.at(std::string(kBase) + "/metadata/timestamp.json").bytes += " ";
-          lab.server.files.at(std::string(kBase) + "/" + lab.repository.path_of("snapshot"))
+        +[](MetadataLab& lab) { lab.server.files.clear(); },
+        +[](MetadataLab& lab) {
+          lab.server.files.at(std::string(test::kBase) + "/metadata/timestamp.json").bytes += " ";
+          lab.server.files.at(std::string(test::kBase) + "/" + lab.repository.path_of("snapshot"))
               .bytes += " ";
         },
-        +[](Lab& lab) {
+        +[](MetadataLab& lab) {
           test::MetadataRepository stale = lab.repository;
           stale.timestamp.expires = lab.now - std::chrono::hours(1);
           stale.publish();
-          lab.server.mirror(kBase, stale.files);
+          lab.server.mirror(test::kBase, stale.files);
         }};
     for (const auto& damage : break_first) {
-      Lab lab;
+      MetadataLab lab;
       lab.publish("1.1.0", 7);
-      lab.identity.base_urls.push_back(base::Url::parse(kSecondBase));
+      lab.identity.base_urls.push_back(base::Url::parse(test::kSecondBase));
       damage(lab);
       CHECK_THROWS_AS(lab.read(), base::Error);
       // The mirror that stands still shows an older timestamp than what it said before.
       lab.repository.timestamp.version += 1;
       lab.repository.publish();
-      lab.show(kSecondBase);
+      lab.show(test::kSecondBase);
       CHECK(newest_of(lab.read()) == "1.1.0");
     }
   }
@@ -179,13 +177,13 @@ TEST_SUITE("site/channel_metadata") {
                         {"generation", older, "going backwards"}};
     for (const Row& row : rows) {
       CAPTURE(row.name);
-      Lab lab;
+      MetadataLab lab;
       lab.publish("1.1.0", 7);
       lab.learn();
       lab.publish(row.manifest);
       check_error(Errc::untrusted, row.message, [&] { lab.read(); });
     }
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.repository.add_target("stable", "stable.version-manifest.json",
                               schema::write_manifest(test::make_manifest("tool", Channel::beta)));
@@ -195,7 +193,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a stolen key of nightly cannot speak for stable") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.learn();
     schema::Manifest evil = test::make_manifest("tool");
@@ -208,7 +206,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("what a thief signed last binds nobody once the channel has other keys") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.learn();
     schema::Manifest evil = test::make_manifest("tool");
@@ -227,7 +225,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a mark of a channel that is not followed any more goes with its keys too") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     schema::Manifest evil = test::make_manifest("tool", Channel::nightly);
     evil.security_floor = schema::Version::parse("9999.1.1");
@@ -244,7 +242,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a floor that was seen stays while the same keys speak") {
-    Lab lab;
+    MetadataLab lab;
     schema::Manifest first = test::make_manifest("tool");
     first.generation = 3;
     first.security_floor = schema::Version::parse("1.5.0");
@@ -255,7 +253,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("what expired is refused, but for one run that names the moment") {
-    Lab lab;
+    MetadataLab lab;
     lab.repository.timestamp.expires = test::now();
     lab.publish("1.1.0", 7);
     check_error(Errc::expired, "timestamp expired at", [&] { lab.read(); });
@@ -266,37 +264,37 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a clock before the newest signed time cannot be right") {
-    Lab lab;
+    MetadataLab lab;
     lab.now = test::now() - std::chrono::hours(50);
     lab.publish("1.1.0", 7);
     check_error(Errc::expired, "the clock says", [&] { lab.read(); });
   }
 
   TEST_CASE("an agent that was shipped with a newer root begins there") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.learn();
     lab.repository.rotate("root");
     lab.repository.rotate("timestamp");
     lab.publish("1.2.0", 8);
     lab.identity.root = schema::RootPin{2, trust::sha256_of(lab.repository.root_file(2))};
-    lab.server.files.erase(std::string(kBase) + "/metadata/1.root.json");
+    lab.server.files.erase(std::string(test::kBase) + "/metadata/1.root.json");
     CHECK(newest_of(lab.read()) == "1.2.0");
   }
 
   TEST_CASE("a bucket that may not be listed answers 403 for the root that is not there") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
-    const std::string next = std::string(kBase) + "/metadata/2.root.json";
+    const std::string next = std::string(test::kBase) + "/metadata/2.root.json";
     lab.server.put(next, "denied");
     lab.server.files.at(next).status = 403;
     CHECK(newest_of(lab.read()) == "1.1.0");
-    lab.server.files.at(std::string(kBase) + "/metadata/timestamp.json").status = 403;
+    lab.server.files.at(std::string(test::kBase) + "/metadata/timestamp.json").status = 403;
     check_error(Errc::network, "HTTP 403", [&] { lab.read(); });
   }
 
   TEST_CASE("a manifest that is larger than one may be is not fetched") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.repository.add_target("stable", "stable.version-manifest.json",
                               std::string(schema::kMaxManifestBytes + 1, ' '));
@@ -309,7 +307,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a root that appears between two requests is asked for once more") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.learn();
     lab.repository.rotate("timestamp");
@@ -327,10 +325,10 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a timestamp that nobody may sign stays refused, after one more request") {
-    Lab lab;
+    MetadataLab lab;
     lab.publish("1.1.0", 7);
     lab.learn();
-    lab.server.put(std::string(kBase) + "/metadata/timestamp.json",
+    lab.server.put(std::string(test::kBase) + "/metadata/timestamp.json",
                    lab.repository.files.at("metadata/1.snapshot.json"));
     lab.server.requests.clear();
     check_error(Errc::untrusted, "signatures that it needs", [&] { lab.read(); });
@@ -345,7 +343,7 @@ TEST_SUITE("site/channel_metadata") {
     for (const Row& row :
          {Row{"the older updater is new here", false}, Row{"it was here before", true}}) {
       CAPTURE(row.what);
-      Lab lab;
+      MetadataLab lab;
       const schema::RootPin old_pin = lab.identity.root;
       lab.publish("1.1.0", 7);
       if (row.has_history) lab.learn();
@@ -360,7 +358,7 @@ TEST_SUITE("site/channel_metadata") {
       const auto root = kept("root.json");
       const auto timestamp = kept("timestamp.json");
       // The host goes back to the site of before: what the revoked keys signed.
-      lab.server.remove(std::string(kBase) + "/metadata/2.root.json");
+      lab.server.remove(std::string(test::kBase) + "/metadata/2.root.json");
       check_error(Errc::untrusted, "root 3, which was trusted here before, is not there",
                   [&] { lab.read(); });
       CHECK(kept("root.json") == root);
@@ -376,7 +374,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("a site that lost its metadata is a failure, and expired once what is kept is") {
-    Lab lab;
+    MetadataLab lab;
     lab.repository.timestamp.expires = lab.now + std::chrono::hours(1);
     lab.publish("1.1.0", 7);
     lab.learn();
@@ -390,7 +388,7 @@ TEST_SUITE("site/channel_metadata") {
   }
 
   TEST_CASE("an empty site and one without metadata say so") {
-    Lab lab;
+    MetadataLab lab;
     check_error(Errc::not_found, "there is no metadata/1.root.json", [&] { lab.read(); });
     lab.repository.publish();
     lab.show();

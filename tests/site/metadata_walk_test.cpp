@@ -1,6 +1,7 @@
 #include "site/metadata_walk.hpp"
 
 #include "base/text.hpp"
+#include "tests/site/addresses.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/metadata_repository.hpp"
 #include "tests/support/release_server.hpp"
@@ -19,10 +20,8 @@ using test::check_error;
 
 namespace {
 
-constexpr const char* kBase = "https://a.example.com/tool";
-
-struct Lab {
-  explicit Lab(bool consistent_snapshot = true) : repository(consistent_snapshot) {}
+struct WalkLab {
+  explicit WalkLab(bool consistent_snapshot = true) : repository(consistent_snapshot) {}
 
   test::MetadataRepository repository;
   test::ReleaseServer server;
@@ -30,10 +29,10 @@ struct Lab {
 
   site::MetadataWalk walk() {
     repository.publish();
-    server.mirror(kBase, repository.files);
+    server.mirror(test::kBase, repository.files);
     server.requests.clear();
     site::MetadataWalk walk(
-        server, site::address_at(base::Url::parse(kBase)), store,
+        server, site::address_at(base::Url::parse(test::kBase)), store,
         {.pin = schema::RootPin{1, trust::sha256_of(repository.root_file(1))}, .now = test::now()});
     walk.refresh();
     return walk;
@@ -48,7 +47,7 @@ struct Lab {
   [[nodiscard]] std::vector<std::string> asked() const {
     std::vector<std::string> names;
     for (const auto& request : server.requests)
-      names.push_back(request.url.substr(std::string_view(kBase).size() + 1));
+      names.push_back(request.url.substr(std::string_view(test::kBase).size() + 1));
     return names;
   }
 };
@@ -57,7 +56,7 @@ struct Lab {
 
 TEST_SUITE("site/metadata_walk") {
   TEST_CASE("delegations are searched in their order, each with its descendants first") {
-    Lab lab;
+    WalkLab lab;
     lab.repository.delegate("targets", "a", {"*"});
     lab.repository.delegate("targets", "b", {"*"});
     lab.repository.delegate("a", "a1", {"*"});
@@ -76,7 +75,7 @@ TEST_SUITE("site/metadata_walk") {
   }
 
   TEST_CASE("only roles that the path is delegated to are fetched") {
-    Lab lab;
+    WalkLab lab;
     lab.repository.delegate("targets", "docs", {"docs/*"});
     lab.repository.delegate("targets", "tools", {"tools/*"});
     lab.repository.add_target("docs", "tools/x", "not for docs to say");
@@ -90,7 +89,7 @@ TEST_SUITE("site/metadata_walk") {
   }
 
   TEST_CASE("every delegation on the way must cover the path") {
-    Lab lab;
+    WalkLab lab;
     lab.repository.delegate("targets", "outer", {"a*"});
     lab.repository.delegate("outer", "inner", {"*"});
     lab.repository.add_target("inner", "abc", "covered");
@@ -100,7 +99,7 @@ TEST_SUITE("site/metadata_walk") {
   }
 
   TEST_CASE("a terminating delegation ends the search, and covers no other path") {
-    Lab lab;
+    WalkLab lab;
     lab.repository.delegate("targets", "first", {"a*"}, true);
     lab.repository.delegate("first", "below", {"*"});
     lab.repository.delegate("targets", "second", {"*"});
@@ -112,7 +111,7 @@ TEST_SUITE("site/metadata_walk") {
     CHECK(lab.find("abc") == "of a descendant");
 
     // Deeper down it ends what its ancestors had ahead, too.
-    Lab deep;
+    WalkLab deep;
     deep.repository.delegate("targets", "outer", {"*"});
     deep.repository.delegate("outer", "inner", {"*"}, true);
     deep.repository.delegate("targets", "later", {"*"});
@@ -121,7 +120,7 @@ TEST_SUITE("site/metadata_walk") {
   }
 
   TEST_CASE("cycles end, and a role is asked once in a search") {
-    Lab lab;
+    WalkLab lab;
     lab.repository.delegate("targets", "a", {"*"});
     lab.repository.delegate("a", "b", {"*"});
     lab.repository.delegate("b", "a", {"*"});
@@ -134,7 +133,7 @@ TEST_SUITE("site/metadata_walk") {
 
   TEST_CASE("at most 32 delegated roles are asked in one search") {
     for (const int depth : {32, 33}) {
-      Lab lab;
+      WalkLab lab;
       std::string delegator = "targets";
       for (int level = 1; level <= depth; ++level) {
         const std::string role = cat("role", level);
@@ -147,7 +146,7 @@ TEST_SUITE("site/metadata_walk") {
   }
 
   TEST_CASE("bins by hash prefixes share the targets") {
-    Lab lab;
+    WalkLab lab;
     for (int bin = 0; bin < 16; ++bin) {
       const std::string digit(1, "0123456789abcdef"[bin]);
       lab.repository.delegate("targets", cat("bin-", digit), {}).hash_prefixes = {digit};
@@ -165,7 +164,7 @@ TEST_SUITE("site/metadata_walk") {
   }
 
   TEST_CASE("a delegated role that is refused ends the search, also where a later one has it") {
-    Lab lab;
+    WalkLab lab;
     lab.repository.delegate("targets", "first", {"*"});
     lab.repository.delegate("targets", "second", {"*"});
     lab.repository.add_target("second", "file", "of second");
@@ -175,7 +174,7 @@ TEST_SUITE("site/metadata_walk") {
 
   TEST_CASE("names of roles and paths of targets reach the server whole") {
     for (const bool consistent : {true, false}) {
-      Lab lab(consistent);
+      WalkLab lab(consistent);
       lab.repository.delegate("targets", "a b/\xc3\xa9", {"dir/*"});
       lab.repository.add_target("a b/\xc3\xa9", "dir/x y%2F.bin", "content");
       lab.repository.publish();
@@ -194,18 +193,18 @@ TEST_SUITE("site/metadata_walk") {
     for (const std::string& role :
          {std::string("a/../b"), std::string("a\0b", 3), std::string(3000, 'x')}) {
       CAPTURE(role);
-      Lab lab;
+      WalkLab lab;
       lab.repository.delegate("targets", role, {"*"});
       lab.repository.add_target(role, "one", "1");
       check_error(Errc::untrusted, "", [&] { lab.find("one"); });
     }
-    Lab lab;
+    WalkLab lab;
     lab.repository.add_target("targets", "a//b", "1");
     check_error(Errc::untrusted, "", [&] { lab.find("a//b"); });
   }
 
   TEST_CASE("two hundred and fifty-six roots are followed in one run, and the rest in the next") {
-    Lab lab;
+    WalkLab lab;
     for (int count = 0; count < 300; ++count) {
       lab.repository.rotate("root");
       lab.repository.publish();
@@ -223,7 +222,7 @@ TEST_SUITE("site/metadata_walk") {
   TEST_CASE("the cost of a first look does not grow with what was published before") {
     std::vector<std::uint64_t> costs;
     for (const int releases : {20, 2000}) {
-      Lab lab;
+      WalkLab lab;
       lab.repository.delegate("targets", "stable", {"file"}, true);
       for (int count = 0; count < releases; ++count) {
         lab.repository.add_target("stable", "file", cat("release ", 1000 + count));

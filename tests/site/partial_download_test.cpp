@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "site/archive_download.hpp"
+#include "tests/site/archive_content.hpp"
 #include "tests/support/expect_error.hpp"
 #include "tests/support/hostile_server.hpp"
 #include "tests/support/signing.hpp"
@@ -51,7 +52,7 @@ class CountingClient : public base::HttpClient {
 };
 
 // An archive on a real server, and a state folder in which an interrupted download waits.
-struct Lab {
+struct PartialDownloadLab {
   const std::string bytes = make_bytes();
   base::TemporaryDirectory site{base::Path("/tmp"), "partial-site."};
   base::TemporaryDirectory state{base::Path("/tmp"), "partial-state."};
@@ -59,7 +60,7 @@ struct Lab {
   CountingClient http{server};
   schema::Release release = test::make_release({.archive_bytes = bytes});
 
-  Lab() {
+  PartialDownloadLab() {
     put("a.tar.gz", bytes);
     entry().url = url("a.tar.gz");
   }
@@ -103,19 +104,15 @@ struct Lab {
   }
 };
 
-std::string content_of(const site::ProvenArchive& archive) {
-  return base::read_file(archive.file, kSize);
-}
-
 }  // namespace
 
 TEST_SUITE("site/partial_download") {
   TEST_CASE("a killed download goes on where it was, with the tag of what was there") {
-    Lab lab;
+    PartialDownloadLab lab;
     lab.keep(180'000);
     const std::size_t before = lab.server.requests().size();
     const site::ProvenArchive archive = lab.download();
-    CHECK(content_of(archive) == lab.bytes);
+    CHECK(test::content_of(archive) == lab.bytes);
     CHECK(archive.downloaded_bytes == 20'000);
     const auto requests = lab.requests_since(before);
     REQUIRE(requests.size() == 1);
@@ -125,11 +122,11 @@ TEST_SUITE("site/partial_download") {
   }
 
   TEST_CASE("a download that was whole when the kill came needs no request") {
-    Lab lab;
+    PartialDownloadLab lab;
     lab.keep(kSize);
     const std::size_t before = lab.server.requests().size();
     const site::ProvenArchive archive = lab.download();
-    CHECK(content_of(archive) == lab.bytes);
+    CHECK(test::content_of(archive) == lab.bytes);
     CHECK(archive.downloaded_bytes == 0);
     CHECK(lab.requests_since(before).empty());
   }
@@ -153,12 +150,12 @@ TEST_SUITE("site/partial_download") {
              Row{"etag-change", 200'000, 1},  // row 29: If-Range gives the whole file
          }) {
       CAPTURE(row.mode);
-      Lab lab;
+      PartialDownloadLab lab;
       lab.keep(100'000);
       lab.server.set_mode(row.mode);
       const std::size_t before = lab.server.requests().size();
       const site::ProvenArchive archive = lab.download();
-      CHECK(content_of(archive) == lab.bytes);
+      CHECK(test::content_of(archive) == lab.bytes);
       CHECK(archive.downloaded_bytes == row.downloaded);
       CHECK(lab.requests_since(before).size() == row.requests);
       CHECK(lab.http.pauses == 0);
@@ -169,7 +166,7 @@ TEST_SUITE("site/partial_download") {
   TEST_CASE("a weak tag, or none, is never sent as If-Range") {
     for (const std::string_view mode : {"weak-etag", "no-etag"}) {
       CAPTURE(mode);
-      Lab lab;
+      PartialDownloadLab lab;
       lab.server.set_mode(mode);
       test::message_of(Errc::cancelled, [&] {
         lab.download([&](std::uint64_t so_far) {
@@ -184,7 +181,7 @@ TEST_SUITE("site/partial_download") {
   }
 
   TEST_CASE("a kept part that is damaged costs one full download, never an error") {
-    Lab lab;
+    PartialDownloadLab lab;
     const std::string wrong(100'000, 'x');
     struct Row {
       std::string what;
@@ -224,7 +221,7 @@ TEST_SUITE("site/partial_download") {
       lab.keep(100'000);
       row.harm();
       const site::ProvenArchive archive = lab.download();
-      CHECK(content_of(archive) == lab.bytes);
+      CHECK(test::content_of(archive) == lab.bytes);
       CHECK(archive.downloaded_bytes == row.downloaded);
       CHECK(base::list_directory(lab.state.path()).empty());
       CHECK(base::read_file(lab.site.path() / "a.tar.gz", kSize) == lab.bytes);
@@ -232,7 +229,7 @@ TEST_SUITE("site/partial_download") {
   }
 
   TEST_CASE("a part of another archive is not gone on with") {
-    Lab lab;
+    PartialDownloadLab lab;
     lab.keep(100'000);
     std::string other = lab.bytes;
     other.back() = static_cast<char>(other.back() ^ 1);
@@ -243,10 +240,10 @@ TEST_SUITE("site/partial_download") {
   }
 
   TEST_CASE("row 44: what broke off goes on in the same run, at the same source and at the next") {
-    Lab lab;
+    PartialDownloadLab lab;
     lab.server.set_mode("reset-twice");
     const site::ProvenArchive archive = lab.download();
-    CHECK(content_of(archive) == lab.bytes);
+    CHECK(test::content_of(archive) == lab.bytes);
     CHECK(lab.http.pauses == 2);
     CHECK(archive.downloaded_bytes == kSize);
 
@@ -254,7 +251,7 @@ TEST_SUITE("site/partial_download") {
     lab.entry().mirrors = {lab.url("b.tar.gz")};
     lab.server.set_mode("reset", "a.tar.gz");
     const site::ProvenArchive second = lab.download();
-    CHECK(content_of(second) == lab.bytes);
+    CHECK(test::content_of(second) == lab.bytes);
     CHECK(second.source == lab.url("b.tar.gz").text());
     // The first one knows no ranges: three times the half of it, and the rest from the second.
     CHECK(second.downloaded_bytes == 2 * kSize);
@@ -263,7 +260,7 @@ TEST_SUITE("site/partial_download") {
   }
 
   TEST_CASE("the page of a captive portal leaves what is kept as it is") {
-    Lab lab;
+    PartialDownloadLab lab;
     lab.keep(100'000);
     lab.server.set_mode("html");
     test::check_error(Errc::network, "a web page", [&] { lab.download(); });
@@ -273,7 +270,7 @@ TEST_SUITE("site/partial_download") {
   }
 
   TEST_CASE("a source is tried three times, all of them ten times") {
-    Lab lab;
+    PartialDownloadLab lab;
     for (int i = 0; i < 5; ++i)
       lab.entry().mirrors.push_back(lab.url(cat("mirror-", i, ".tar.gz")));
     lab.server.set_mode("status-503");
@@ -291,7 +288,7 @@ TEST_SUITE("site/partial_download") {
          {Row{std::chrono::hours(0), true}, Row{std::chrono::hours(167), true},
           Row{std::chrono::hours(169), false}, Row{std::chrono::hours(-169), false}}) {
       CAPTURE(row.age.count());
-      Lab lab;
+      PartialDownloadLab lab;
       lab.keep(100'000);
       const auto written = std::filesystem::last_write_time(lab.part());
       const auto now = std::chrono::floor<std::chrono::seconds>(

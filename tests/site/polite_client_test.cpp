@@ -48,10 +48,10 @@ base::HttpResponse busy(const std::string& retry_after) {
 }
 base::HttpResponse fine() { return {.status = 200, .headers = {}, .body_bytes = 4}; }
 
-struct Lab {
+struct ClientLab {
   Seen seen;
   site::PoliteClient client;
-  explicit Lab(Answering::Answer answer, std::optional<site::HostToken> token = std::nullopt)
+  explicit ClientLab(Answering::Answer answer, std::optional<site::HostToken> token = std::nullopt)
       : client(std::make_unique<Answering>(seen, std::move(answer)), kNow, std::move(token)) {}
   std::optional<std::string> fetch(const base::Url& url = kFile) {
     return site::fetch_small_file(client, url, 100, site::Freshness::any);
@@ -62,7 +62,7 @@ struct Lab {
 
 TEST_SUITE("site/polite_client") {
   TEST_CASE("a short Retry-After is waited for, and the answer is taken") {
-    Lab lab([](std::size_t number) { return number == 1 ? busy("2") : fine(); });
+    ClientLab lab([](std::size_t number) { return number == 1 ? busy("2") : fine(); });
     CHECK(lab.fetch() == "fine");
     CHECK(lab.seen.requests.size() == 2);
     REQUIRE(lab.seen.pauses.size() == 2);
@@ -78,7 +78,7 @@ TEST_SUITE("site/polite_client") {
     for (const Row& row : {Row{"3600", seconds(3600)}, Row{"1000000000", seconds(86'400)},
                            Row{"Fri, 20 Nov 2026 10:30:00 GMT", seconds(1800)}}) {
       CAPTURE(row.text);
-      Lab lab([&](std::size_t) { return busy(row.text); });
+      ClientLab lab([&](std::size_t) { return busy(row.text); });
       test::check_error(Errc::network, "a.example: it asks to be left alone for",
                         [&] { lab.fetch(); });
       CHECK(lab.seen.requests.size() == 1);
@@ -91,7 +91,7 @@ TEST_SUITE("site/polite_client") {
   }
 
   TEST_CASE("without a time that can be read, the pauses are our own") {
-    Lab lab([](std::size_t) { return busy("soon"); });
+    ClientLab lab([](std::size_t) { return busy("soon"); });
     test::check_error(Errc::network, "HTTP 429", [&] { lab.fetch(); });
     CHECK(lab.seen.requests.size() == 3);
     CHECK(lab.seen.pauses.size() == 2);
@@ -101,7 +101,7 @@ TEST_SUITE("site/polite_client") {
   TEST_CASE("what cannot pass is not tried again") {
     for (const int status : {400, 401, 403, 404, 410, 451}) {
       CAPTURE(status);
-      Lab lab([&](std::size_t) {
+      ClientLab lab([&](std::size_t) {
         return base::HttpResponse{.status = status, .headers = {}, .body_bytes = 0};
       });
       if (status == 404 || status == 410) {
@@ -124,7 +124,7 @@ TEST_SUITE("site/polite_client") {
           Row{"https://b.example/file", false}, Row{"https://a.example:444/file", false},
           Row{"https://a.example.org/file", false}, Row{"https://x.a.example/file", false}}) {
       CAPTURE(row.url);
-      Lab lab([](std::size_t) { return fine(); }, site::HostToken{"a.example", "secret"});
+      ClientLab lab([](std::size_t) { return fine(); }, site::HostToken{"a.example", "secret"});
       lab.fetch(base::Url::parse(row.url));
       const auto& headers = lab.seen.requests.at(0).headers;
       const std::vector<std::pair<std::string, std::string>> expected{

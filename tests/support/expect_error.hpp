@@ -30,4 +30,15 @@ void check_error(base::Errc code, std::string_view part_of_message, Work&& work)
   CHECK_MESSAGE(message.find(part_of_message) != std::string::npos, message);
 }
 
+// What `work` ends with: Errc::done, or that of the Error that it throws.
+template <class Work>
+base::Errc code_of(Work&& work) {
+  try {
+    work();
+    return base::Errc::done;
+  } catch (const base::Error& error) {
+    return error.code();
+  }
+}
+
 }  // namespace test

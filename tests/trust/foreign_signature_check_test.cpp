@@ -21,7 +21,6 @@
 #include <vector>
 
 using base::cat;
-using foreign_vectors::kMessage;
 using trust::foreign::checks_any;
 using trust::tuf::Key;
 
@@ -109,80 +108,88 @@ TEST_SUITE("trust/foreign/signature_check") {
   TEST_CASE("signatures of python's cryptography are known") {
     using namespace foreign_vectors;
     const std::string ec_signature = hex(kEcSignature);
-    CHECK(checks_any(ec_key(kEcPem), kMessage, ec_signature));
-    CHECK(checks_any(key_of("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", kEcPem), kMessage,
-                     ec_signature));
+    CHECK(checks_any(ec_key(kEcPem), foreign_vectors::kMessage, ec_signature));
+    CHECK(checks_any(key_of("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", kEcPem),
+                     foreign_vectors::kMessage, ec_signature));
     for (const std::string_view signature :
          {kDigestSaltSignature, kLongestSaltSignature, kNoSaltSignature}) {
-      CHECK(checks_any(rsa_key(kRsaPem), kMessage, hex(signature)));
-      CHECK_FALSE(checks_any(rsa_key(kRsaPem), cat(kMessage, ' '), hex(signature)));
-      CHECK_FALSE(checks_any(ec_key(kEcPem), kMessage, hex(signature)));
+      CHECK(checks_any(rsa_key(kRsaPem), foreign_vectors::kMessage, hex(signature)));
+      CHECK_FALSE(
+          checks_any(rsa_key(kRsaPem), cat(foreign_vectors::kMessage, ' '), hex(signature)));
+      CHECK_FALSE(checks_any(ec_key(kEcPem), foreign_vectors::kMessage, hex(signature)));
     }
-    CHECK_FALSE(checks_any(ec_key(kEcPem), cat(kMessage, ' '), ec_signature));
-    CHECK_FALSE(checks_any(rsa_key(kRsaPem), kMessage, ec_signature));
+    CHECK_FALSE(checks_any(ec_key(kEcPem), cat(foreign_vectors::kMessage, ' '), ec_signature));
+    CHECK_FALSE(checks_any(rsa_key(kRsaPem), foreign_vectors::kMessage, ec_signature));
   }
 
   TEST_CASE("Ed25519 is what the agent makes of it") {
     const auto pair = test::new_key();
     const Key key = tuf::key_of(pair->public_key());
-    CHECK(checks_any(key, kMessage, pair->sign_message(kMessage)));
-    CHECK_FALSE(checks_any(key, "", pair->sign_message(kMessage)));
-    CHECK_FALSE(tuf::checks_ed25519(ec_key(foreign_vectors::kEcPem), kMessage,
+    CHECK(
+        checks_any(key, foreign_vectors::kMessage, pair->sign_message(foreign_vectors::kMessage)));
+    CHECK_FALSE(checks_any(key, "", pair->sign_message(foreign_vectors::kMessage)));
+    CHECK_FALSE(tuf::checks_ed25519(ec_key(foreign_vectors::kEcPem), foreign_vectors::kMessage,
                                     hex(foreign_vectors::kEcSignature)));
   }
 
   TEST_CASE("keys of this run sign, and other keys, bytes and schemes do not count") {
     const Pair ec = Pair::ec("P-256");
     const Pair other_ec = Pair::ec("P-256");
-    const std::string signature = ec.sign(kMessage);
-    CHECK(checks_any(ec_key(ec.pem()), kMessage, signature));
-    CHECK_FALSE(checks_any(ec_key(other_ec.pem()), kMessage, signature));
-    CHECK_FALSE(checks_any(ec_key(ec.pem()), kMessage,
-                           ec.sign(kMessage, Pair::Padding::none, EVP_sha384())));
+    const std::string signature = ec.sign(foreign_vectors::kMessage);
+    CHECK(checks_any(ec_key(ec.pem()), foreign_vectors::kMessage, signature));
+    CHECK_FALSE(checks_any(ec_key(other_ec.pem()), foreign_vectors::kMessage, signature));
+    CHECK_FALSE(checks_any(ec_key(ec.pem()), foreign_vectors::kMessage,
+                           ec.sign(foreign_vectors::kMessage, Pair::Padding::none, EVP_sha384())));
     for (std::size_t size = 0; size < signature.size(); ++size)
-      CHECK_FALSE(checks_any(ec_key(ec.pem()), kMessage, signature.substr(0, size)));
-    CHECK_FALSE(checks_any(ec_key(ec.pem()), kMessage, signature + '\0'));
+      CHECK_FALSE(
+          checks_any(ec_key(ec.pem()), foreign_vectors::kMessage, signature.substr(0, size)));
+    CHECK_FALSE(checks_any(ec_key(ec.pem()), foreign_vectors::kMessage, signature + '\0'));
 
     const Pair& rsa = rsa_2048();
-    const std::string pss = rsa.sign(kMessage, Pair::Padding::pss);
-    CHECK(checks_any(rsa_key(rsa.pem()), kMessage, pss));
-    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), kMessage, rsa.sign(kMessage)));  // PKCS #1 1.5
-    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), kMessage,
-                           rsa.sign(kMessage, Pair::Padding::pss, EVP_sha512())));
-    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), kMessage, pss.substr(1)));
-    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), kMessage, pss + '\0'));
-    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), kMessage, ""));
+    const std::string pss = rsa.sign(foreign_vectors::kMessage, Pair::Padding::pss);
+    CHECK(checks_any(rsa_key(rsa.pem()), foreign_vectors::kMessage, pss));
+    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), foreign_vectors::kMessage,
+                           rsa.sign(foreign_vectors::kMessage)));  // PKCS #1 1.5
+    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), foreign_vectors::kMessage,
+                           rsa.sign(foreign_vectors::kMessage, Pair::Padding::pss, EVP_sha512())));
+    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), foreign_vectors::kMessage, pss.substr(1)));
+    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), foreign_vectors::kMessage, pss + '\0'));
+    CHECK_FALSE(checks_any(rsa_key(rsa.pem()), foreign_vectors::kMessage, ""));
     const std::vector<std::pair<std::string, std::string>> unknown{
         {"rsa", "rsassa-pss-sha512"},     {"rsa", "ecdsa-sha2-nistp256"},
         {"rsa", "rsa-pkcs1v15-sha256"},   {"ecdsa", "rsassa-pss-sha256"},
         {"ed25519", "rsassa-pss-sha256"}, {"", ""},
         {"RSA", "rsassa-pss-sha256"}};
     for (const auto& each : unknown)
-      CHECK_FALSE(checks_any(key_of(each.first, each.second, rsa.pem()), kMessage, pss));
+      CHECK_FALSE(
+          checks_any(key_of(each.first, each.second, rsa.pem()), foreign_vectors::kMessage, pss));
   }
 
   TEST_CASE("weak keys and other curves are no keys") {
     const Pair weak = Pair::rsa(2040);
-    CHECK_FALSE(checks_any(rsa_key(weak.pem()), kMessage, weak.sign(kMessage, Pair::Padding::pss)));
+    CHECK_FALSE(checks_any(rsa_key(weak.pem()), foreign_vectors::kMessage,
+                           weak.sign(foreign_vectors::kMessage, Pair::Padding::pss)));
     const Pair strong = Pair::rsa(3072);
-    CHECK(checks_any(rsa_key(strong.pem()), kMessage, strong.sign(kMessage, Pair::Padding::pss)));
+    CHECK(checks_any(rsa_key(strong.pem()), foreign_vectors::kMessage,
+                     strong.sign(foreign_vectors::kMessage, Pair::Padding::pss)));
     for (const char* const curve : {"P-384", "P-224", "secp256k1"}) {
       INFO(curve);
       const Pair pair = Pair::ec(curve);
-      CHECK_FALSE(checks_any(ec_key(pair.pem()), kMessage, pair.sign(kMessage)));
+      CHECK_FALSE(checks_any(ec_key(pair.pem()), foreign_vectors::kMessage,
+                             pair.sign(foreign_vectors::kMessage)));
     }
     const Pair ed(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-    CHECK_FALSE(checks_any(ec_key(ed.pem()), kMessage, std::string(64, '\0')));
+    CHECK_FALSE(checks_any(ec_key(ed.pem()), foreign_vectors::kMessage, std::string(64, '\0')));
   }
 
   TEST_CASE("a key has one spelling, so that it cannot count twice") {
     const Pair ec = Pair::ec("P-256");
     const std::string pem = ec.pem();
-    const std::string signature = ec.sign(kMessage);
+    const std::string signature = ec.sign(foreign_vectors::kMessage);
     const std::string crlf = base::replace_all(pem, "\n", "\r\n");
-    CHECK(checks_any(ec_key(crlf), kMessage, signature));
+    CHECK(checks_any(ec_key(crlf), foreign_vectors::kMessage, signature));
     CHECK(tuf::identity_of(ec_key(crlf)) == tuf::identity_of(ec_key(pem)));
-    CHECK(checks_any(ec_key(pem.substr(0, pem.size() - 1)), kMessage, signature));
+    CHECK(checks_any(ec_key(pem.substr(0, pem.size() - 1)), foreign_vectors::kMessage, signature));
 
     std::vector<std::string> others{
         "",
@@ -201,17 +208,19 @@ TEST_SUITE("trust/foreign/signature_check") {
     compressed.set_text(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed");
     for (const std::string& other : others) {
       INFO(other);
-      CHECK_FALSE(checks_any(ec_key(other), kMessage, signature));
+      CHECK_FALSE(checks_any(ec_key(other), foreign_vectors::kMessage, signature));
     }
     CHECK(compressed.pem().size() < pem.size());
-    CHECK_FALSE(checks_any(ec_key(compressed.pem()), kMessage, compressed.sign(kMessage)));
+    CHECK_FALSE(checks_any(ec_key(compressed.pem()), foreign_vectors::kMessage,
+                           compressed.sign(foreign_vectors::kMessage)));
     const Pair explicit_curve(EVP_EC_gen("P-256"));
     explicit_curve.set_text(OSSL_PKEY_PARAM_EC_ENCODING, "explicit");
     CHECK(explicit_curve.pem().size() > pem.size());
-    CHECK_FALSE(checks_any(ec_key(explicit_curve.pem()), kMessage, explicit_curve.sign(kMessage)));
+    CHECK_FALSE(checks_any(ec_key(explicit_curve.pem()), foreign_vectors::kMessage,
+                           explicit_curve.sign(foreign_vectors::kMessage)));
     const Pair& rsa = rsa_2048();
-    CHECK_FALSE(checks_any(rsa_key(rsa.traditional_pem()), kMessage,
-                           rsa.sign(kMessage, Pair::Padding::pss)));
+    CHECK_FALSE(checks_any(rsa_key(rsa.traditional_pem()), foreign_vectors::kMessage,
+                           rsa.sign(foreign_vectors::kMessage, Pair::Padding::pss)));
     CHECK(ERR_peek_error() == 0);
   }
 

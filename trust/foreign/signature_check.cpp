@@ -1,5 +1,7 @@
 #include "trust/foreign/signature_check.hpp"
 
+#include "trust/bytes.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -20,10 +22,6 @@ struct Free {
 };
 using Bio = std::unique_ptr<BIO, Free>;
 using PublicKey = std::unique_ptr<EVP_PKEY, Free>;
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 // What identity_of() compares.
 std::string without_line_ends(std::string_view pem) {

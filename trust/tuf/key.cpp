@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "trust/bytes.hpp"
 #include "trust/digest.hpp"
 #include "trust/sodium_start.hpp"
 #include "trust/tuf/canonical_json.hpp"
@@ -25,10 +26,6 @@ json::Object standard_form(std::string_view type, std::string_view scheme, std::
 // The digest of the key as it stands, or of its three fields where a tool added others later.
 bool has_right_id(const json::Value& whole, const Key& key) {
   return key.id == digest_of(whole) || key.id == key_id(key.type, key.scheme, key.value);
-}
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 }  // namespace

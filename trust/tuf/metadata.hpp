@@ -30,6 +30,7 @@ struct ByteLimits {
   std::size_t snapshot = std::size_t{64} * 1024;
   std::size_t targets = std::size_t{256} * 1024;
 };
+inline constexpr ByteLimits kByteLimits;
 
 struct Header {
   std::uint64_t version = 0;  // at least 1

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "releaser/binary/binary.hpp"
 #include "tests/releaser/binary/damage.hpp"
+#include "tests/releaser/binary/one_binary.hpp"
 #include "tests/releaser/binary/small_binaries.hpp"
 #include "tests/support/expect_error.hpp"
 
@@ -13,19 +14,9 @@ using releaser::BinaryKind;
 using releaser::ByteSource;
 using test::ElfRecipe;
 
-namespace {
-
-BinaryFacts read(const std::string& bytes) {
-  const auto slices = releaser::read_binary(ByteSource(bytes));
-  REQUIRE(slices.size() == 1);
-  return slices.front();
-}
-
-}  // namespace
-
 TEST_SUITE("releaser/binary/elf") {
   TEST_CASE("a dynamic program says its loader, libraries and highest glibc") {
-    const auto facts = read(test::make_elf(test::glibc_program()));
+    const auto facts = test::read_one(test::make_elf(test::glibc_program()));
     CHECK(facts.kind == BinaryKind::executable);
     CHECK(facts.system == "linux");
     CHECK(facts.architecture == "x86_64");
@@ -65,7 +56,7 @@ TEST_SUITE("releaser/binary/elf") {
       recipe.is_64_bit = row.is_64_bit;
       recipe.is_big_endian = row.is_big_endian;
       recipe.machine = row.machine;
-      const auto facts = read(test::make_elf(recipe));
+      const auto facts = test::read_one(test::make_elf(recipe));
       CHECK(facts.architecture == row.architecture);
       CHECK(facts.floors.glibc == "2.34");
       CHECK(facts.needed == std::vector<std::string>{"libc.so.6"});
@@ -77,7 +68,7 @@ TEST_SUITE("releaser/binary/elf") {
       ElfRecipe recipe;
       recipe.is_dynamic = is_dynamic;
       recipe.type = is_dynamic ? 3 : 2;
-      const auto facts = read(test::make_elf(recipe));
+      const auto facts = test::read_one(test::make_elf(recipe));
       CHECK(facts.kind == BinaryKind::executable);
       CHECK(facts.is_static);
       CHECK(facts.libc == schema::Libc::none);
@@ -88,15 +79,15 @@ TEST_SUITE("releaser/binary/elf") {
     ElfRecipe library = test::glibc_program();
     library.is_pie = false;
     library.own_name = "libtool.so.1";
-    CHECK(read(test::make_elf(library)).kind == BinaryKind::library);
+    CHECK(test::read_one(test::make_elf(library)).kind == BinaryKind::library);
     library.interpreter.clear();
     library.own_name.clear();
-    CHECK(read(test::make_elf(library)).kind == BinaryKind::library);
+    CHECK(test::read_one(test::make_elf(library)).kind == BinaryKind::library);
     ElfRecipe object;
     object.type = 1;
-    CHECK(read(test::make_elf(object)).kind == BinaryKind::object);
+    CHECK(test::read_one(test::make_elf(object)).kind == BinaryKind::object);
     object.type = 4;
-    CHECK(read(test::make_elf(object)).kind_name == "a core dump");
+    CHECK(test::read_one(test::make_elf(object)).kind_name == "a core dump");
   }
 
   TEST_CASE("the C library is known by loader, library or versions") {
@@ -114,24 +105,24 @@ TEST_SUITE("releaser/binary/elf") {
       ElfRecipe recipe;
       recipe.interpreter = row.interpreter;
       recipe.needed = {row.needed};
-      CHECK(read(test::make_elf(recipe)).libc == row.libc);
+      CHECK(test::read_one(test::make_elf(recipe)).libc == row.libc);
     }
   }
 
   TEST_CASE("the glibc floor compares numbers and knows what relative relocations need") {
     auto recipe = test::glibc_program();
     recipe.versions = {"GLIBC_2.9", "GLIBC_2.17", "GLIBC_2.3.4"};
-    CHECK(read(test::make_elf(recipe)).floors.glibc == "2.17");
+    CHECK(test::read_one(test::make_elf(recipe)).floors.glibc == "2.17");
     recipe.versions = {"GLIBC_2.17", "GLIBC_ABI_DT_RELR"};
-    CHECK(read(test::make_elf(recipe)).floors.glibc == "2.36");
+    CHECK(test::read_one(test::make_elf(recipe)).floors.glibc == "2.36");
     recipe.versions = {"GLIBC_PRIVATE", "GLIBCXX_3.4.30"};
-    CHECK(read(test::make_elf(recipe)).floors.glibc.empty());
+    CHECK(test::read_one(test::make_elf(recipe)).floors.glibc.empty());
   }
 
   TEST_CASE("other systems are told by ABI, loader or note") {
     ElfRecipe recipe;
     recipe.os_abi = 9;
-    CHECK(read(test::make_elf(recipe)).system == "freebsd");
+    CHECK(test::read_one(test::make_elf(recipe)).system == "freebsd");
     recipe.os_abi = 0;
     for (const auto& [note, system] : {std::pair{"FreeBSD", "freebsd"},
                                        {"NetBSD", "netbsd"},
@@ -140,18 +131,18 @@ TEST_SUITE("releaser/binary/elf") {
                                        {"GNU", "linux"},
                                        {"Go", "linux"}}) {
       recipe.note = note;
-      CHECK(read(test::make_elf(recipe)).system == system);
+      CHECK(test::read_one(test::make_elf(recipe)).system == system);
     }
     recipe.note.clear();
     recipe.interpreter = "/system/bin/linker64";
-    CHECK(read(test::make_elf(recipe)).system == "android");
+    CHECK(test::read_one(test::make_elf(recipe)).system == "android");
   }
 
   TEST_CASE("run paths are split, and symbols mean not stripped") {
     auto recipe = test::glibc_program();
     recipe.run_path = "$ORIGIN/../lib:/home/me/build";
     recipe.has_symbols = true;
-    const auto facts = read(test::make_elf(recipe));
+    const auto facts = test::read_one(test::make_elf(recipe));
     CHECK(base::join(facts.run_paths, " ") == "$ORIGIN/../lib /home/me/build");
     CHECK_FALSE(facts.is_stripped);
   }
@@ -210,7 +201,7 @@ TEST_SUITE("releaser/binary/elf") {
       for (std::size_t i = 0; i < row.width; ++i) {
         damaged[row.at + i] = static_cast<char>(row.value >> (8 * i) & 0xff);
       }
-      test::check_error(Errc::config, row.message, [&] { read(damaged); });
+      test::check_error(Errc::config, row.message, [&] { test::read_one(damaged); });
     }
   }
 
@@ -219,7 +210,7 @@ TEST_SUITE("releaser/binary/elf") {
     test::check_error(Errc::config,
                       base::cat("ELF file: truncated: the section header table ends at byte ",
                                 bytes.size(), " but the file has ", bytes.size() - 10),
-                      [&] { read(bytes.substr(0, bytes.size() - 10)); });
+                      [&] { test::read_one(bytes.substr(0, bytes.size() - 10)); });
   }
 
   TEST_CASE("this machine's own programs are read from disk") {

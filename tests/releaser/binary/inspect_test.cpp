@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "releaser/binary/binary.hpp"
+#include "tests/releaser/binary/one_binary.hpp"
 #include "tests/releaser/binary/small_binaries.hpp"
 
 #include <doctest/doctest.h>
@@ -11,16 +12,14 @@ using releaser::Inspection;
 
 namespace {
 
-schema::Platform platform(std::string_view name) { return schema::Platform::find(name).value(); }
-
-class Folder {
+class InspectedFolder {
  public:
-  Folder() : m_directory(std::filesystem::temp_directory_path(), "inspect-") {}
+  InspectedFolder() : m_directory(std::filesystem::temp_directory_path(), "inspect-") {}
   [[nodiscard]] base::Path path(std::string_view name) const { return m_directory.path() / name; }
   Inspection inspect(const std::string& bytes, std::string_view platform_name,
                      const std::vector<std::string>& allowed = {}) const {
     base::write_file_atomically(path("tool"), bytes);
-    return releaser::inspect_binary(path("tool"), platform(platform_name), allowed);
+    return releaser::inspect_binary(path("tool"), test::platform(platform_name), allowed);
   }
   // The one problem, without the path.
   std::string problem(const std::string& bytes, std::string_view platform_name,
@@ -36,13 +35,11 @@ class Folder {
   base::TemporaryDirectory m_directory;
 };
 
-constexpr std::uint32_t kArm64 = 0x0100000c, kX8664 = 0x01000007;
-
 }  // namespace
 
 TEST_SUITE("releaser/binary/inspect") {
   TEST_CASE("a right binary has no problem, and its floors are known") {
-    const Folder folder;
+    const InspectedFolder folder;
     const auto glibc = folder.inspect(test::make_elf(test::glibc_program()), "linux-x86_64");
     CHECK(glibc.problems.empty());
     CHECK(glibc.requirements == schema::Requirements{.glibc = "2.34", .macos = "", .windows = ""});
@@ -52,14 +49,14 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("a static program serves both C libraries") {
-    const Folder folder;
+    const InspectedFolder folder;
     for (const auto* name : {"linux-x86_64", "linux-x86_64-musl"}) {
       CHECK(folder.inspect(test::make_elf({}), name).problems.empty());
     }
   }
 
   TEST_CASE("a binary for another machine says for which it is") {
-    const Folder folder;
+    const InspectedFolder folder;
     CHECK(folder.problem(test::make_elf(test::glibc_program()), "linux-aarch64") ==
           "is for linux x86_64, not for linux-aarch64; give that platform its own binary");
     CHECK(folder.problem(test::make_macho({}), "linux-aarch64")
@@ -74,7 +71,7 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("the wrong C library is a problem, either way round") {
-    const Folder folder;
+    const InspectedFolder folder;
     CHECK(folder.problem(test::make_elf(test::glibc_program()), "linux-x86_64-musl", {"libc.so.6"})
               .starts_with("is linked to glibc, not for linux-x86_64-musl; link it statically"));
     CHECK(folder
@@ -90,7 +87,7 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("a library that not every machine has is a problem unless it is allowed") {
-    const Folder folder;
+    const InspectedFolder folder;
     auto recipe = test::glibc_program();
     recipe.needed = {"libc.so.6", "libssl.so.3", "libm.so.6", "libz.so.1", "libgcc_s.so.1"};
     const auto bytes = test::make_elf(recipe);
@@ -115,7 +112,7 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("a loader that only the builder's machine has is a problem") {
-    const Folder folder;
+    const InspectedFolder folder;
     auto recipe = test::glibc_program();
     recipe.interpreter = "/nix/store/abc-glibc-2.38/lib/ld-linux-x86-64.so.2";
     CHECK(folder.problem(test::make_elf(recipe), "linux-x86_64")
@@ -123,10 +120,10 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("a universal file serves each of its slices, and all of them together") {
-    const Folder folder;
-    const auto both =
-        test::make_universal({{kX8664, test::make_macho({.cpu = kX8664, .minimum = 0x000a0d00})},
-                              {kArm64, test::make_macho({})}});
+    const InspectedFolder folder;
+    const auto both = test::make_universal(
+        {{test::kCpuX8664, test::make_macho({.cpu = test::kCpuX8664, .minimum = 0x000a0d00})},
+         {test::kCpuArm64, test::make_macho({})}});
     CHECK(folder.inspect(both, "darwin-arm64").requirements.macos == "11.0");
     CHECK(folder.inspect(both, "darwin-x86_64").requirements.macos == "10.13");
     const auto universal = folder.inspect(both, "darwin-universal");
@@ -138,17 +135,19 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("an unsigned program for arm64 Macs is a warning") {
-    const Folder folder;
+    const InspectedFolder folder;
     const auto inspection = folder.inspect(test::make_macho({.is_signed = false}), "darwin-arm64");
     CHECK(inspection.problems.empty());
     REQUIRE(inspection.warnings.size() == 1);
     CHECK(inspection.warnings.front().find("has no code signature") != std::string::npos);
-    CHECK(folder.inspect(test::make_macho({.cpu = kX8664, .is_signed = false}), "darwin-x86_64")
+    CHECK(folder
+              .inspect(test::make_macho({.cpu = test::kCpuX8664, .is_signed = false}),
+                       "darwin-x86_64")
               .warnings.empty());
   }
 
   TEST_CASE("what is no executable is called by its name") {
-    const Folder folder;
+    const InspectedFolder folder;
     CHECK(folder.problem("<!DOCTYPE html><html>", "linux-x86_64") ==
           "is an HTML page, not an executable; build or fetch the binary for linux-x86_64 again");
     CHECK(folder.problem("", "linux-x86_64").starts_with("is empty (0 bytes), not an executable"));
@@ -164,14 +163,14 @@ TEST_SUITE("releaser/binary/inspect") {
   }
 
   TEST_CASE("a missing file, a directory, a FIFO and a dangling link are problems, not hangs") {
-    const Folder folder;
+    const InspectedFolder folder;
     std::filesystem::create_directory(folder.path("directory"));
     std::filesystem::create_symlink("nowhere", folder.path("link"));
     REQUIRE(mkfifo(folder.path("fifo").c_str(), 0600) == 0);
     for (const auto* name : {"missing", "directory", "link", "fifo"}) {
       CAPTURE(name);
       const auto inspection =
-          releaser::inspect_binary(folder.path(name), platform("linux-x86_64"), {});
+          releaser::inspect_binary(folder.path(name), test::platform("linux-x86_64"), {});
       REQUIRE(inspection.problems.size() == 1);
       CHECK(inspection.problems.front().find(folder.path(name).string()) != std::string::npos);
       CHECK(inspection.slices.empty());

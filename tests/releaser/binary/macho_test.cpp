@@ -1,5 +1,6 @@
 #include "releaser/binary/binary.hpp"
 #include "tests/releaser/binary/damage.hpp"
+#include "tests/releaser/binary/one_binary.hpp"
 #include "tests/releaser/binary/small_binaries.hpp"
 #include "tests/support/expect_error.hpp"
 
@@ -12,14 +13,8 @@ using test::MachoRecipe;
 
 namespace {
 
-constexpr std::uint32_t kArm64 = 0x0100000c, kX8664 = 0x01000007;
-
-auto read(const std::string& bytes) { return releaser::read_binary(ByteSource(bytes)); }
-auto read_one(const MachoRecipe& recipe) {
-  const auto slices = read(test::make_macho(recipe));
-  REQUIRE(slices.size() == 1);
-  return slices.front();
-}
+auto read_macho(const std::string& bytes) { return releaser::read_binary(ByteSource(bytes)); }
+auto read_one(const MachoRecipe& recipe) { return test::read_one(test::make_macho(recipe)); }
 
 }  // namespace
 
@@ -46,8 +41,9 @@ TEST_SUITE("releaser/binary/macho") {
       std::string_view architecture;
     };
     for (const Row& row :
-         {Row{kX8664, 3, true, false, "x86_64"}, Row{kX8664, 8, true, false, "x86_64h"},
-          Row{kArm64, 2, true, false, "arm64e"}, Row{7, 3, false, false, "i686"},
+         {Row{test::kCpuX8664, 3, true, false, "x86_64"},
+          Row{test::kCpuX8664, 8, true, false, "x86_64h"},
+          Row{test::kCpuArm64, 2, true, false, "arm64e"}, Row{7, 3, false, false, "i686"},
           Row{18, 0, false, true, "ppc"}, Row{0x01000012, 0, true, true, "ppc64"},
           Row{77, 0, true, false, "machine 77"}}) {
       CAPTURE(row.architecture);
@@ -77,9 +73,10 @@ TEST_SUITE("releaser/binary/macho") {
 
   TEST_CASE("a universal file gives one entry a slice") {
     for (const bool is_64_bit : {false, true}) {
-      const auto slices = read(test::make_universal(
-          {{kX8664, test::make_macho({.cpu = kX8664})}, {kArm64, test::make_macho({})}},
-          is_64_bit));
+      const auto slices = read_macho(
+          test::make_universal({{test::kCpuX8664, test::make_macho({.cpu = test::kCpuX8664})},
+                                {test::kCpuArm64, test::make_macho({})}},
+                               is_64_bit));
       REQUIRE(slices.size() == 2);
       CHECK(slices[0].architecture == "x86_64");
       CHECK(slices[1].architecture == "arm64");
@@ -89,14 +86,15 @@ TEST_SUITE("releaser/binary/macho") {
   TEST_CASE("slices that lie are refused") {
     const auto arm = test::make_macho({});
     test::check_error(Errc::config, "the slice for x86_64 holds arm64", [&] {
-      read(test::make_universal({{kX8664, arm}}));
+      read_macho(test::make_universal({{test::kCpuX8664, arm}}));
     });
     test::check_error(Errc::config, "two slices for arm64", [&] {
-      read(test::make_universal({{kArm64, arm}, {kArm64, arm}}));
+      read_macho(test::make_universal({{test::kCpuArm64, arm}, {test::kCpuArm64, arm}}));
     });
-    test::check_error(Errc::config, "without a slice", [&] { read(test::make_universal({})); });
+    test::check_error(Errc::config, "without a slice",
+                      [&] { read_macho(test::make_universal({})); });
     test::check_error(Errc::config, "no Mach-O file", [&] {
-      read(test::make_universal({{kArm64, std::string(64, 'x')}}));
+      read_macho(test::make_universal({{test::kCpuArm64, std::string(64, 'x')}}));
     });
   }
 
@@ -107,9 +105,10 @@ TEST_SUITE("releaser/binary/macho") {
     narrow.is_64_bit = false;
     narrow.is_big_endian = true;
     narrow.cpu = 18;
-    for (const auto& bytes : {test::make_macho(recipe), test::make_macho(narrow),
-                              test::make_universal({{kArm64, test::make_macho(recipe)}}),
-                              test::make_universal({{kArm64, test::make_macho(recipe)}}, true)}) {
+    for (const auto& bytes :
+         {test::make_macho(recipe), test::make_macho(narrow),
+          test::make_universal({{test::kCpuArm64, test::make_macho(recipe)}}),
+          test::make_universal({{test::kCpuArm64, test::make_macho(recipe)}}, true)}) {
       test::check_every_truncation(bytes);
       test::check_every_corruption(bytes);
     }
@@ -144,7 +143,7 @@ TEST_SUITE("releaser/binary/macho") {
       for (std::size_t i = 0; i < row.width; ++i) {
         damaged[row.at + i] = static_cast<char>(row.value >> (8 * i) & 0xff);
       }
-      test::check_error(Errc::config, row.message, [&] { read(damaged); });
+      test::check_error(Errc::config, row.message, [&] { read_macho(damaged); });
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "releaser/binary/binary.hpp"
 #include "tests/releaser/binary/damage.hpp"
+#include "tests/releaser/binary/one_binary.hpp"
 #include "tests/releaser/binary/small_binaries.hpp"
 #include "tests/support/expect_error.hpp"
 
@@ -10,22 +11,13 @@ using releaser::BinaryKind;
 using releaser::ByteSource;
 using test::PeRecipe;
 
-namespace {
-
-releaser::BinaryFacts read(const std::string& bytes) {
-  const auto slices = releaser::read_binary(ByteSource(bytes));
-  REQUIRE(slices.size() == 1);
-  return slices.front();
-}
-
-}  // namespace
-
 TEST_SUITE("releaser/binary/pe") {
   TEST_CASE("a program says its architecture, floor and libraries, also delayed ones") {
     for (const bool is_64_bit : {true, false}) {
-      const auto facts = read(test::make_pe({.is_64_bit = is_64_bit,
-                                             .needed = {"KERNEL32.dll", "vcruntime140.dll"},
-                                             .delayed = {"tool.dll"}}));
+      const auto facts =
+          test::read_one(test::make_pe({.is_64_bit = is_64_bit,
+                                        .needed = {"KERNEL32.dll", "vcruntime140.dll"},
+                                        .delayed = {"tool.dll"}}));
       CHECK(facts.kind == BinaryKind::executable);
       CHECK(facts.system == "windows");
       CHECK(facts.architecture == "x86_64");
@@ -38,11 +30,11 @@ TEST_SUITE("releaser/binary/pe") {
   }
 
   TEST_CASE("the higher of both versions is the floor, compared as numbers") {
-    CHECK(read(test::make_pe({.os_major = 6, .subsystem_major = 10, .subsystem_minor = 0}))
-              .floors.windows == "10.0");
     CHECK(
-        read(test::make_pe({.os_major = 10, .os_minor = 0, .subsystem_major = 6})).floors.windows ==
-        "10.0");
+        test::read_one(test::make_pe({.os_major = 6, .subsystem_major = 10, .subsystem_minor = 0}))
+            .floors.windows == "10.0");
+    CHECK(test::read_one(test::make_pe({.os_major = 10, .os_minor = 0, .subsystem_major = 6}))
+              .floors.windows == "10.0");
   }
 
   TEST_CASE("processors and kinds of files are told apart") {
@@ -52,25 +44,25 @@ TEST_SUITE("releaser/binary/pe") {
                                         {0xa641, "arm64ec"},
                                         {0x1c4, "arm"},
                                         {0x9999, "machine 39321"}}) {
-      CHECK(read(test::make_pe({.machine = static_cast<std::uint16_t>(machine)})).architecture ==
-            name);
+      CHECK(test::read_one(test::make_pe({.machine = static_cast<std::uint16_t>(machine)}))
+                .architecture == name);
     }
-    CHECK(read(test::make_pe({.characteristics = 0x2022})).kind == BinaryKind::library);
-    CHECK(read(test::make_pe({.subsystem = 10})).kind_name == "an EFI program");
-    CHECK(read(test::make_pe({.subsystem = 1})).kind_name == "a Windows driver");
-    CHECK(read(test::make_pe({.subsystem = 2})).kind == BinaryKind::executable);
-    CHECK(read(test::make_pe({.characteristics = 0})).kind == BinaryKind::object);
+    CHECK(test::read_one(test::make_pe({.characteristics = 0x2022})).kind == BinaryKind::library);
+    CHECK(test::read_one(test::make_pe({.subsystem = 10})).kind_name == "an EFI program");
+    CHECK(test::read_one(test::make_pe({.subsystem = 1})).kind_name == "a Windows driver");
+    CHECK(test::read_one(test::make_pe({.subsystem = 2})).kind == BinaryKind::executable);
+    CHECK(test::read_one(test::make_pe({.characteristics = 0})).kind == BinaryKind::object);
   }
 
   TEST_CASE("a signature and symbols are noticed") {
-    const auto facts = read(test::make_pe({.is_signed = true, .has_symbols = true}));
+    const auto facts = test::read_one(test::make_pe({.is_signed = true, .has_symbols = true}));
     CHECK(facts.is_signed);
     CHECK_FALSE(facts.is_stripped);
   }
 
   TEST_CASE("a program of DOS is none for Windows") {
     test::check_error(Errc::config, "no PE header",
-                      [] { read("MZ" + std::string(62, '\0') + std::string(64, 'x')); });
+                      [] { test::read_one("MZ" + std::string(62, '\0') + std::string(64, 'x')); });
   }
 
   TEST_CASE("no truncation is accepted and no changed byte leads astray") {
@@ -114,7 +106,7 @@ TEST_SUITE("releaser/binary/pe") {
       for (std::size_t i = 0; i < row.width; ++i) {
         damaged[row.at + i] = static_cast<char>(row.value >> (8 * i) & 0xff);
       }
-      test::check_error(Errc::config, row.message, [&] { read(damaged); });
+      test::check_error(Errc::config, row.message, [&] { test::read_one(damaged); });
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "releaser/binary/binary.hpp"
 #include "releaser/binary/warnings.hpp"
+#include "tests/releaser/binary/one_binary.hpp"
 #include "tests/support/expect_error.hpp"
 
 #include <doctest/doctest.h>
@@ -32,8 +33,6 @@ base::Path path_of(const Fixture& fixture, std::string_view version = "0.28.1") 
   return path;
 }
 
-schema::Platform platform(std::string_view name) { return schema::Platform::find(name).value(); }
-
 }  // namespace
 
 TEST_SUITE("releaser/binary/real_binaries") {
@@ -42,14 +41,14 @@ TEST_SUITE("releaser/binary/real_binaries") {
     for (const auto& fixture : kFixtures) {
       CAPTURE(fixture.platform);
       const auto path = path_of(fixture);
-      const auto inspection = releaser::inspect_binary(path, platform(fixture.platform), {});
+      const auto inspection = releaser::inspect_binary(path, test::platform(fixture.platform), {});
       CHECK(inspection.problems.empty());
       CHECK(inspection.warnings.empty());
       CHECK(inspection.requirements.glibc == fixture.glibc);
       CHECK(inspection.requirements.macos == fixture.macos);
       CHECK(inspection.requirements.windows == fixture.windows);
       binaries.push_back({.path = path,
-                          .platform = platform(fixture.platform),
+                          .platform = test::platform(fixture.platform),
                           .name = "esbuild",
                           .slices = inspection.slices,
                           .size = inspection.size,
@@ -78,7 +77,7 @@ TEST_SUITE("releaser/binary/real_binaries") {
         CAPTURE(fixture.platform);
         CAPTURE(other.platform);
         const auto inspection =
-            releaser::inspect_binary(path_of(fixture), platform(other.platform), {});
+            releaser::inspect_binary(path_of(fixture), test::platform(other.platform), {});
         CHECK(inspection.problems.size() == 1);
         CHECK(inspection.slices.empty());
       }

@@ -56,6 +56,9 @@ std::string make_elf(const ElfRecipe& recipe);
 // What Debian's compiler makes: dynamic, x86_64, glibc.
 ElfRecipe glibc_program();
 
+// cputype
+inline constexpr std::uint32_t kCpuArm64 = 0x0100000c, kCpuX8664 = 0x01000007;
+
 struct MachoRecipe {
   bool is_64_bit = true;
   bool is_big_endian = false;

@@ -41,9 +41,9 @@ schema::Identity identity(std::string_view version) {
           .root = {}};
 }
 
-class Folder {
+class StampFolder {
  public:
-  Folder() : m_directory(std::filesystem::temp_directory_path(), "stamp-") {}
+  StampFolder() : m_directory(std::filesystem::temp_directory_path(), "stamp-") {}
   [[nodiscard]] base::Path path(std::string_view name) const { return m_directory.path() / name; }
   [[nodiscard]] base::Path write(const std::string& bytes) const {
     base::write_file_atomically(path("agent"), bytes);
@@ -58,7 +58,7 @@ class Folder {
 };
 
 void check_refused(const std::string& bytes, Errc code, std::string_view message) {
-  const Folder folder;
+  const StampFolder folder;
   const auto agent = folder.write(bytes);
   test::check_error(code, message,
                     [&] { releaser::stamp_agent(agent, folder.path("out"), identity("1.0.0")); });
@@ -69,7 +69,7 @@ void check_refused(const std::string& bytes, Errc code, std::string_view message
 
 TEST_SUITE("releaser/binary/stamp") {
   TEST_CASE("only the bytes of the section change, and they are the identity") {
-    const Folder folder;
+    const StampFolder folder;
     for (const bool is_64_bit : {true, false}) {
       auto recipe = test::glibc_program();
       recipe.is_64_bit = is_64_bit;
@@ -93,7 +93,7 @@ TEST_SUITE("releaser/binary/stamp") {
   }
 
   TEST_CASE("the copy is executable, whatever the umask and the mode of the agent") {
-    const Folder folder;
+    const StampFolder folder;
     const auto agent = folder.write(agent_with({{".cco_id", blank_record()}}));
     const auto old_mask = umask(077);
     releaser::stamp_agent(agent, folder.path("out"), identity("1.2.3"));
@@ -104,7 +104,7 @@ TEST_SUITE("releaser/binary/stamp") {
   }
 
   TEST_CASE("a stamped agent can be stamped again, also in place") {
-    const Folder folder;
+    const StampFolder folder;
     const auto agent = folder.write(agent_with({{".cco_id", blank_record()}}));
     releaser::stamp_agent(agent, agent, identity("1.2.3"));
     const auto once = folder.read("agent");
@@ -115,7 +115,7 @@ TEST_SUITE("releaser/binary/stamp") {
   }
 
   TEST_CASE("a larger agent than one read is copied whole") {
-    const Folder folder;
+    const StampFolder folder;
     std::string padding(std::size_t{3} * 1024 * 1024 + 17, 'p');
     const auto before = agent_with({{".a", padding}, {".cco_id", blank_record()}, {".b", padding}});
     const auto agent = folder.write(before);

@@ -19,9 +19,9 @@ schema::Machine this_machine() {
           .windows = {}};
 }
 
-class Folder {
+class WarningsFolder {
  public:
-  Folder() : m_directory(std::filesystem::temp_directory_path(), "warnings-") {}
+  WarningsFolder() : m_directory(std::filesystem::temp_directory_path(), "warnings-") {}
   [[nodiscard]] const base::Path& path() const { return m_directory.path(); }
 
   ReleaseBinary add(std::string_view name, std::string_view platform_name,
@@ -68,7 +68,7 @@ bool is_one(const std::vector<std::string>& lines, std::string_view beginning) {
 
 TEST_SUITE("releaser/binary/warnings") {
   TEST_CASE("a clean binary gives none") {
-    const Folder folder;
+    const WarningsFolder folder;
     CHECK(folder
               .warnings({folder.add("a", "linux-x86_64", test::make_elf(test::glibc_program())),
                          folder.add("b", "darwin-arm64", test::make_macho({})),
@@ -77,7 +77,7 @@ TEST_SUITE("releaser/binary/warnings") {
   }
 
   TEST_CASE("the same bytes under two platforms, whatever the file is called") {
-    const Folder folder;
+    const WarningsFolder folder;
     const auto bytes = test::make_elf({});
     CHECK(is_one(folder.warnings({folder.add("a", "linux-x86_64", bytes),
                                   folder.add("b", "linux-x86_64-musl", bytes)}),
@@ -90,7 +90,7 @@ TEST_SUITE("releaser/binary/warnings") {
   }
 
   TEST_CASE("run paths and libraries of one machine") {
-    const Folder folder;
+    const WarningsFolder folder;
     struct Row {
       std::string_view run_path, beginning;
     };
@@ -119,7 +119,7 @@ TEST_SUITE("releaser/binary/warnings") {
   }
 
   TEST_CASE("build paths and secrets in the bytes, the secret itself never shown") {
-    const Folder folder;
+    const WarningsFolder folder;
     std::string secret = "ghp_";
     for (int i = 0; i < 36; ++i)
       secret += static_cast<char>('A' + i * 7 % 26);
@@ -133,14 +133,14 @@ TEST_SUITE("releaser/binary/warnings") {
   }
 
   TEST_CASE("symbols for debugging") {
-    const Folder folder;
+    const WarningsFolder folder;
     CHECK(is_one(
         folder.warnings({folder.add("a", "linux-x86_64", test::make_elf({.has_symbols = true}))}),
         "is not stripped"));
   }
 
   TEST_CASE("a size that jumped by more than 40 %, up or down") {
-    const Folder folder;
+    const WarningsFolder folder;
     auto binary = folder.add("a", "linux-x86_64", test::make_elf({}) + std::string(1'000'000, 'x'));
     for (const auto& row : {std::pair{binary.size, false},
                             {binary.size * 10 / 13, false},
@@ -156,8 +156,8 @@ TEST_SUITE("releaser/binary/warnings") {
   }
 
   TEST_CASE("a program of this machine is asked for its version, in an empty environment") {
-    const Folder folder;
-    const auto binary = Folder::of(VERSIONED_PROGRAM, "linux-x86_64");
+    const WarningsFolder folder;
+    const auto binary = WarningsFolder::of(VERSIONED_PROGRAM, "linux-x86_64");
     const auto warnings_of = [&](const std::string& version) {
       std::vector<std::string> about_version;
       for (const auto& line : folder.warnings({binary}, this_machine(), version)) {
@@ -171,7 +171,7 @@ TEST_SUITE("releaser/binary/warnings") {
   }
 
   TEST_CASE("a program of another machine is not run") {
-    const Folder folder;
+    const WarningsFolder folder;
     auto machine = this_machine();
     machine.arch = schema::Architecture::arm64;
     const auto binary = folder.add("a", "linux-x86_64", test::make_elf({}));

@@ -1,12 +1,14 @@
 #include "releaser/doctor/key_places.hpp"
 
 #include "base/text.hpp"
+#include "tests/releaser/doctor/says.hpp"
 #include "trust/signing/secret_key.hpp"
 
 #include <doctest/doctest.h>
 
 using base::cat;
 using namespace releaser;
+using test::says;
 
 namespace {
 
@@ -39,10 +41,6 @@ std::string told(const Config& config, const KeyPlaces& places) {
   for (const Finding& finding : judge_key_places(config, places))
     text += cat(level_name(finding.level), ' ', finding.text, '\n');
   return text;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "releaser/doctor/theft.hpp"
 
 #include "base/text.hpp"
+#include "tests/releaser/doctor/says.hpp"
 #include "trust/signing/secret_key.hpp"
 
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 
 using base::cat;
 using namespace releaser;
+using test::says;
 
 namespace {
 
@@ -67,10 +69,6 @@ std::string told(const Config& config, std::string_view in_ci = "") {
     }
   }
   return text;
-}
-
-bool says(const std::string& text, std::string_view line) {
-  return text.find(cat(line)) != std::string::npos;
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ using test::later;
 using test::published;
 using test::refusal;
 using test::shown;
+using test::two_stable;
 using test::version;
 
-const PublicManifests kTwo = published({{"1.0.0"}, {"1.1.0"}});
 const std::chrono::hours kHour{1};
 
 const std::vector<schema::RolloutStep>& steps_of(const PublicManifests& manifests) {
@@ -31,7 +31,7 @@ const std::vector<schema::RolloutStep>& steps_of(const PublicManifests& manifest
 
 TEST_SUITE("releaser/pointers/hold_back") {
   TEST_CASE("each share is a step, in the channel's manifest and the combined one") {
-    PublicManifests manifests = kTwo;
+    PublicManifests manifests = two_stable();
     base::Time time = later();
     for (const int share : {0, 500, 500, 1250, 10000}) {
       const auto after = edited(edit(manifests, Rollout{version("1.1.0"), share}, time));
@@ -49,15 +49,16 @@ TEST_SUITE("releaser/pointers/hold_back") {
   }
 
   TEST_CASE("the share that is out already is no change") {
-    CHECK(edited(edit(kTwo, Rollout{version("1.1.0"), 10000}, later())).manifests == kTwo);
-    const auto once = edited(edit(kTwo, Rollout{version("1.1.0"), 500}, later())).manifests;
+    CHECK(edited(edit(two_stable(), Rollout{version("1.1.0"), 10000}, later())).manifests ==
+          two_stable());
+    const auto once = edited(edit(two_stable(), Rollout{version("1.1.0"), 500}, later())).manifests;
     const auto again = edited(edit(once, Rollout{version("1.1.0"), 500}, later() + kHour));
     CHECK(again.manifests == once);
     CHECK(again.words.empty());
   }
 
   TEST_CASE("the first step after a release for everybody warns that who has it keeps it") {
-    const auto after = edited(edit(kTwo, Rollout{version("1.1.0"), 1000}, later()));
+    const auto after = edited(edit(two_stable(), Rollout{version("1.1.0"), 1000}, later()));
     CHECK(after.words == std::vector<std::string>{"1.1.0 is out for 10 %, and was for 100 %"});
     CHECK(after.warnings ==
           std::vector<std::string>{"1.1.0 was out for everybody: whoever has it keeps it, and "
@@ -65,7 +66,7 @@ TEST_SUITE("releaser/pointers/hold_back") {
   }
 
   TEST_CASE("a second step at the same second replaces the first") {
-    const auto once = edited(edit(kTwo, Rollout{version("1.1.0"), 500}, later())).manifests;
+    const auto once = edited(edit(two_stable(), Rollout{version("1.1.0"), 500}, later())).manifests;
     const auto twice = edited(edit(once, Rollout{version("1.1.0"), 900}, later())).manifests;
     CHECK(steps_of(twice) == std::vector<schema::RolloutStep>{{later(), 900}});
   }
@@ -81,11 +82,11 @@ TEST_SUITE("releaser/pointers/hold_back") {
   }
 
   TEST_CASE("a halt stands in the manifest of its channel alone, and is ended") {
-    const auto after = edited(edit(kTwo, Halt{Channel::stable, "crashes"}, later()));
+    const auto after = edited(edit(two_stable(), Halt{Channel::stable, "crashes"}, later()));
     CHECK(shown(after.manifests, "stable") == "3: 1.1.0 1.0.0 stable=1.1.0 halted");
-    CHECK(after.manifests.combined == kTwo.combined);
+    CHECK(after.manifests.combined == two_stable().combined);
     CHECK(after.words == std::vector<std::string>{"unattended updates of stable stop: crashes"});
-    CHECK(test::broken_rule(kTwo, after) == "");
+    CHECK(test::broken_rule(two_stable(), after) == "");
     CHECK(edited(edit(after.manifests, Halt{Channel::stable, "crashes"}, later() + kHour))
               .manifests == after.manifests);
     const auto other =
@@ -99,8 +100,10 @@ TEST_SUITE("releaser/pointers/hold_back") {
   }
 
   TEST_CASE("what contradicts what is public is refused") {
-    const auto half = edited(edit(kTwo, Rollout{version("1.1.0"), 5000}, later())).manifests;
-    const auto yanked = edited(edit(kTwo, Yank{version("1.1.0"), "bad"}, later())).manifests;
+    const auto half =
+        edited(edit(two_stable(), Rollout{version("1.1.0"), 5000}, later())).manifests;
+    const auto yanked =
+        edited(edit(two_stable(), Yank{version("1.1.0"), "bad"}, later())).manifests;
     CHECK(refusal(edit(half, Rollout{version("1.1.0"), 1250}, later() + kHour)) ==
           "3: 1.1.0 is out for 50 %, and shares only grow; halt stops unattended updates of its "
           "channel, and yank withdraws it");
@@ -109,12 +112,13 @@ TEST_SUITE("releaser/pointers/hold_back") {
           "the clock right");
     CHECK(refusal(edit(yanked, Rollout{version("1.1.0"), 1250}, later())) ==
           "3: 1.1.0 is withdrawn (bad); nobody takes it, whatever its share is");
-    CHECK(refusal(edit(kTwo, Rollout{version("9.0.0"), 1250}, later())).starts_with("9: "));
-    CHECK(refusal(edit(kTwo, Halt{Channel::beta, "crashes"}, later())) ==
+    CHECK(refusal(edit(two_stable(), Rollout{version("9.0.0"), 1250}, later())).starts_with("9: "));
+    CHECK(refusal(edit(two_stable(), Halt{Channel::beta, "crashes"}, later())) ==
           "9: nothing is public in channel beta; there is something in stable");
-    CHECK(refusal(edit(kTwo, Halt{Channel::stable, ""}, later())).starts_with("2: the reason"));
-    CHECK(refusal(edit(kTwo, Resume{Channel::nightly}, later())).starts_with("9: "));
-    PublicManifests many = kTwo;
+    CHECK(refusal(edit(two_stable(), Halt{Channel::stable, ""}, later()))
+              .starts_with("2: the reason"));
+    CHECK(refusal(edit(two_stable(), Resume{Channel::nightly}, later())).starts_with("9: "));
+    PublicManifests many = two_stable();
     for (int step = 1; step <= 64; ++step)
       many = edited(edit(many, Rollout{version("1.1.0"), step}, later() + step * kHour)).manifests;
     CHECK(refusal(edit(many, Rollout{version("1.1.0"), 65}, later() + 65 * kHour)) ==

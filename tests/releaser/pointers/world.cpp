@@ -28,6 +28,18 @@ PublicManifests published(const std::vector<Listed>& releases) {
   return all;
 }
 
+const PublicManifests& two_stable() {
+  static const PublicManifests manifests = published({{"1.0.0"}, {"1.1.0"}});
+  return manifests;
+}
+
+const PublicManifests& stable_and_beta() {
+  using schema::Channel;
+  static const PublicManifests manifests = published(
+      {{"1.0.0"}, {"1.1.0-beta.1", Channel::beta}, {"1.1.0"}, {"1.2.0-beta.1", Channel::beta}});
+  return manifests;
+}
+
 base::Time later() { return now() + std::chrono::hours(100); }
 
 releaser::Edited edited(const releaser::EditResult& result) {

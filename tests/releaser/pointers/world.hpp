@@ -16,6 +16,11 @@ struct Listed {
 // Published in this order, each an hour after the one before.
 releaser::PublicManifests published(const std::vector<Listed>& releases);
 
+// 1.0.0 and 1.1.0, both stable.
+const releaser::PublicManifests& two_stable();
+// 1.0.0, 1.1.0-beta.1, 1.1.0 and 1.2.0-beta.1 in stable and beta.
+const releaser::PublicManifests& stable_and_beta();
+
 // Later than all of that.
 base::Time later();
 

@@ -12,13 +12,13 @@ using schema::Channel;
 
 namespace {
 
-auto render(const releaser::Product& product, std::string_view version, Channel channel,
-            const std::vector<std::string>& platforms = test::six_platforms()) {
+auto formula_of(const releaser::Product& product, std::string_view version, Channel channel,
+                const std::vector<std::string>& platforms = test::six_platforms()) {
   return releaser::render_formula(product, schema::Version::parse(version),
                                   test::sample_release(version, channel, platforms));
 }
 
-void check_golden(const releaser::PackageResult& result, std::string_view name) {
+void check_formula(const releaser::PackageResult& result, std::string_view name) {
   REQUIRE(std::holds_alternative<PackageFile>(result));
   const auto& file = std::get<PackageFile>(result);
   CHECK(file.name == name);
@@ -29,12 +29,12 @@ void check_golden(const releaser::PackageResult& result, std::string_view name) 
 
 TEST_SUITE("releaser/render/formula") {
   TEST_CASE("a stable release gives the formula of the product") {
-    const auto result = render(test::sample_product(), "0.28.1", Channel::stable);
-    check_golden(result, "esbuild.rb");
+    const auto result = formula_of(test::sample_product(), "0.28.1", Channel::stable);
+    check_formula(result, "esbuild.rb");
     CHECK(std::get<PackageFile>(result).warnings.empty());
     auto product = test::sample_product();
     product.description = "";
-    const auto nameless = render(product, "0.28.1", Channel::stable);
+    const auto nameless = formula_of(product, "0.28.1", Channel::stable);
     REQUIRE(std::get<PackageFile>(nameless).warnings.size() == 1);
     CHECK(std::get<PackageFile>(nameless).warnings.front() ==
           "formula: [product] description is empty, so Homebrew shows \"Command-line program\"; "
@@ -42,7 +42,8 @@ TEST_SUITE("releaser/render/formula") {
   }
 
   TEST_CASE("a pre-release gives a formula of its channel, which conflicts with the product's") {
-    check_golden(render(test::sample_product(), "0.29.0-beta.1", Channel::beta), "esbuild-beta.rb");
+    check_formula(formula_of(test::sample_product(), "0.29.0-beta.1", Channel::beta),
+                  "esbuild-beta.rb");
   }
 
   TEST_CASE("hostile texts, several programs, other platforms and a licence of two") {
@@ -62,25 +63,25 @@ TEST_SUITE("releaser/render/formula") {
     for (auto& [platform, entry] : release.platforms) {
       entry.probe = {"my-tool", "version", "it's $(id) #{bin}"};
     }
-    check_golden(releaser::render_formula(product, schema::Version::parse("1.2.3"), release),
-                 "my-tool.rb");
+    check_formula(releaser::render_formula(product, schema::Version::parse("1.2.3"), release),
+                  "my-tool.rb");
   }
 
   TEST_CASE("a line that is over is a formula of its own, and is not linked") {
     const auto product = test::sample_product();
-    check_golden(releaser::render_formula(
-                     product, schema::Version::parse("0.27.9"),
-                     test::sample_release("0.27.9", Channel::stable, test::six_platforms()),
-                     releaser::FormulaKind::versioned),
-                 "esbuild@0.27.rb");
+    check_formula(releaser::render_formula(
+                      product, schema::Version::parse("0.27.9"),
+                      test::sample_release("0.27.9", Channel::stable, test::six_platforms()),
+                      releaser::FormulaKind::versioned),
+                  "esbuild@0.27.rb");
     CHECK(releaser::formula_line(schema::Version::parse("1.20.3")) == "1.20");
     CHECK(releaser::formula_line(schema::Version::parse("2026.11.1")) == "2026.11");
     CHECK(releaser::formula_line(schema::Version::parse("1.2.0-rc.1")) == "1.2");
   }
 
   TEST_CASE("without all four machines there is no formula, and the reason names them") {
-    const auto result = render(test::sample_product(), "1.0.0", Channel::stable,
-                               {"darwin-arm64", "linux-x86_64", "windows-x86_64"});
+    const auto result = formula_of(test::sample_product(), "1.0.0", Channel::stable,
+                                   {"darwin-arm64", "linux-x86_64", "windows-x86_64"});
     REQUIRE(std::holds_alternative<SkippedPackage>(result));
     CHECK(std::get<SkippedPackage>(result).reason ==
           "the release has nothing for macOS on x86_64, Linux on arm64, and Homebrew refuses a "
@@ -92,7 +93,7 @@ TEST_SUITE("releaser/render/formula") {
     for (const auto* name : {"7zip", "a--b", "tool-"}) {
       CAPTURE(name);
       product.name = name;
-      CHECK(std::holds_alternative<SkippedPackage>(render(product, "1.0.0", Channel::stable)));
+      CHECK(std::holds_alternative<SkippedPackage>(formula_of(product, "1.0.0", Channel::stable)));
     }
   }
 

@@ -12,13 +12,13 @@ using schema::Channel;
 
 namespace {
 
-auto render(const releaser::Product& product, std::string_view version, Channel channel,
-            const std::vector<std::string>& platforms) {
+auto scoop_of(const releaser::Product& product, std::string_view version, Channel channel,
+              const std::vector<std::string>& platforms) {
   return releaser::render_scoop(product, schema::Version::parse(version),
                                 test::sample_release(version, channel, platforms));
 }
 
-void check_golden(const releaser::PackageResult& result, std::string_view name) {
+void check_scoop(const releaser::PackageResult& result, std::string_view name) {
   REQUIRE(std::holds_alternative<PackageFile>(result));
   const auto& file = std::get<PackageFile>(result);
   CHECK(file.name == name);
@@ -29,8 +29,8 @@ void check_golden(const releaser::PackageResult& result, std::string_view name) 
 
 TEST_SUITE("releaser/render/scoop") {
   TEST_CASE("a stable release gives the manifest of the product") {
-    check_golden(render(test::sample_product(), "0.28.1", Channel::stable, test::six_platforms()),
-                 "esbuild.json");
+    check_scoop(scoop_of(test::sample_product(), "0.28.1", Channel::stable, test::six_platforms()),
+                "esbuild.json");
   }
 
   TEST_CASE("a pre-release, hostile texts, several programs and all architectures") {
@@ -38,13 +38,14 @@ TEST_SUITE("releaser/render/scoop") {
     product.description = "Says \"hi\" on C:\\ in\ntwo lines";
     product.license = "Apache-2.0 OR MIT";
     product.binaries = {"esbuild", "other"};
-    check_golden(render(product, "0.29.0-beta.1", Channel::beta,
-                        {"windows-x86_64", "windows-i686", "windows-arm64", "linux-x86_64"}),
-                 "esbuild-beta.json");
+    check_scoop(scoop_of(product, "0.29.0-beta.1", Channel::beta,
+                         {"windows-x86_64", "windows-i686", "windows-arm64", "linux-x86_64"}),
+                "esbuild-beta.json");
   }
 
   TEST_CASE("without Windows there is no manifest") {
-    const auto result = render(test::sample_product(), "1.0.0", Channel::stable, {"linux-x86_64"});
+    const auto result =
+        scoop_of(test::sample_product(), "1.0.0", Channel::stable, {"linux-x86_64"});
     REQUIRE(std::holds_alternative<SkippedPackage>(result));
     CHECK(std::get<SkippedPackage>(result).reason == "the release has nothing for Windows");
   }
@@ -56,7 +57,7 @@ TEST_SUITE("releaser/render/scoop") {
                                             {"MIT AND (ISC OR 0BSD)", "\"MIT,ISC|0BSD\""},
                                             {"see the website!", "\"see the website!\""}}) {
       product.license = license;
-      const auto result = render(product, "1.0.0", Channel::stable, {"windows-x86_64"});
+      const auto result = scoop_of(product, "1.0.0", Channel::stable, {"windows-x86_64"});
       REQUIRE(std::holds_alternative<PackageFile>(result));
       CHECK(std::get<PackageFile>(result).text.find(base::cat("\"license\": ", expected, ",")) !=
             std::string::npos);
