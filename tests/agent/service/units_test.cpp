@@ -94,18 +94,22 @@ TEST_SUITE("agent/service/units") {
   }
 
   TEST_CASE("a path that no unit can hold is an error that says what to do") {
-    const std::pair<std::string, UnitScope> cases[] = {{"/a\nExecStart=/bin/sh", UnitScope::user},
-                                                       {"/a\x7f", UnitScope::user},
-                                                       {"/a\xff", UnitScope::user},
-                                                       {"/a\"b", UnitScope::system},
-                                                       {"/a\\b", UnitScope::system}};
-    for (const auto& [path, scope] : cases) {
-      CAPTURE(path);
+    struct Row {
+      std::string path;
+      UnitScope scope;
+    };
+    const Row rows[] = {{"/a\nExecStart=/bin/sh", UnitScope::user},
+                        {"/a\x7f", UnitScope::user},
+                        {"/a\xff", UnitScope::user},
+                        {"/a\"b", UnitScope::system},
+                        {"/a\\b", UnitScope::system}};
+    for (const Row& row : rows) {
+      CAPTURE(row.path);
       for (base::Path agent::UnitFacts::*const member :
            {&agent::UnitFacts::root, &agent::UnitFacts::config_file}) {
         agent::UnitFacts facts = of_a_machine();
-        facts.*member = path;
-        CHECK_THROWS_AS(make_units(facts, scope), base::Error);
+        facts.*member = row.path;
+        CHECK_THROWS_AS(make_units(facts, row.scope), base::Error);
       }
     }
   }
