@@ -1,5 +1,6 @@
 // Package managers that keep lists of all files of all packages.
 
+#include "agent/names_in.hpp"
 #include "agent/package_receipts.hpp"
 #include "base/error.hpp"
 #include "base/process.hpp"
@@ -15,15 +16,7 @@ namespace {
 using base::cat;
 using base::Path;
 
-constexpr std::size_t kMaxReceiptBytes = std::size_t{16} << 20;
-
-std::vector<std::string> names_in(const Path& folder) {
-  try {
-    return base::list_directory(folder);
-  } catch (const base::Error&) {
-    return {};  // not ours to read
-  }
-}
+constexpr std::size_t kMaxPackageReceiptBytes = std::size_t{16} << 20;
 
 // Where /bin is a link to usr/bin, packages name a file either way.
 std::vector<std::string> names_of(const Path& root, const Path& program) {
@@ -143,7 +136,7 @@ namespace receipt {
 
 std::optional<std::string> text_of(const Path& file) {
   try {
-    return base::read_file_if_exists(file, kMaxReceiptBytes);
+    return base::read_file_if_exists(file, kMaxPackageReceiptBytes);
   } catch (const base::Error&) {
     return std::nullopt;
   }

@@ -15,7 +15,7 @@ struct ManagerWords {
   std::string_view removal;
 };
 
-constexpr std::array<ManagerWords, 13> kWords{{
+constexpr std::array<ManagerWords, 13> kManagerWords{{
     {PackageManager::homebrew, "homebrew", "brew upgrade ", "brew uninstall "},
     {PackageManager::scoop, "scoop", "scoop update ", "scoop uninstall "},
     {PackageManager::snap, "snap", "sudo snap refresh ", "sudo snap remove "},
@@ -34,7 +34,7 @@ constexpr std::array<ManagerWords, 13> kWords{{
 }};
 
 const ManagerWords& words_of(PackageManager manager) {
-  return *std::find_if(kWords.begin(), kWords.end(),
+  return *std::find_if(kManagerWords.begin(), kManagerWords.end(),
                        [manager](const ManagerWords& words) { return words.manager == manager; });
 }
 

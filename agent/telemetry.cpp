@@ -18,9 +18,9 @@ using base::Error;
 namespace json = base::json;
 using Event = UpdateOutcome::Event;
 
-constexpr std::chrono::hours kPause{24};
-constexpr std::chrono::seconds kLimit{5};
-constexpr std::uint64_t kMaxAnswer = 4096;
+constexpr std::chrono::hours kReportPause{24};
+constexpr std::chrono::seconds kReportLimit{5};
+constexpr std::uint64_t kMaxReportAnswer = 4096;
 
 constexpr KindNames<Event, 4> kEventNames{{{Event::none, "none"},
                                            {Event::checked, "checked"},
@@ -73,7 +73,7 @@ void write_telemetry(const Layout& layout, const TelemetryState& state) {
 
 // A time of the future, as a clock that went back leaves it, is no reason to wait.
 bool is_due(const std::optional<base::Time>& sent_at, base::Time now) {
-  return !sent_at || *sent_at > now || now - *sent_at >= kPause;
+  return !sent_at || *sent_at > now || now - *sent_at >= kReportPause;
 }
 
 std::string payload_of(const Services& services, const Config& config,
@@ -90,13 +90,13 @@ std::string payload_of(const Services& services, const Config& config,
 void send_payload(const Services& services, const Config& config, const std::string& payload) {
   const base::Url& endpoint = *config.telemetry_endpoint;
   base::HttpOptions options = http_options(services, config);
-  options.connect_timeout = kLimit;
+  options.connect_timeout = kReportLimit;
   const base::HttpAnswer answer = base::make_http_sender(options)->send(
       {.method = base::HttpMethod::post,
        .url = endpoint,
        .upload = base::HttpUpload{"application/json", payload, payload.size()},
-       .max_answer_bytes = kMaxAnswer,
-       .deadline = kLimit});
+       .max_answer_bytes = kMaxReportAnswer,
+       .deadline = kReportLimit});
   constexpr int kFirstProblem = 300;
   if (answer.status >= kFirstProblem) {
     throw Error(Errc::network, cat(endpoint.host(), " answered ", answer.status));

@@ -57,7 +57,7 @@ void say_what_holds(const Services& services, const std::string& key, std::strin
                             " now (", origin_name(loaded.origins.find(key)->second), ")"));
 }
 
-int run_show(const Services& services) {
+int run_config_show(const Services& services) {
   const LoadedConfig loaded = load_config(services);
   for (const std::string& warning : loaded.warnings)
     services.messages.warn(warning);
@@ -147,7 +147,7 @@ base::Command config_show_command(const ServicesOf& services_of) {
           "owner).",
       .examples = {{"config show", "all keys"}, {"config show --json", "the same for programs"}},
       .run = [services_of](const base::Arguments& arguments) {
-        return run_show(services_of(arguments));
+        return run_config_show(services_of(arguments));
       }};
 }
 

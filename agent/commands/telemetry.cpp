@@ -31,7 +31,7 @@ std::string what_happens(const Services& services, const LoadedConfig& loaded) {
              last ? base::format_time(*last) : std::string("never"));
 }
 
-int run_show(const Services& services) {
+int run_telemetry_show(const Services& services) {
   const LoadedConfig loaded = load_config(services);
   for (const std::string& warning : loaded.warnings) {
     services.messages.warn(warning);
@@ -79,7 +79,7 @@ std::vector<base::Command> telemetry_commands(const ServicesOf& services_of) {
       "telemetry.endpoint not even that. Whether and where to stands on standard error.",
       "look before you turn it on");
   show.run = [services_of](const base::Arguments& arguments) {
-    return run_show(services_of(arguments));
+    return run_telemetry_show(services_of(arguments));
   };
   base::Command on = telemetry_command("on", "let the maintainer know how updates go",
                                        "Sets telemetry.enabled; telemetry.endpoint has to be set. "

@@ -1,5 +1,6 @@
 #include "agent/service/service_files.hpp"
 
+#include "agent/names_in.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -33,14 +34,6 @@ std::optional<std::uint16_t> port_of_name(std::string_view name, std::string_vie
   return port && *port <= std::numeric_limits<std::uint16_t>::max()
              ? std::optional<std::uint16_t>(static_cast<std::uint16_t>(*port))
              : std::nullopt;
-}
-
-std::vector<std::string> names_in(const base::Path& directory) {
-  try {
-    return base::list_directory(directory);
-  } catch (const base::Error&) {
-    return {};  // another user's, which is not for us
-  }
 }
 
 // What is damaged or of a newer form counts as none: its service is found by its port then.

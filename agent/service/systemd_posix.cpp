@@ -14,9 +14,9 @@ using base::cat;
 
 constexpr std::string_view kRuntimeVariable = "XDG_RUNTIME_DIR";
 // A service that does not come up takes as long as its unit allows.
-constexpr std::chrono::minutes kLimit{3};
+constexpr std::chrono::minutes kSystemctlLimit{3};
 
-bool is_there(const base::Path& path) {
+bool path_exists(const base::Path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
 }
@@ -31,12 +31,12 @@ std::optional<std::string> find_reason(const base::Environment& environment, Uni
     return "there is no systemctl here";
   }
   // sd_booted(3)
-  if (!is_there("/run/systemd/system")) {
+  if (!path_exists("/run/systemd/system")) {
     return "this machine was not started by systemd";
   }
   const base::Path runtime = runtime_directory(environment);
-  if (scope == UnitScope::user && !is_there(runtime / "systemd" / "private") &&
-      !is_there(runtime / "bus")) {
+  if (scope == UnitScope::user && !path_exists(runtime / "systemd" / "private") &&
+      !path_exists(runtime / "bus")) {
     return cat("no systemd of this user runs (", runtime.native(), ")");
   }
   return std::nullopt;
@@ -74,8 +74,8 @@ std::string Systemd::command(std::string_view arguments) const {
 }
 
 void Systemd::ask(const std::vector<std::string>& arguments) const {
-  const base::ProcessResult result =
-      base::run_process(argv(arguments), {.environment = m_environment, .timeout = kLimit});
+  const base::ProcessResult result = base::run_process(
+      argv(arguments), {.environment = m_environment, .timeout = kSystemctlLimit});
   if (result.exit_status != 0) {
     const std::string said = first_line(result.errors);
     throw base::Error(base::Errc::config, cat(command(base::join(arguments, " ")), " ended with ",
@@ -88,13 +88,13 @@ std::string Systemd::state_of(const std::string& unit) const {
     return "unknown";
   }
   const base::ProcessResult result = base::run_process(
-      argv({"is-active", unit}), {.environment = m_environment, .timeout = kLimit});
+      argv({"is-active", unit}), {.environment = m_environment, .timeout = kSystemctlLimit});
   const std::string state = first_line(result.output);
   return state.empty() ? "unknown" : state;
 }
 
 bool is_lingering(const std::string& account) {
-  return is_there(base::Path("/var/lib/systemd/linger") / account);
+  return path_exists(base::Path("/var/lib/systemd/linger") / account);
 }
 
 }  // namespace agent
