@@ -52,7 +52,7 @@ std::string refusal_text(const Services& services, const Ownership& ownership, W
 }  // namespace
 
 Ownership decide_ownership(const OwnershipFacts& facts) {
-  const Ownership of_package{Keeper::package, facts.owner};
+  Ownership of_package{Keeper::package, facts.owner};
   if (facts.self_update == SelfUpdate::left_to_distribution) {
     return facts.owner ? of_package : Ownership{Keeper::distribution, std::nullopt};
   }

@@ -162,7 +162,7 @@ bool has_line(std::string_view text, std::string_view line) {
 
 std::optional<PackageOwner> owner_by_database(const Path& root, const Path& program) {
   for (const auto find : {dpkg_owner, rpm_owner, pacman_owner, apk_owner}) {
-    const auto owner = find(root, program);
+    auto owner = find(root, program);
     if (owner && is_package_name(owner->package)) return owner;
   }
   return std::nullopt;
