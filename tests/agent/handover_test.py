@@ -150,5 +150,21 @@ for killed in KILLED:
     tap.is_(f"{killed} killed: nothing is left over", home.leftovers(), [])
     end_all(home)
 
+# An old service that hangs says nothing of the new version: it is named, and goes on as the new one once it can.
+home, service = started("frozen")
+release("1.1.0", "good")
+service.process.send_signal(signal.SIGSTOP)
+updated = home.agent("update", "--yes", **FAST)
+tap.case("an old service that hangs: the update stays, and the service is named", updated.status == 0 and home.current() == "1.1.0"
+         and f"the service on port {service.port} still runs 1.0.0 and did not hand over" in updated.err, updated)
+tap.is_("nothing was blocked for it", blocked(home), {})
+tap.is_("status does not take it for the new version", [(each["port"], each["version"]) for each in json.loads(home.agent("status", "--json").out)["services"]],
+        [(service.port, "1.0.0")])
+service.process.send_signal(signal.SIGCONT)
+tap.case("once it goes on it becomes the new version, as the same process", until(lambda: version_on(service.port) == "1.1.0")
+         and get(service.port, "/ready")[2]["pid"] == service.process.pid, service.log())
+tap.is_("and nothing is left over", home.leftovers(), [])
+end_all(home)
+
 world.close()
 tap.done()

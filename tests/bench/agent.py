@@ -7,6 +7,7 @@ A product is made by `cco-release` (a small program with half random, half text-
 nginx. What is measured:
 
 - a check that finds nothing new: its requests, and the bytes of requests and answers by nginx's log (TLS' own bytes not counted);
+- `notice` on a terminal, against `version`, which only starts: medians of 41 turns;
 - anonymous peak memory of `update`: RssAnon of /proc/PID/status, read every millisecond, so pages of mapped files (the program itself, its
   libraries) are not in it. It may miss a short peak, therefore a second look that misses nothing: the same update under RLIMIT_DATA of
   the goal, where the kernel refuses every private writable page beyond it, touched or not;
@@ -32,6 +33,7 @@ from pathlib import Path
 
 MIB = 1 << 20
 MEMORY_GOAL = 32 * MIB
+NOTICE_GOAL_MS, NOTICES = 5, 41
 PLATFORM = "linux-" + os.uname().machine
 OLD, NEW = "1.0.0", "1.1.0"
 LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
@@ -227,6 +229,24 @@ def check_cost(server, product):
             "bytes_answered": sum(r[1] for r in requests), "statuses": [r[2] for r in requests]}
 
 
+def notice_cost(product):
+    """Seconds of `notice` on a terminal where an update is known, and of `version`, which only starts: medians, in turns."""
+    subprocess.run(product.updater("update", "--check"), env=product.environment, check=False, capture_output=True)
+    master, terminal = os.openpty()
+    found = {"notice": [], "version": []}
+    for _ in range(NOTICES):
+        for command, seconds in found.items():
+            start = time.perf_counter()
+            subprocess.run(product.updater(command), env={**product.environment, "TERM": "xterm"}, stdin=terminal, stdout=terminal, stderr=terminal, check=True)
+            seconds.append(time.perf_counter() - start)
+            shown = os.read(master, 65536).decode()
+            if command == "notice" and f"{NEW} is available" not in shown:
+                sys.exit(f"there was no notice: {shown!r}")
+    for end in (master, terminal):
+        os.close(end)
+    return {command: statistics.median(seconds) for command, seconds in found.items()}
+
+
 def peer_script(product, server):
     return (f"set -e; curl -fsS --cacert {server.ca} -o archive.tar.gz {product.url}/releases/v{NEW}/{product.asset}\n"
             f"echo '{product.sha256}  archive.tar.gz' | sha256sum -c --status\ntar -xzf archive.tar.gz\nsync\n")
@@ -252,6 +272,9 @@ def measure(work, tools, options):
                 if "check" not in report:
                     report["check"] = check_cost(server, product)
                     goal("a check that finds nothing new: requests", report["check"]["requests"], 2, "")
+                    product.fresh_home()
+                    report["notice"] = notice_cost(product)
+                    goal("a notice, beyond the start of the program", 1000 * (report["notice"]["notice"] - report["notice"]["version"]), NOTICE_GOAL_MS, "ms")
                 shutil.rmtree(out, ignore_errors=True)
                 out.mkdir()
                 os.sync()
