@@ -155,7 +155,7 @@ void tell_outcome(const Services& services, const UpdateOutcome& outcome, Attend
     if (is_sent) {
       send_payload(services, config, payload_of(services, config, outcome));
     }
-  } catch (const Error& error) {  // NOLINT: nothing of an update may fail by it
+  } catch (const Error& error) {  // nothing of an update may fail by it
     services.messages.say(cat("telemetry: ", error.what()));
   }
 }
