@@ -16,9 +16,6 @@ constexpr std::size_t kMaxShellFileBytes = std::size_t{4} * 1024 * 1024;
 std::string begin_mark(std::string_view program) { return base::cat("# >>> ", program, " >>>"); }
 std::string end_mark(std::string_view program) { return base::cat("# <<< ", program, " <<<"); }
 
-std::string posix_quoted(std::string_view text) {
-  return base::cat('\'', base::replace_all(text, "'", "'\\''"), '\'');
-}
 std::string fish_quoted(std::string_view text) {
   return base::cat('\'', base::replace_all(base::replace_all(text, "\\", "\\\\"), "'", "\\'"),
                    '\'');
@@ -141,6 +138,10 @@ std::string tell_next_steps(const base::Path& github_path, const base::Path& bin
 }
 
 }  // namespace
+
+std::string posix_quoted(std::string_view text) {
+  return base::cat('\'', base::replace_all(text, "'", "'\\''"), '\'');
+}
 
 std::optional<std::string> edit_shell_file(
     const base::Path& file, const std::function<std::string(std::string_view)>& change) {

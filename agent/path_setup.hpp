@@ -16,6 +16,9 @@ namespace agent {
 
 enum class ShellSyntax { posix, fish };
 
+// A word of a POSIX shell: in single quotes, "it's" as 'it'\''s'.
+std::string posix_quoted(std::string_view text);
+
 // The lines between two marks that `install` adds and `uninstall` finds again.
 std::string path_block(std::string_view program, const base::Path& bin_directory,
                        ShellSyntax syntax);

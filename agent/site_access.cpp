@@ -5,7 +5,6 @@
 #include "agent/site_memory.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "site/channel_metadata.hpp"
 
 #include <algorithm>
 
@@ -58,10 +57,8 @@ SiteAccess open_site(const Services& services, const Config& config,
           .base_urls = site_bases(services, used)};
 }
 
-namespace {
-
-site::SiteView read_view(const Services& services, const SiteAccess& access,
-                         schema::Channel channel, const LookOptions& options) {
+site::SiteView look_at_site(const Services& services, const SiteAccess& access,
+                            schema::Channel channel, const LookOptions& options) {
   const auto folder = site::make_folder_store(metadata_folder(services.layout));
   site::MemoryStore beside(folder.get());
   const site::Watermark watermark = read_watermark(services.layout);
@@ -74,11 +71,9 @@ site::SiteView read_view(const Services& services, const SiteAccess& access,
                           .allow_expired_until = options.allow_expired_until});
 }
 
-}  // namespace
-
 Situation read_situation(const Services& services, const SiteAccess& access, const Config& config,
                          const PlanRequest& request, const LookOptions& options) {
-  const site::SiteView view = read_view(services, access, config.channel, options);
+  const site::SiteView view = look_at_site(services, access, config.channel, options);
   std::vector<schema::Manifest> manifests;
   for (const auto& [channel, manifest] : view.manifests) {
     manifests.push_back(manifest);

@@ -57,9 +57,10 @@ SiteView read_from(const Site& site, const base::Url& base_url, const ReadReques
                     {.pin = request.identity.root, .now = now});
   walk.refresh();
   const Watermark counting = by_present_keys(request.watermark, *walk.metadata().targets());
-  SiteView view{.manifests = {}, .watermark = counting, .changed = false};
+  SiteView view{.manifests = {}, .watermark = counting, .changed = false, .good_until = {}};
   for (const schema::Channel seen : schema::channels_seen_by(request.channel))
     read_channel(walk, seen, request, view);
+  view.good_until = walk.good_until();
   return view;
 }
 

@@ -30,7 +30,8 @@ struct ReadRequest {
 struct SiteView {
   std::map<schema::Channel, schema::Manifest> manifests;  // of the channels that are published
   Watermark watermark;                                    // the request's, raised; to be stored
-  bool changed = false;  // some manifest is not the one of which the request's watermark knows
+  bool changed = false;     // some manifest is not the one of which the request's watermark knows
+  base::Time good_until{};  // when the first of the metadata that was read expires
 };
 
 // Reads every channel that a user of `channel` sees, from the first base that has all of them whole

@@ -254,6 +254,8 @@ void MetadataWalk::refresh() {
   update_targets("targets", [&](std::string_view bytes) -> const Targets& {
     return m_metadata->update_targets(bytes);
   });
+  m_good_until = std::min({m_metadata->root().expires, m_metadata->timestamp()->expires,
+                           m_metadata->snapshot()->expires, m_metadata->targets()->expires});
 }
 
 std::optional<FoundTarget> MetadataWalk::find_target(std::string_view path) {
@@ -277,6 +279,7 @@ std::optional<FoundTarget> MetadataWalk::find_target(std::string_view path) {
             : update_targets(visit.role, [&](std::string_view bytes) -> const Targets& {
                 return m_metadata->update_delegated(bytes, *visit.delegator, visit.role);
               });
+    m_good_until = std::min(m_good_until, targets.expires);
     const auto file = targets.files.find(path);
     if (file != targets.files.end()) {
       return FoundTarget{&targets, &file->second, std::string(path), std::move(visit.authority)};

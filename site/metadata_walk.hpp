@@ -64,6 +64,8 @@ class MetadataWalk {
   trust::tuf::TargetBytes fetch_target(const FoundTarget& target, std::string_view keep_as);
 
   [[nodiscard]] const trust::tuf::TrustedMetadata& metadata() const { return *m_metadata; }
+  // When the first of all metadata that was read so far expires. After refresh().
+  [[nodiscard]] base::Time good_until() const { return m_good_until; }
 
  private:
   std::optional<std::string> fetch_metadata(std::string_view role,
@@ -90,6 +92,7 @@ class MetadataWalk {
   MetadataStore& m_store;
   WalkOptions m_options;
   std::optional<trust::tuf::TrustedMetadata> m_metadata;
+  base::Time m_good_until{};
   // The trusted root as the store has it, with its bytes, and the roots on the way there.
   std::optional<std::pair<trust::tuf::Root, std::string>> m_kept;
   std::vector<std::pair<std::uint64_t, std::string>> m_unproven_roots;

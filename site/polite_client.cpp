@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "site/patience.hpp"
+#include "site/source.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,7 @@ PoliteClient::PoliteClient(std::unique_ptr<base::HttpClient> http, base::Time no
     : m_http(std::move(http)), m_now(now), m_token(std::move(token)) {}
 
 base::HttpResponse PoliteClient::get(const base::HttpRequest& request, const base::ByteSink& sink) {
+  if (request.url.is_file()) return site::get(*m_http, request, sink);
   const std::string host = base::lower_case(request.url.host());
   if (const auto wait = m_waits.find(host); wait != m_waits.end()) {
     if (wait->second > kLongestWaitInARun) {

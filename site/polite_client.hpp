@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/http.hpp"
+#include "site/file_url_client.hpp"
 
 #include <chrono>
 #include <map>
@@ -24,7 +25,7 @@ struct HostToken {
 // A client that does what servers ask for: it waits where one answers Retry-After with 429 or 503,
 // and after a longer one leaves that host alone for the rest of the run (Errc::network). It shows a
 // token to its host alone, by https; a redirect to another host does not get it.
-class PoliteClient : public base::HttpClient {
+class PoliteClient : public FileUrlClient {
  public:
   PoliteClient(std::unique_ptr<base::HttpClient> http, base::Time now,
                std::optional<HostToken> token);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "site/file_url_client.hpp"
 #include "site/patience.hpp"
 
 #include <chrono>
@@ -23,7 +24,9 @@ bool is_missing(int status) { return status == 404 || status == 410; }
 
 base::HttpResponse get(base::HttpClient& http, const base::HttpRequest& request,
                        const base::ByteSink& sink) {
-  return request.url.is_file() ? base::read_file_url(request, sink) : http.get(request, sink);
+  const bool is_on_disk =
+      request.url.is_file() && dynamic_cast<const FileUrlClient*>(&http) == nullptr;
+  return is_on_disk ? base::read_file_url(request, sink) : http.get(request, sink);
 }
 
 base::HttpResponse get_patiently(base::HttpClient& http, const base::HttpRequest& request,

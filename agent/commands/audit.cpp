@@ -1,6 +1,7 @@
 #include "agent/audit.hpp"
 
 #include "agent/commands/commands.hpp"
+#include "agent/commands/source_options.hpp"
 #include "agent/install.hpp"
 #include "agent/settings.hpp"
 #include "agent/site_access.hpp"
@@ -15,10 +16,11 @@ namespace {
 namespace json = base::json;
 
 // Without what the site says, the machine alone is judged: that is stale, not well.
-std::vector<AuditFinding> audit_by_site(const Services& services, const Config& config) {
+std::vector<AuditFinding> audit_by_site(const Services& services, const Config& config,
+                                        const SourceOptions& source) {
   try {
     Situation situation =
-        read_situation(services, open_site(services, config), config, PlanRequest{});
+        read_situation(services, open_source(services, config, source), config, PlanRequest{});
     InstalledFacts& installed = situation.input.installed;
     installed.current_is_damaged =
         incomplete_reason(services.layout, *installed.current).has_value();
@@ -34,14 +36,16 @@ std::vector<AuditFinding> audit_by_site(const Services& services, const Config& 
   }
 }
 
-int run_audit(const Services& services) {
-  const Config config = config_for_change(services).config;
+int run_audit(const Services& services, const SourceOptions& source) {
+  const LoadedConfig loaded = config_for_change(services);
+  require_allowed_source(loaded, source);
+  const Config& config = loaded.config;
   const auto current = current_version(services.layout);
   if (!current) {
     throw base::Error(base::Errc::not_found,
                       base::cat("nothing is installed in ", services.layout.root.native()));
   }
-  const std::vector<AuditFinding> findings = audit_by_site(services, config);
+  const std::vector<AuditFinding> findings = audit_by_site(services, config, source);
   const base::Errc status = audit_status(findings);
   if (services.json) {
     json::Array list;
@@ -79,10 +83,11 @@ base::Command audit_command(const ServicesOf& services_of) {
       "8 where what the site says has expired, with 10 where a critical update is not installed, "
       "and with 0 where all is well. The gravest is the status; each has a line. Asks the site as "
       "`update --check` does, and writes nothing.";
+  command.options = {from_option(), root_sha256_option()};
   command.examples = {{"audit", "a line a finding, or that all is well"},
                       {"audit --json", "for whoever looks after many machines"}};
   command.run = [services_of](const base::Arguments& arguments) {
-    return run_audit(services_of(arguments));
+    return run_audit(services_of(arguments), read_source_options(arguments));
   };
   return command;
 }

@@ -1,6 +1,7 @@
 #include "agent/account.hpp"
 #include "agent/activation.hpp"
 #include "agent/commands/changing.hpp"
+#include "agent/commands/source_options.hpp"
 #include "agent/config_file.hpp"
 #include "agent/managed.hpp"
 #include "agent/own_folders.hpp"
@@ -96,11 +97,13 @@ void set_up_path(const Services& services, PathPolicy policy, std::vector<std::s
 struct InstallOptions {
   std::optional<schema::Channel> channel;
   std::optional<base::Url> base_url;
+  SourceOptions source;
   PathPolicy path_policy = PathPolicy::modify;
 };
 
 InstallOptions read_options(const base::Arguments& arguments) {
   InstallOptions options;
+  options.source = read_source_options(arguments);
   if (const auto text = arguments.value("--base-url")) {
     options.base_url = base::with_context("--base-url", [&] { return base::Url::parse(*text); });
   }
@@ -135,7 +138,7 @@ InstallOrder order_of(const Install& decided, const SiteAccess& site_access,
           .version = decided.version,
           .channel = decided.channel,
           .platform = decided.platform,
-          .entry = decided.entry,
+          .entry = entry_here(site_access, decided),
           .configured_bases = site_access.configured_bases,
           .archive = arguments.value("--archive"),
           .receipt_channel = std::nullopt,
@@ -160,33 +163,41 @@ struct Look {
   Situation situation;
 };
 Look look(const Services& services, const base::Arguments& arguments, const InstallOptions& options,
-          const Config& config, const LookOptions& how) {
-  SiteAccess site_access = open_site(services, config, options.base_url);
+          const Config& config, Keep keep) {
+  SiteAccess site_access = open_source(services, config, options.source, options.base_url);
   const PlanRequest request = plan_request(services, arguments);
-  try {
+  LookOptions how{.keep = keep, .allow_expired_until = options.source.allow_expired_until};
+  const auto look_once = [&] {
     Situation situation = read_situation(services, site_access, config, request, how);
-    return {std::move(site_access), std::move(situation)};
+    warn_of_expired(services, options.source);
+    return Look{std::move(site_access), std::move(situation)};
+  };
+  try {
+    return look_once();
   } catch (const base::Error& error) {
+    if (options.source.local) {
+      throw with_command_for_once(error, services, site_access, config,
+                                  base::cat(posix_quoted(services.executable.native()), " install"),
+                                  arguments);
+    }
     // The bytes of a file that is here are pinned by whoever gave it, so that a first installation
     // never fails for time alone.
     if (error.code() != base::Errc::expired || !arguments.has("--archive") ||
         !config.policy.allow_expired) {
       throw;
     }
-    LookOptions lenient = how;
-    lenient.allow_expired_until = base::Time{};
-    Situation situation = read_situation(services, site_access, config, request, lenient);
     services.messages.warn(base::cat(error.what(),
                                      "; it is installed all the same, and updates "
                                      "wait until the site is fresh again"));
-    return {std::move(site_access), std::move(situation)};
   }
+  how.allow_expired_until = base::Time{};
+  return look_once();
 }
 
 // One plain file and no root.
 int install_unmanaged(const Services& services, const base::Arguments& arguments,
                       const InstallOptions& options, const Config& config) {
-  auto [site_access, situation] = look(services, arguments, options, config, {});
+  auto [site_access, situation] = look(services, arguments, options, config, Keep::no);
   situation.input.installed = {};
   const std::optional<Install> decided = decide(situation.input);
   if (!decided) {
@@ -237,7 +248,7 @@ struct Choice {
 Choice choose(const Services& services, const base::Arguments& arguments,
               const InstallOptions& options, const Config& config) {
   const Layout& layout = services.layout;
-  auto [site_access, situation] = look(services, arguments, options, config, {.keep = Keep::yes});
+  auto [site_access, situation] = look(services, arguments, options, config, Keep::yes);
   write_watermark(layout, situation.watermark);
   const std::optional<schema::Version> current = situation.input.installed.current;
   situation.input.installed.current_is_damaged = current && incomplete_reason(layout, *current);
@@ -304,6 +315,7 @@ int run_install(const Services& services, const base::Arguments& arguments) {
   const InstallOptions options = read_options(arguments);
   if (options.channel) require_allowed_channel(loaded, *options.channel);
   if (options.base_url) require_free_choice(loaded, "updates.base_url", "--base-url");
+  require_allowed_source(loaded, options.source);
   Config config = std::move(loaded.config);
   if (options.channel) {
     config.channel = *options.channel;
@@ -340,11 +352,16 @@ base::Command install_command(const ServicesOf& services_of) {
       option("--prefix", "DIR", "install below DIR/share and DIR/bin instead of ~/.local"),
       option("--base-url", "URL", "ask this site, also for later updates"),
       option("--no-modify-path", "", "do not touch shell files"),
-      option("--unmanaged", "", "only the plain program, without an updater (for containers)")};
+      option("--unmanaged", "", "only the plain program, without an updater (for containers)"),
+      from_option(),
+      root_sha256_option(),
+      allow_expired_until_option()};
   command.options[1].choices = {"stable", "beta", "nightly"};
   command.examples = {{"install", "the newest stable release"},
                       {"install --channel beta", "follow beta from now on"},
-                      {"install --version 2026.11.1", "exactly this one"}};
+                      {"install --version 2026.11.1", "exactly this one"},
+                      {"install --from /media/usb/tool-1.2.0.bundle.tar",
+                       "on a machine without a network, from `cco-release bundle`"}};
   command.run = [services_of](const base::Arguments& arguments) {
     return run_install(services_of(arguments), arguments);
   };

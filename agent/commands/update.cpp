@@ -39,10 +39,10 @@ schema::Version require_installed(const Services& services) {
 // One `update`, from the options to the report.
 class Update {
  public:
-  Update(const Services& services, UpdateOptions options)
-      : m_services(services), m_options(std::move(options)) {
+  Update(const Services& services, const base::Arguments& arguments, UpdateOptions options)
+      : m_services(services), m_arguments(arguments), m_options(std::move(options)) {
     LoadedConfig loaded = config_for_change(services);
-    if (m_options.allow_expired_until) require_expired_allowed(loaded.config.policy);
+    require_allowed_source(loaded, m_options.source);
     if (m_options.channel) require_allowed_channel(loaded, *m_options.channel);
     m_config = std::move(loaded.config);
     m_saved_channel = m_config.channel;
@@ -60,12 +60,12 @@ class Update {
     }
     // After the recovery, which may have moved it.
     const schema::Version current = require_installed(m_services);
-    if (m_access) begin_look(m_services, m_config);
-    const SiteAccess site = open_site(m_services, m_config);
+    if (notes_look()) begin_look(m_services, m_config);
+    const SiteAccess site = open_source(m_services, m_config, m_options.source);
     try {
       return look_and_act(site, current);
     } catch (const Error& error) {
-      if (m_access && site::is_fault_of_source(error.code())) {
+      if (notes_look() && site::is_fault_of_source(error.code())) {
         remember_failure(m_services, m_config, site.http->asked_to_wait());
       }
       throw;
@@ -84,11 +84,13 @@ class Update {
     return read_journal(m_services.layout) ||
            look_is_due(record, m_config, m_services.now, local_minute_of_week(last_look));
   }
+  // When the site is asked next does not depend on what a copy of it said, or failed to say.
+  [[nodiscard]] bool notes_look() const { return m_access && !m_options.source.local; }
 
   int look_and_act(const SiteAccess& site, const schema::Version& current) {
     look(site);
     const Decision decision = decide();
-    if (m_access && !m_options.version) remember_look(m_services, m_config, decision);
+    if (notes_look() && !m_options.version) remember_look(m_services, m_config, decision);
 
     for (const std::string& notice : decision.notices)
       m_services.messages.warn(notice);
@@ -114,18 +116,24 @@ class Update {
     const PlanRequest request{
         m_options.unattended ? Initiative::unattended : Initiative::explicit_request,
         m_options.version};
-    Situation situation = read_situation(m_services, site, seen, request,
-                                         {.keep = m_access ? Keep::yes : Keep::no,
-                                          .allow_expired_until = m_options.allow_expired_until});
-    if (m_options.allow_expired_until) {
-      m_services.messages.warn(
-          cat("what the site said until ", base::format_time(*m_options.allow_expired_until),
-              " is taken, for this run alone: whoever holds back newer metadata is not noticed"));
-    }
-
+    Situation situation = read(site, seen, request);
+    warn_of_expired(m_services, m_options.source);
     if (m_access) write_watermark(m_services.layout, situation.watermark);
     m_input = std::move(situation.input);
     m_input.config = m_config;
+  }
+
+  [[nodiscard]] Situation read(const SiteAccess& site, const Config& seen,
+                               const PlanRequest& request) const {
+    try {
+      return read_situation(m_services, site, seen, request,
+                            {.keep = m_access ? Keep::yes : Keep::no,
+                             .allow_expired_until = m_options.source.allow_expired_until});
+    } catch (const Error& error) {
+      if (!m_options.source.local) throw;
+      throw with_command_for_once(error, m_services, site, seen,
+                                  cat(m_services.layout.program, " update"), m_arguments);
+    }
   }
 
   // Where nothing is to be taken, the installed version had better be whole: then all its bytes are
@@ -191,6 +199,7 @@ class Update {
 
   int carry_out(const SiteAccess& site, const Decision& decision, const Install& install,
                 const schema::Version& current) {
+    const schema::PlatformEntry entry = entry_here(site, install);
     if (asks() && !is_still_wanted(install, current)) return exit_status(Errc::done);
     require_free_links(m_services.layout, install.entry);
     save_channel();
@@ -200,7 +209,7 @@ class Update {
                          .version = install.version,
                          .channel = install.channel,
                          .platform = install.platform,
-                         .entry = install.entry,
+                         .entry = entry,
                          .configured_bases = site.configured_bases,
                          .archive = std::nullopt,
                          .keep_versions = m_config.keep_versions,
@@ -270,6 +279,7 @@ class Update {
   }
 
   const Services& m_services;
+  const base::Arguments& m_arguments;
   UpdateOptions m_options;
   Config m_config;
   schema::Channel m_saved_channel = schema::Channel::stable;
@@ -279,13 +289,16 @@ class Update {
 };
 
 // Tells what came of it once all is done, the lock is free and nobody waits.
-int run_update(const Services& services, const UpdateOptions& options) {
+int run_update(const Services& services, const base::Arguments& arguments,
+               const UpdateOptions& options) {
+  // Without a network, also for that.
+  if (options.source.local) return Update(services, arguments, options).run();
   const Attendance attendance = options.unattended ? Attendance::unattended : Attendance::attended;
   try {
     UpdateOutcome outcome;
     int status = exit_status(Errc::done);
     {
-      Update update(services, options);
+      Update update(services, arguments, options);
       status = update.run();
       outcome.event = update.outcome();
     }
@@ -339,19 +352,20 @@ base::Command update_command(const ServicesOf& services_of) {
       switch_option("--unattended",
                     "decide as the service would: window, rollout, auto_install hold"),
       switch_option("--if-due", "with --unattended: only when the configuration makes a look due"),
-      {.name = "--allow-expired-until",
-       .short_name = "",
-       .value = "TIME",
-       .help = "take metadata that expired after this time, for one run",
-       .choices = {}}};
+      from_option(),
+      root_sha256_option(),
+      allow_expired_until_option()};
   command.examples = {{"update", "to the newest release, after one question"},
                       {"update --check --explain", "what would happen, and why"},
                       {"update --channel beta", "follow beta from now on"},
-                      {"update --version 2026.11.1", "exactly this one, up or down"}};
+                      {"update --version 2026.11.1", "exactly this one, up or down"},
+                      {"update --from /media/usb/tool-1.2.0.bundle.tar",
+                       "on a machine without a network, from `cco-release bundle`"}};
   command.run = [services_of](const base::Arguments& arguments) {
     const UpdateOptions options = read_update_options(arguments);
     const Services& services = services_of(arguments);
-    return options.rollback ? rollback_command(services_of).run({}) : run_update(services, options);
+    return options.rollback ? rollback_command(services_of).run({})
+                            : run_update(services, arguments, options);
   };
   return command;
 }

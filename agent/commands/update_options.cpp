@@ -16,27 +16,22 @@ UpdateOptions read_update_options(const base::Arguments& arguments) {
                         .rollback = arguments.has("--rollback"),
                         .channel = std::nullopt,
                         .version = std::nullopt,
-                        .allow_expired_until = std::nullopt};
+                        .source = read_source_options(arguments)};
   if (const auto text = arguments.value("--channel"))
     options.channel = schema::parse_channel(*text);
   if (const auto text = arguments.value("--version")) {
     options.version = schema::Version::parse(*text);
   }
-  if (const auto text = arguments.value("--allow-expired-until")) {
-    options.allow_expired_until = base::parse_time(*text);
-    if (!options.allow_expired_until) {
-      throw Error(Errc::usage, "--allow-expired-until takes a time such as 2026-11-20T10:00:00Z");
-    }
-    if (options.unattended || options.rollback) {
-      throw Error(Errc::usage,
-                  "--allow-expired-until is for a person: neither with --unattended nor with "
-                  "--rollback");
-    }
+  if (options.source.allow_expired_until && (options.unattended || options.rollback)) {
+    throw Error(Errc::usage,
+                "--allow-expired-until is for a person: neither with --unattended nor with "
+                "--rollback");
   }
   const bool chooses = options.channel || options.version;
-  if (options.rollback && (chooses || options.check || options.unattended)) {
+  if (options.rollback &&
+      (chooses || options.check || options.unattended || options.source.local)) {
     throw Error(Errc::usage,
-                "--rollback goes with neither --check, --channel, --version nor "
+                "--rollback goes with neither --check, --channel, --version, --from nor "
                 "--unattended");
   }
   if (options.if_due && !options.unattended) {

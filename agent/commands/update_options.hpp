@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/clock.hpp"
+#include "agent/commands/source_options.hpp"
 #include "base/command_table.hpp"
 #include "manifest-schema/channel.hpp"
 #include "manifest-schema/version.hpp"
@@ -19,7 +19,7 @@ struct UpdateOptions {
   bool rollback = false;
   std::optional<schema::Channel> channel;
   std::optional<schema::Version> version;
-  std::optional<base::Time> allow_expired_until;
+  SourceOptions source;
 };
 
 // Throws Errc::usage for options that do not go together.

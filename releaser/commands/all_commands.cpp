@@ -1,6 +1,7 @@
 #include "releaser/commands/all_commands.hpp"
 
 #include "base/build_info.hpp"
+#include "releaser/commands/bundle.hpp"
 #include "releaser/commands/changelog.hpp"
 #include "releaser/commands/check.hpp"
 #include "releaser/commands/completion.hpp"
@@ -53,6 +54,7 @@ CommandLine::CommandLine(const Services& services)
       add_halt(services),
       add_resume(services),
       add_previous(services),
+      add_bundle(services),
       add_verify(services),
       add_status(services),
       add_doctor(services),

@@ -1,7 +1,7 @@
 #include "releaser/commands/asset_place.hpp"
 
+#include "base/file_url.hpp"
 #include "base/text.hpp"
-#include "releaser/commands/site_reader.hpp"
 #include "releaser/destinations/destination.hpp"
 
 #include <filesystem>
@@ -20,7 +20,7 @@ AssetUrl assets_at(const DestinationSettings& host, const Config& config, std::s
   std::error_code ignored;
   if (!folder.empty() && std::filesystem::is_directory(folder, ignored)) {
     return [folder](std::string_view tag, std::string_view name) {
-      return file_url(folder).child(base::cat("releases/", tag, "/", name));
+      return base::file_url(folder).child(base::cat("releases/", tag, "/", name));
     };
   }
   return [host](std::string_view tag, std::string_view name) { return asset_url(host, tag, name); };

@@ -24,8 +24,6 @@ using base::Errc;
 using base::Error;
 namespace json = base::json;
 
-using Releases = std::map<schema::Version, schema::Release, std::greater<>>;
-
 std::size_t count_of(const base::Arguments& arguments) {
   const std::string text = arguments.value("--last").value_or(cat(kMostPrevious));
   if (text.size() == 1 && text[0] >= '1' && text[0] <= static_cast<char>('0' + kMostPrevious))
@@ -36,24 +34,6 @@ std::size_t count_of(const base::Arguments& arguments) {
 
 schema::Channel channel_of(const base::Arguments& arguments) {
   return schema::parse_channel(arguments.value("--channel").value_or("stable")).value();
-}
-
-// The newest releases that who follows the channel may have, but for those that were withdrawn.
-Releases newest_releases(const VerifiedSite& site, schema::Channel channel, std::size_t count) {
-  Releases releases;
-  for (const schema::Channel seen : schema::channels_seen_by(channel)) {
-    const auto manifest = site.channels.find(seen);
-    if (manifest == site.channels.end()) continue;
-    for (const auto& [version, release] : manifest->second.versions)
-      if (!release.yanked) releases.emplace(version, release);
-  }
-  while (releases.size() > count)
-    releases.erase(std::prev(releases.end()));
-  if (releases.empty()) {
-    throw Error(Errc::not_found, cat("no release of channel ", schema::channel_name(channel),
-                                     " is public there; --channel names another"));
-  }
-  return releases;
 }
 
 bool is_there(const base::Path& folder, const schema::PlatformEntry& entry) {
@@ -71,13 +51,8 @@ void fetch_platform(const FetchFile& fetch, const schema::Version& version,
   const base::Path packed = work.path() / "archive";
   {
     base::AtomicFile file(packed, 0644, base::Durability::none);
-    const bool found = fetch(cat("releases/v", version.text(), "/", schema::asset_name(entry.url)),
-                             entry.size, [&](std::string_view bytes) { file.write(bytes); });
-    if (!found) throw Error(Errc::not_found, "is missing; cco-release verify tells more");
+    fetch_archive(fetch, version, entry, [&](std::string_view bytes) { file.write(bytes); });
     file.commit();
-  }
-  if (!holds(packed, entry.sha256)) {
-    throw Error(Errc::untrusted, "is not what the signed manifest says; nothing of it is kept");
   }
   const base::Path unpacked = work.path() / "files";
   base::make_directories(unpacked);

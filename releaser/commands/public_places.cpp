@@ -1,10 +1,10 @@
 #include "releaser/commands/public_places.hpp"
 
 #include "base/error.hpp"
+#include "base/file_url.hpp"
 #include "releaser/commands/public_trust.hpp"
 #include "releaser/commands/release_run.hpp"
 #include "releaser/commands/site_metadata.hpp"
-#include "releaser/commands/site_reader.hpp"
 #include "releaser/stages/metadata_stage.hpp"
 
 namespace releaser {
@@ -26,8 +26,8 @@ std::vector<SitePlace> public_places(const Config& config, const std::string& ho
     const base::Url url = base::Url::parse(destination.url);
     const bool is_folder =
         !destination.path.empty() && !is_elsewhere(destination, config, home, default_dist(config));
-    places.push_back(
-        {is_folder ? file_url(config.resolve(destination.path, home)) : url, url, &destination});
+    places.push_back({is_folder ? base::file_url(config.resolve(destination.path, home)) : url, url,
+                      &destination});
   }
   if (!places.empty()) {
     for (const DestinationSettings* const mirror : mirrors_without_site(config)) {

@@ -8,6 +8,7 @@
 #include "trust/minisign.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace releaser {
 namespace {
@@ -215,6 +216,37 @@ VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
     verify_top_installers(fetch, product, keys, pinned, site.files);
   }
   return site;
+}
+
+Releases newest_releases(const VerifiedSite& site, schema::Channel channel, std::size_t count) {
+  Releases releases;
+  for (const schema::Channel seen : schema::channels_seen_by(channel)) {
+    const auto manifest = site.channels.find(seen);
+    if (manifest == site.channels.end()) continue;
+    for (const auto& [version, release] : manifest->second.versions)
+      if (!release.yanked) releases.emplace(version, release);
+  }
+  while (releases.size() > count)
+    releases.erase(std::prev(releases.end()));
+  if (releases.empty()) {
+    throw Error(Errc::not_found, cat("no release of channel ", schema::channel_name(channel),
+                                     " is public there; --channel names another"));
+  }
+  return releases;
+}
+
+void fetch_archive(const FetchFile& fetch, const schema::Version& version,
+                   const schema::PlatformEntry& entry, const base::ByteSink& sink) {
+  trust::Sha256Hasher sha256;
+  const std::string name = cat("releases/v", version.text(), "/", schema::asset_name(entry.url));
+  const bool found = fetch(name, entry.size, [&](std::string_view bytes) {
+    sha256.update(bytes);
+    sink(bytes);
+  });
+  if (!found) throw Error(Errc::not_found, "is missing; cco-release verify tells more");
+  if (sha256.finish() != entry.sha256) {
+    throw Error(Errc::untrusted, "is not what the signed manifest says; nothing of it is kept");
+  }
 }
 
 }  // namespace releaser

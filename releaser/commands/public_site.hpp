@@ -8,6 +8,8 @@
 #include "releaser/stages/verify_release.hpp"
 #include "trust/tuf/metadata.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,5 +54,15 @@ FetchFile fetch_assets(base::HttpClient& http, const base::Url& url, const Asset
 // Errc::not_found, Errc::network that names the file.
 VerifiedSite verify_site(base::HttpClient& http, const base::Url& url,
                          const SiteQuestion& question);
+
+using Releases = std::map<schema::Version, schema::Release, std::greater<>>;
+// The newest releases that who follows the channel may have, but for those that were withdrawn, at
+// most `count`. Throws Errc::not_found where there is none.
+Releases newest_releases(const VerifiedSite& site, schema::Channel channel, std::size_t count);
+
+// Sends an archive to the sink. Throws Errc::not_found where it is missing, and after its last byte
+// Errc::untrusted where they were not those of the signed manifest.
+void fetch_archive(const FetchFile& fetch, const schema::Version& version,
+                   const schema::PlatformEntry& entry, const base::ByteSink& sink);
 
 }  // namespace releaser

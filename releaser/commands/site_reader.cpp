@@ -12,26 +12,6 @@ namespace releaser {
 
 using base::cat;
 
-base::Url file_url(const base::Path& folder) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text = "file://";
-  std::string path = std::filesystem::absolute(folder).lexically_normal().string();
-  while (path.size() > 1 && path.ends_with('/'))
-    path.pop_back();
-  for (const char letter : path) {
-    const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                          (letter >= '0' && letter <= '9') ||
-                          std::string_view("/._-~").find(letter) != std::string_view::npos;
-    if (is_plain) {
-      text += letter;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(letter);
-    text += cat('%', kDigits[byte >> 4U], kDigits[byte & 15U]);
-  }
-  return base::Url::parse(text);
-}
-
 base::HttpOptions http_options(const base::Environment& environment) {
   base::HttpOptions options;
   options.user_agent = cat("cco-release/", base::build_info().version);

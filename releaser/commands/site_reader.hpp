@@ -11,9 +11,6 @@
 
 namespace releaser {
 
-// "file:///srv/my%20site" of a folder.
-base::Url file_url(const base::Path& folder);
-
 // The proxies and certificates of the environment.
 base::HttpOptions http_options(const base::Environment& environment);
 
