@@ -22,13 +22,15 @@ struct Field {
 constexpr Field kName{0, 100}, kSize{124, 12}, kChecksum{148, 8}, kType{156, 1}, kLink{157, 100},
     kMagic{257, 8}, kPrefix{345, 155};
 
-[[noreturn]] void refuse(std::string_view problem) { throw Error(Errc::untrusted, cat(problem)); }
+[[noreturn]] void refuse_tar(std::string_view problem) {
+  throw Error(Errc::untrusted, cat(problem));
+}
 
 class Header {
  public:
   Header(const FileDescriptor& tar, std::uint64_t offset) {
     if (read_at(tar, m_block.data(), m_block.size(), offset) != m_block.size()) {
-      refuse("it is cut short");
+      refuse_tar("it is cut short");
     }
   }
 
@@ -38,11 +40,11 @@ class Header {
   void require_plain_file() const {
     // "ustar", NUL, "00"
     if (field(kMagic) != std::string_view("ustar\00000", kMagic.size)) {
-      refuse("a header is not of the form ustar");
+      refuse_tar("a header is not of the form ustar");
     }
-    if (number(kChecksum) != sum()) refuse("a header is damaged");
+    if (number(kChecksum) != sum()) refuse_tar("a header is damaged");
     if (field(kType) != "0" || !text(kLink).empty()) {
-      refuse(cat(shown_name(), " is no regular file"));
+      refuse_tar(cat(shown_name(), " is no regular file"));
     }
   }
   [[nodiscard]] std::string name() const {
@@ -52,7 +54,7 @@ class Header {
   [[nodiscard]] std::string shown_name() const { return safe_text(name(), 200); }
   [[nodiscard]] std::uint64_t size() const {
     const auto size = number(kSize);
-    if (!size) refuse(cat(shown_name(), " has no size"));
+    if (!size) refuse_tar(cat(shown_name(), " has no size"));
     return *size;
   }
 
@@ -90,8 +92,8 @@ class Header {
 };
 
 void require_end(const FileDescriptor& tar, std::uint64_t offset, std::uint64_t tar_size) {
-  if (!Header(tar, offset + kBlockBytes).is_zero()) refuse("its end is damaged");
-  if (tar_size != offset + 2 * kBlockBytes) refuse("there are bytes after its end");
+  if (!Header(tar, offset + kBlockBytes).is_zero()) refuse_tar("its end is damaged");
+  if (tar_size != offset + 2 * kBlockBytes) refuse_tar("there are bytes after its end");
 }
 
 }  // namespace
@@ -109,13 +111,14 @@ TarIndex read_tar_index(const FileDescriptor& tar, std::size_t max_files) {
     header.require_plain_file();
     const std::string name = header.name();
     if (const auto reason = unsafe_path_reason(name)) {
-      refuse(cat("a name in it ", *reason, ": ", header.shown_name()));
+      refuse_tar(cat("a name in it ", *reason, ": ", header.shown_name()));
     }
-    if (!names.insert(case_folded(name)).second) refuse(cat("two files in it are named ", name));
-    if (index.size() == max_files) refuse(cat("it has more than ", max_files, " files"));
+    if (!names.insert(case_folded(name)).second)
+      refuse_tar(cat("two files in it are named ", name));
+    if (index.size() == max_files) refuse_tar(cat("it has more than ", max_files, " files"));
     const TarStretch stretch{offset + kBlockBytes, header.size()};
     const std::uint64_t padded = (stretch.size + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
-    if (padded > tar_size - stretch.offset) refuse("it is cut short");
+    if (padded > tar_size - stretch.offset) refuse_tar("it is cut short");
     index.emplace(name, stretch);
     offset = stretch.offset + padded;
   }

@@ -19,7 +19,7 @@ using base::Errc;
 using base::Error;
 
 // As many as a walk follows.
-constexpr std::uint64_t kMaxRoots = 256;
+constexpr std::uint64_t kMaxRootsInChain = 256;
 
 std::optional<std::string> fetch_root(base::HttpClient& http, const base::Url& base_url,
                                       std::uint64_t version) {
@@ -34,7 +34,7 @@ std::vector<trust::Sha256> read_chain(base::HttpClient& http, const base::Url& b
   // Whether one has expired is looked at by who walks on from there.
   trust::tuf::TrustedMetadata metadata(*first, base::Time{}, trust::tuf::checks_ed25519);
   std::vector<trust::Sha256> chain{trust::sha256_of(*first)};
-  while (chain.size() < kMaxRoots) {
+  while (chain.size() < kMaxRootsInChain) {
     const auto next = fetch_root(http, base_url, chain.size() + 1);
     if (!next || !metadata.update_root(*next)) break;
     chain.push_back(trust::sha256_of(*next));

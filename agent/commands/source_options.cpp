@@ -18,7 +18,7 @@ constexpr std::string_view kFrom = "--from";
 constexpr std::string_view kRoot = "--root-sha256";
 constexpr std::string_view kExpired = "--allow-expired-until";
 
-base::Option option(std::string_view name, std::string value, std::string help) {
+base::Option source_option(std::string_view name, std::string value, std::string help) {
   return {.name = std::string(name),
           .short_name = "",
           .value = std::move(value),
@@ -58,13 +58,14 @@ std::optional<base::Time> read_allow_expired_until(const base::Arguments& argume
 }  // namespace
 
 base::Option from_option() {
-  return option(kFrom, "BUNDLE|DIR", "take all from this bundle or copy of the site, no network");
+  return source_option(kFrom, "BUNDLE|DIR",
+                       "take all from this bundle or copy of the site, no network");
 }
 base::Option root_sha256_option() {
-  return option(kRoot, "HEX", "with --from: its roots must have one of this SHA-256");
+  return source_option(kRoot, "HEX", "with --from: its roots must have one of this SHA-256");
 }
 base::Option allow_expired_until_option() {
-  return option(kExpired, "TIME", "take metadata that expired after this time, for one run");
+  return source_option(kExpired, "TIME", "take metadata that expired after this time, for one run");
 }
 
 SourceOptions read_source_options(const base::Arguments& arguments) {
