@@ -8,7 +8,7 @@ releases are public and whole: an installer, the agent, formula, bucket and mani
 nothing is left over.
 
 `two_publishers.py` tries every request, `two_publishers.py STEP [FIRST]` each STEP-th point, so that several may share the work, and `two_publishers.py
-chosen` the requests where it matters most.
+chosen [STEP]` the requests where it matters most, or every STEP-th of them.
 """
 import collections
 import json
@@ -183,9 +183,12 @@ def mark_late(world):
 
 
 def main():
-    only_chosen = sys.argv[1:] == ["chosen"]
-    step = int(sys.argv[1]) if len(sys.argv) > 1 and not only_chosen else 1
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else step
+    arguments = sys.argv[1:]
+    only_chosen = arguments[:1] == ["chosen"]
+    if only_chosen:
+        arguments.pop(0)
+    step = int(arguments[0]) if arguments else 1
+    first = int(arguments[1]) if len(arguments) > 1 else step
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="two-publishers.") as root:
         pathlib.Path(root).chmod(0o755)
@@ -198,7 +201,7 @@ def main():
             requests = world.control("/count")["count"]
             points = [(pair, when, {"at": request}) for request in range(1, requests + 1) for when in WHEN for pair in PAIRS]
             problems, seen, began = [], collections.defaultdict(collections.Counter), time.monotonic()
-            tried = CHOSEN if only_chosen else points[first - 1::step]
+            tried = CHOSEN[::step] if only_chosen else points[first - 1::step]
             for pair, when, where in tried:
                 problem = try_point(world, pair, when, where, seen[pair])
                 if problem:

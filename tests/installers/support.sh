@@ -25,7 +25,9 @@ if [ "$user_id" = 0 ]; then
 fi
 give() { [ ${#as_user[@]} = 0 ] || chown -R "$user_id:$user_id" "$@"; } # FILE...: to that user
 
-all_shells=("dash" "bash" "bash --posix" "busybox ash" "ksh93" "mksh" "yash" "posh" "zsh" "zsh --emulate sh")
+# Those to try, separated by colons.
+export INSTALLERS_SHELLS=${INSTALLERS_SHELLS:-dash:bash:bash --posix:busybox ash:ksh93:mksh:yash:posh:zsh:zsh --emulate sh}
+IFS=: read -r -a all_shells <<<"$INSTALLERS_SHELLS"
 
 more_servers=() # processes of a script, to be ended with it
 tidy_up() {

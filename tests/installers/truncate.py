@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Feeds prefixes of an installer to every shell, as a cut download would, and looks for any command that ran.
+"""Feeds prefixes of an installer to every shell of INSTALLERS_SHELLS, as a cut download would, and looks for any command that ran.
 
 The shells trace what they run (-x) to stderr, each line led by "+". INSTALLERS_FULL=1 takes every byte, INSTALLERS_FULL=41
 every 41st; else, and besides, a sample and all bytes near both ends.
@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-SHELLS = ["dash", "bash", "bash --posix", "busybox ash", "ksh93", "mksh", "yash", "posh", "zsh", "zsh --emulate sh"]
+SHELLS = os.environ["INSTALLERS_SHELLS"].split(":")
 
 
 def ran(shell, text):
