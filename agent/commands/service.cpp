@@ -208,7 +208,7 @@ int run_service_status(const Services& services, UnitScope scope) {
   return exit_status(service_runs == true ? Errc::done : Errc::not_found);
 }
 
-base::Command service_command(std::string name, std::string summary) {
+base::Command service_command(const std::string& name, const std::string& summary) {
   base::Command command;
   command.name = cat("service ", name);
   command.summary = std::move(summary);
