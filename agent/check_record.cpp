@@ -1,6 +1,7 @@
 #include "agent/check_record.hpp"
 
 #include "agent/state.hpp"
+#include "agent/state_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -46,8 +47,7 @@ CheckRecord parse_record(std::string_view text) {
 }  // namespace
 
 std::optional<CheckRecord> read_check_record(const Layout& layout) {
-  const auto text =
-      base::read_file_if_exists(layout.state_file("check.json"), kMaxCheckRecordBytes);
+  const auto text = read_state_text(layout.state_file("check.json"), kMaxCheckRecordBytes);
   if (!text) return std::nullopt;
   try {
     return parse_record(*text);

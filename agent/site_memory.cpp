@@ -2,6 +2,7 @@
 
 #include "agent/settings.hpp"
 #include "agent/state.hpp"
+#include "agent/state_file.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "site/kept_metadata.hpp"
@@ -15,7 +16,7 @@ base::Path watermark_file(const Layout& layout) { return layout.state_file("wate
 
 std::optional<site::Watermark> find_watermark(const Layout& layout) {
   const base::Path path = watermark_file(layout);
-  const auto text = base::read_file_if_exists(path, site::kMaxWatermarkBytes);
+  const auto text = read_state_text(path, site::kMaxWatermarkBytes);
   if (!text) {
     return std::nullopt;
   }

@@ -163,7 +163,7 @@ std::vector<base::Path> damaged_state_files(const Layout& layout) {
 }
 
 std::optional<std::string> read_install_id(const Layout& layout) {
-  const auto text = base::read_file_if_exists(layout.state_file(kInstallId), kMaxStateBytes);
+  const auto text = read_state_text(layout.state_file(kInstallId));
   if (!text) {
     return std::nullopt;
   }

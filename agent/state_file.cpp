@@ -24,7 +24,7 @@ std::optional<std::uint64_t> schema_of(std::string_view text) {
 
 // A file of a newer schema is not ours to write over.
 void refuse_newer(const Layout& layout, std::string_view name) {
-  const auto text = base::read_file_if_exists(layout.state_file(name), kMaxStateBytes);
+  const auto text = read_state_text(layout.state_file(name));
   if (text && is_of_newer_schema(*text)) {
     throw base::Error(base::Errc::config,
                       base::cat(layout.state_file(name).native(), " was written by a newer ",
@@ -38,9 +38,20 @@ bool is_of_newer_schema(std::string_view text) {
   return schema_of(text).value_or(0) > kStateSchema;
 }
 
+std::optional<std::string> read_state_text(const base::Path& file, std::size_t max_bytes) {
+  std::error_code ignored;
+  const auto type = base::type_of(file);
+  const bool is_file = type == std::filesystem::file_type::regular;
+  if (type != std::filesystem::file_type::not_found &&
+      (!is_file || std::filesystem::file_size(file, ignored) > max_bytes)) {
+    return std::string();
+  }
+  return base::read_file_if_exists(file, max_bytes);
+}
+
 std::optional<base::json::Value> read_state_value(const Layout& layout, std::string_view name) {
   const base::Path path = layout.state_file(name);
-  const auto text = base::read_file_if_exists(path, kMaxStateBytes);
+  const auto text = read_state_text(path);
   if (!text) {
     return std::nullopt;
   }

@@ -21,6 +21,10 @@ namespace agent {
 inline constexpr std::size_t kMaxStateBytes = std::size_t{256} * 1024;
 inline constexpr std::string_view kJournalFile = "journal.json";
 
+// A state file as it stands; nothing where there is none. What cannot be one (a folder, a pipe,
+// more than `max_bytes`) is an empty text, as damaged as any other.
+std::optional<std::string> read_state_text(const base::Path& file,
+                                           std::size_t max_bytes = kMaxStateBytes);
 // The object of one state file; nothing where there is no file, or one that is no object of our
 // schema. Throws Errc::config where a newer agent wrote it.
 std::optional<base::json::Value> read_state_value(const Layout& layout, std::string_view name);

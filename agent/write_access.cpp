@@ -1,6 +1,7 @@
 #include "agent/activation.hpp"
 #include "agent/file_system.hpp"
 #include "agent/install.hpp"
+#include "agent/lock_holder.hpp"
 #include "agent/own_folders.hpp"
 #include "agent/recover_script.hpp"
 #include "base/error.hpp"
@@ -14,7 +15,14 @@
 namespace agent {
 namespace {
 
-base::FileLock take_lock(const Layout& layout, std::chrono::milliseconds patience) {
+std::string holder_words(const Layout& layout) {
+  const auto holder = read_lock_holder(layout.lock);
+  return holder ? base::cat(" (process ", holder->process.id, ", since ",
+                            base::format_time(holder->since), ")")
+                : "";
+}
+
+base::FileLock take_lock(const Layout& layout, base::Time now, std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds kPause{20};
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::optional<base::FileLock> lock;
@@ -27,9 +35,10 @@ base::FileLock take_lock(const Layout& layout, std::chrono::milliseconds patienc
   }
   if (!lock) {
     throw base::Error(base::Errc::locked,
-                      base::cat("another ", layout.program, " is changing ", layout.root.native(),
-                                "; wait for it and run this again"));
+                      base::cat("another ", layout.program, holder_words(layout), " is changing ",
+                                layout.root.native(), "; wait for it and run this again"));
   }
+  lock->leave_note(lock_note({this_process(), now}));
   return std::move(*lock);
 }
 
@@ -63,9 +72,9 @@ WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recov
     : m_lock([&] {
         constexpr std::chrono::milliseconds kPatience{3000};
         require_own_root(services.layout);
-        return take_lock(services.layout, when_locked == WhenLocked::wait_briefly
-                                              ? kPatience
-                                              : std::chrono::milliseconds(0));
+        return take_lock(
+            services.layout, services.now,
+            when_locked == WhenLocked::wait_briefly ? kPatience : std::chrono::milliseconds(0));
       }()) {
   if (recovery != Recovery::left_out) {
     m_recovered = base::with_context("recovery", [&] {

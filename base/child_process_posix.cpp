@@ -91,6 +91,15 @@ void close_others_on_exec() {
   fail_in_child(launch);
 }
 
+// Where whoever started us ignores SIGCHLD, so do we, and the system keeps the ends of our children
+// to itself: nobody would ever learn how a program ended.
+void expect_children() {
+  struct sigaction action {};
+  if (sigaction(SIGCHLD, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) {
+    static_cast<void>(signal(SIGCHLD, SIG_DFL));
+  }
+}
+
 // The parent's ends must not be 0, 1 or 2 in the child, where dup2 would overwrite them.
 FileDescriptor above_standard_streams(FileDescriptor file) {
   if (file.number() > STDERR_FILENO) {
@@ -143,6 +152,7 @@ std::variant<Child, int> start_child(Launch& launch, const ProcessOptions& optio
   launch.failure = failure.write_end.number();
   launch.parent = getpid();
 
+  expect_children();
   child.pid = fork();
   if (child.pid < 0) {
     throw system_error("fork", errno);

@@ -178,6 +178,16 @@ std::optional<FileLock> FileLock::try_acquire(const Path& lock_file) {
   }
 }
 
+void FileLock::leave_note(std::string_view note) const {
+  struct stat status {};
+  if (fstat(m_file.number(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1 ||
+      ftruncate(m_file.number(), 0) != 0) {
+    return;
+  }
+  const ssize_t written = pwrite(m_file.number(), note.data(), note.size(), 0);
+  static_cast<void>(written);  // a note that is cut says nothing
+}
+
 std::optional<FileLock> FileLock::try_acquire_directory(const Path& directory) {
   for (;;) {
     FileDescriptor file(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

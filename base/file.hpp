@@ -147,6 +147,10 @@ class FileLock {
   // directory of that name when the lock is got, even where its last owner removed it.
   static std::optional<FileLock> try_acquire_directory(const Path& directory);
 
+  // Makes `note` all that the lock file holds, for people who wait: not flushed, and left out where
+  // the file cannot be written, or has a second name.
+  void leave_note(std::string_view note) const;
+
  private:
   explicit FileLock(FileDescriptor file) : m_file(std::move(file)) {}
   FileDescriptor m_file;

@@ -153,6 +153,12 @@ else:
     result = home.run("prlimit", f"--data={32 << 20}", home.bin / "tool-updater", "update", "--yes", "--version", "1.0.1")
     tap.is_(sentence, (result.status, home.product_says(), home.complete("1.0.1")), (0, "tool 1.0.1", True))
 
+# What whoever starts an updater may leave it.
+home = world.home("odd-parent")
+home.install("1.0.0")
+result = home.run("sh", "-c", 'trap "" CHLD PIPE HUP; exec "$@"', "sh", home.bin / "tool-updater", "update", "--yes")
+tap.is_("a parent that ignores SIGCHLD, SIGPIPE and SIGHUP", (result.status, home.product_says()), (0, "tool 1.1.0"))
+
 # Twenty at once.
 home = world.home("crowd")
 home.install("1.0.0")

@@ -15,6 +15,9 @@ tap = Tap()
 world = World()
 world.release("1.0.0")
 world.release("1.1.0")
+agent = world.root / "tool-updater"
+agent.write_bytes(world.stamped("1.0.0"))
+agent.chmod(0o755)
 REFUSED = (["update", "--yes"], ["update", "--check", "--unattended"], ["rollback"], ["repair"], ["run", "--port", "0"], ["service", "install"])
 
 
@@ -75,41 +78,40 @@ def check_machine(name, root, program, manager, package, update, removal):
     tap.is_(f"{name}: nothing was changed", files_of(root), before)
 
 
-# dpkg: the package is not called as the program is.
-root = machine("debian")
-tree = world.root / "deb"
-(tree / "DEBIAN").mkdir(parents=True)
-(tree / "DEBIAN/control").write_text("Package: rocket-tools\nVersion: 1.0.0\nArchitecture: all\nMaintainer: a <a@example.com>\nDescription: a rocket\n")
-agents = {"usr/bin/tool-updater": world.stamped("1.0.0"), "usr/lib-rocket/tool-updater": world.stamped("1.0.0")}
-for place, data in agents.items():
-    path = tree / place
-    path.parent.mkdir(parents=True)
-    path.write_bytes(data)
-    path.chmod(0o755)
-deb = world.root / "rocket.deb"
-subprocess.run(["dpkg-deb", "--build", "--root-owner-group", "-Znone", tree, deb], check=True, capture_output=True)
-dpkg = root / "var/lib/dpkg"
-for folder in ("info", "updates"):
-    (dpkg / folder).mkdir(parents=True)
-(dpkg / "status").touch()
-made = namespaced('dpkg --root="$1" --log=/dev/null --force-script-chrootless --install "$2"', root, deb)
-tap.case("dpkg installs the package", made.returncode == 0, made)
-APT = "sudo apt-get install --only-upgrade rocket-tools"
-check_machine("dpkg", root, "/usr/bin/tool-updater", "apt", "rocket-tools", APT, "sudo apt-get remove rocket-tools")
-(root / "usr/bin/link").symlink_to("../lib-rocket/tool-updater")
-result = inside(root, "/usr/bin/link", "update")
-tap.is_("dpkg: a link is followed to the file that the package has", (result.returncode, f"/usr/lib-rocket/tool-updater belongs to the package rocket-tools of apt; update it by: {APT}" in result.stderr), (12, True))
-removed = namespaced('dpkg --root="$1" --log=/dev/null --force-script-chrootless --purge rocket-tools', root)
-(root / "usr/bin/link").unlink()
-shutil.copy(tree / "usr/bin/tool-updater", root / "usr/bin/tool-updater")
-result = inside(root, "/usr/bin/tool-updater", "update")
-tap.is_("the same file in the same place is nobody's once the package is purged", (removed.returncode, result.returncode, f"curl -fsSL {world.url}/install.sh | bash -s -- --unmanaged" in result.stderr),
-        (0, 12, True))
+def packages_of_dpkg():
+    # The package is not called as the program is.
+    root = machine("debian")
+    tree = world.root / "deb"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN/control").write_text("Package: rocket-tools\nVersion: 1.0.0\nArchitecture: all\nMaintainer: a <a@example.com>\nDescription: a rocket\n")
+    for folder in ("usr/bin", "usr/lib-rocket"):
+        (tree / folder).mkdir(parents=True)
+        shutil.copy(agent, tree / folder / "tool-updater")
+    deb = world.root / "rocket.deb"
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", "-Znone", tree, deb], check=True, capture_output=True)
+    dpkg = root / "var/lib/dpkg"
+    for folder in ("info", "updates"):
+        (dpkg / folder).mkdir(parents=True)
+    (dpkg / "status").touch()
+    made = namespaced('dpkg --root="$1" --log=/dev/null --force-script-chrootless --install "$2"', root, deb)
+    tap.case("dpkg installs the package", made.returncode == 0, made)
+    command = "sudo apt-get install --only-upgrade rocket-tools"
+    check_machine("dpkg", root, "/usr/bin/tool-updater", "apt", "rocket-tools", command, "sudo apt-get remove rocket-tools")
+    (root / "usr/bin/link").symlink_to("../lib-rocket/tool-updater")
+    result = inside(root, "/usr/bin/link", "update")
+    tap.is_("dpkg: a link is followed to the file that the package has", (result.returncode, f"/usr/lib-rocket/tool-updater belongs to the package rocket-tools of apt; update it by: {command}" in result.stderr), (12, True))
+    removed = namespaced('dpkg --root="$1" --log=/dev/null --force-script-chrootless --purge rocket-tools', root)
+    (root / "usr/bin/link").unlink()
+    shutil.copy(agent, root / "usr/bin/tool-updater")
+    result = inside(root, "/usr/bin/tool-updater", "update")
+    tap.is_("the same file in the same place is nobody's once the package is purged", (removed.returncode, result.returncode, f"curl -fsSL {world.url}/install.sh | bash -s -- --unmanaged" in result.stderr),
+            (0, 12, True))
 
-# rpm
-root = machine("fedora")
-specification = world.root / "rocket.spec"
-specification.write_text("""Name: rocket-rpm
+
+def packages_of_rpm():
+    root = machine("fedora")
+    specification = world.root / "rocket.spec"
+    specification.write_text("""Name: rocket-rpm
 Version: 1.0.0
 Release: 1
 Summary: a rocket
@@ -124,32 +126,38 @@ cp "%{agent}" %{buildroot}/usr/bin/tool-updater
 %files
 /usr/bin/tool-updater
 """)
-built = subprocess.run(["rpmbuild", "-bb", "--quiet", "--define", f"_topdir {world.root}/rpmbuild", "--define", f"agent {tree}/usr/bin/tool-updater",
-                        "--define", "__os_install_post %{nil}", "--define", "_build_id_links none", "--define", "debug_package %{nil}",
-                        "--define", "_binaries_in_noarch_packages_terminate_build 0", "--dbpath", world.root / "rpmbuild-db", specification],
-                       capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "HOME": str(world.root)})
-package = next((world.root / "rpmbuild").glob("RPMS/noarch/*.rpm"), None)
-tap.case("rpmbuild makes a package", package is not None, built.stdout + built.stderr)
-# Where Fedora has it; Debian's rpm would look in the home.
-(root / "etc/rpm").mkdir()
-(root / "etc/rpm/macros").write_text("%_dbpath /var/lib/rpm\n")
-made = namespaced('rpm --root "$1" --define "_dbpath /var/lib/rpm" --nodeps --noscripts --install "$2"', root, package)
-tap.case("rpm installs the package", made.returncode == 0 and (root / "usr/bin/tool-updater").exists(), made)
-shutil.copy("/usr/bin/rpm", root / "usr/bin/rpm")
-check_machine("rpm", root, "/usr/bin/tool-updater", "dnf", "rocket-rpm", "sudo dnf upgrade rocket-rpm", "sudo dnf remove rocket-rpm")
-(root / "usr/bin/zypper").touch()
-result = inside(root, "/usr/bin/tool-updater", "update")
-tap.case("rpm: where zypper is, it is named", "sudo zypper update rocket-rpm" in result.stderr, result)
-shutil.copy(tree / "usr/bin/tool-updater", root / "usr/local/bin/tool-updater")
-result = inside(root, "/usr/local/bin/tool-updater", "update")
-tap.is_("rpm: a file that no package has is nobody's", (result.returncode, "is a plain file" in result.stderr), (12, True))
+    built = subprocess.run(["rpmbuild", "-bb", "--quiet", "--define", f"_topdir {world.root}/rpmbuild", "--define", f"agent {agent}",
+                            "--define", "__os_install_post %{nil}", "--define", "_build_id_links none", "--define", "debug_package %{nil}",
+                            "--define", "_binaries_in_noarch_packages_terminate_build 0", "--dbpath", world.root / "rpmbuild-db", specification],
+                           capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "HOME": str(world.root)})
+    package = next((world.root / "rpmbuild").glob("RPMS/noarch/*.rpm"), None)
+    tap.case("rpmbuild makes a package", package is not None, built.stdout + built.stderr)
+    # Where Fedora has it; Debian's rpm would look in the home.
+    (root / "etc/rpm").mkdir()
+    (root / "etc/rpm/macros").write_text("%_dbpath /var/lib/rpm\n")
+    made = namespaced('rpm --root "$1" --define "_dbpath /var/lib/rpm" --nodeps --noscripts --install "$2"', root, package)
+    tap.case("rpm installs the package", made.returncode == 0 and (root / "usr/bin/tool-updater").exists(), made)
+    shutil.copy("/usr/bin/rpm", root / "usr/bin/rpm")
+    check_machine("rpm", root, "/usr/bin/tool-updater", "dnf", "rocket-rpm", "sudo dnf upgrade rocket-rpm", "sudo dnf remove rocket-rpm")
+    (root / "usr/bin/zypper").touch()
+    result = inside(root, "/usr/bin/tool-updater", "update")
+    tap.case("rpm: where zypper is, it is named", "sudo zypper update rocket-rpm" in result.stderr, result)
+    shutil.copy(agent, root / "usr/local/bin/tool-updater")
+    result = inside(root, "/usr/local/bin/tool-updater", "update")
+    tap.is_("rpm: a file that no package has is nobody's", (result.returncode, "is a plain file" in result.stderr), (12, True))
+
+
+if namespaced("true").returncode == 0:
+    packages_of_dpkg()
+    packages_of_rpm()
+else:
+    tap.skip("packages of dpkg and rpm", "no user and mount namespaces here")
 
 # A plain file.
 home = world.home()
 home.bin.mkdir(parents=True)
 plain = home.bin / "tool-updater"
-plain.write_bytes(world.stamped("1.0.0"))
-plain.chmod(0o755)
+shutil.copy(agent, plain)
 before = snapshot(home.directory)
 for command in (*REFUSED, ["uninstall"]):
     result = home.run(plain, *command)

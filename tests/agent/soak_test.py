@@ -5,13 +5,14 @@ soak_test.py [UPDATES [ROUNDS]]: without arguments 20 updates and 2 rounds; `soa
 """
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import Tap, World, is_sanitized  # noqa: E402
+from agent_world import HostileServer, Tap, World, is_sanitized  # noqa: E402
 
 UPDATES = int(sys.argv[1]) if len(sys.argv) > 1 else 6 if is_sanitized() else 20
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 1 if is_sanitized() else 2
@@ -30,6 +31,32 @@ holder.kill()
 holder.wait()
 tap.is_("while another process holds the lock: 14", held.status, 14)
 tap.is_("once it is killed the next command gets it at once", home.agent("update", "--check").status, 10)
+# What a holder leaves in the lock, for those who wait.
+server = HostileServer(world, "silent")
+slow = subprocess.Popen([home.bin / "tool-updater", "update", "--yes"], cwd=home.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                        env=home.environment(TOOL_UPDATER_BASE_URL=server.url, SSL_CERT_FILE=server.certificate))
+while not lock.read_text().startswith(f"{slow.pid} "):
+    pass
+held = home.agent("rollback")
+slow.kill()
+slow.wait()
+server.close()
+tap.case("who is turned away is told which process it waits for, and since when",
+         held.status == 14 and re.search(rf"another tool-updater \(process {slow.pid}, since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\) is changing ", held.err), held)
+left = lock.read_text()
+holder = subprocess.Popen(["flock", "--no-fork", lock, "sleep", "600"])
+while subprocess.run(["flock", "-n", lock, "true"], check=False).returncode == 0:
+    pass
+held = home.agent("rollback")
+holder.kill()
+holder.wait()
+tap.case("what a holder left that was killed names nobody", left.startswith(f"{slow.pid} ") and held.status == 14 and "another tool-updater is changing" in held.err, held)
+document = home.directory / "document"
+document.write_text("mine")
+lock.unlink()
+os.link(document, lock)
+home.agent("update", "--check")
+tap.is_("a lock that is another file of the user's is not written", document.read_text(), "mine")
 lock.unlink()
 tap.is_("a lock file that somebody removed is made anew", (home.agent("update", "--check").status, lock.exists()), (10, True))
 for error in ("ENOLCK", "EOPNOTSUPP", "ENOSYS"):
@@ -62,7 +89,7 @@ tap.is_(f"{ROUNDS} rounds of twenty updaters with fifteen kills: always a whole 
 def kept():
     """Names without what is random in them, and bytes."""
     files = [p for p in home.directory.rglob("*") if p.is_file() and not p.is_symlink()]
-    return len(files), sum(p.stat().st_size for p in files if p.name not in ("check.json", "receipt.json", "watermark.json"))
+    return len(files), sum(p.stat().st_size for p in files if p.name not in ("check.json", "receipt.json", "watermark.json", "lock"))
 
 
 def measured(*arguments):

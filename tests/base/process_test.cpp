@@ -200,6 +200,16 @@ TEST_SUITE("base/process") {
     }
   }
 
+  TEST_CASE("where SIGCHLD was ignored by whoever started us, ends are learnt all the same") {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    struct sigaction before {};
+    REQUIRE(sigaction(SIGCHLD, &ignore, &before) == 0);
+    const auto result = base::run_process({"sh", "-c", "exit 7"});
+    REQUIRE(sigaction(SIGCHLD, &before, nullptr) == 0);
+    CHECK(result.exit_status == 7);
+  }
+
   TEST_CASE("a program that cannot run says why") {
     const base::TemporaryDirectory directory(std::filesystem::temp_directory_path(), "base-test-");
     const auto run = [&](const char* name) {
