@@ -211,7 +211,7 @@ int run_service_status(const Services& services, UnitScope scope) {
 base::Command service_command(const std::string& name, const std::string& summary) {
   base::Command command;
   command.name = cat("service ", name);
-  command.summary = std::move(summary);
+  command.summary = summary;
   command.options = {{.name = "--system",
                       .short_name = "",
                       .value = "",
