@@ -52,7 +52,7 @@ void require_root_in_chain(base::HttpClient& http, const base::Url& base_url,
       throw Error(Errc::untrusted, cat("none of its roots has the SHA-256 that was given, ",
                                        wanted.hex(), "; the first one has ", chain.front().hex()));
     }
-    if (pin.version > chain.size() || chain[pin.version - 1] != pin.sha256) {
+    if (pin.version == 0 || pin.version > chain.size() || chain[pin.version - 1] != pin.sha256) {
       throw Error(Errc::untrusted,
                   cat("its roots do not lead to the one that this program was made with, root ",
                       pin.version, " of SHA-256 ", pin.sha256.hex()));
