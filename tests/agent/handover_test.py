@@ -41,7 +41,7 @@ int main(int count, char** argv) {
 FACTOR = 20
 tap = Tap()
 if fast_clock(1) is None:
-    tap.skip("hand-over", "a sanitizer does not bear a fast clock")
+    tap.skip("hand-over", "not under a sanitizer")
     tap.done()
 FAST = fast_clock(FACTOR)
 world = World()

@@ -12,7 +12,7 @@ from service_world import Service, until  # noqa: E402
 
 tap = Tap()
 if fast_clock(1) is None:
-    tap.skip("when the service looks", "a sanitizer does not bear a fast clock")
+    tap.skip("when the service looks", "not under a sanitizer")
     tap.done()
 FACTOR = 30
 

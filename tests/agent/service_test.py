@@ -88,7 +88,7 @@ tap.is_("nothing is left", home.leftovers(), [])
 
 # Looks
 if fast_clock(1) is None:
-    tap.skip("it looks by itself, and installs where it may", "a sanitizer does not bear a fast clock")
+    tap.skip("it looks by itself, and installs where it may", "not under a sanitizer")
 else:
     world.release("1.1.0")
     config.write_text("[updates]\ncheck_interval = \"hourly\"\n")
