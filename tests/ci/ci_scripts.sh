@@ -50,5 +50,9 @@ log two '{"name": "b", "result": "OK", "stdout": "ok 1 - first # SKIP no tool\n"
 is "a skipped case that README does not name is a failure" "$(cd "$work/tree" && count one two)" "12 passed, 1 failed"
 log two '{"name": "b", "result": "OK", "stdout": "ok 1 - first # SKIP needs a kernel\n"}'
 is "a skipped case that README names passes" "$(cd "$work/tree" && count one two)" "13 passed, 0 failed"
+log two '{"name": "b", "result": "SKIP", "stdout": "1..1\nok 1 - first # SKIP needs a kernel\n"}'
+is "so does a program whose every case was skipped" "$(cd "$work/tree" && count one two)" "13 passed, 0 failed"
+log two '{"name": "b", "result": "SKIP", "stdout": ""}'
+is "but not one that says nothing" "$(cd "$work/tree" && count one two)" "12 passed, 1 failed"
 status "a run with failures ends with 1" 1 "$work/tree/ci/count_cases" "$work/tree/nothing"
 done_testing
