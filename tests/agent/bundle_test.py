@@ -13,7 +13,7 @@ import tarfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import PLATFORM, Result, Tap, World, clock_at, is_sanitized, sha256  # noqa: E402
+from agent_world import LIBRARIES, PLATFORM, Result, Tap, World, clock_at, is_sanitized, sha256  # noqa: E402
 
 tap = Tap()
 world = World()  # its compiler, its homes and its way to read them
@@ -21,7 +21,6 @@ project = world.root / "project"
 project.mkdir()
 usb = world.root / "it's a stick"
 usb.mkdir()
-LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 DEAF = ["unshare", "-Urn"]
 if subprocess.run([*DEAF, "true"], capture_output=True, check=False).returncode != 0:
     DEAF = []

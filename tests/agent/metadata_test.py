@@ -11,13 +11,12 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import PLATFORM, Tap, World, clock_at  # noqa: E402
+from agent_world import LIBRARIES, PLATFORM, Tap, World, clock_at  # noqa: E402
 
 tap = Tap()
 world = World()  # its compiler, its homes and its way to read them
 project = world.root / "project"
 project.mkdir()
-LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 
 
 def release(*arguments):

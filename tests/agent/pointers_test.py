@@ -7,10 +7,9 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests", "support"))
-from agent_world import PLATFORM, Tap, World  # noqa: E402
+from agent_world import LIBRARIES, PLATFORM, Tap, World  # noqa: E402
 
 tap = Tap()
-LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 
 
 class Project:

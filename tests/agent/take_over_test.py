@@ -6,14 +6,13 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import PLATFORM, Tap, World  # noqa: E402
+from agent_world import LIBRARIES, PLATFORM, Tap, World  # noqa: E402
 
 tap = Tap()
 world = World()  # its compiler, its homes and its way to read them
 RELEASER = os.environ["CCO_RELEASE"]
 project = world.root / "project"
 project.mkdir()
-LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 CONFIGURATION = """schema = 1
 [product]
 name = "tool"

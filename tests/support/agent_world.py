@@ -24,6 +24,8 @@ import threading
 import time
 
 PLATFORM = "linux-" + os.uname().machine
+# What an agent of a developer's build needs, for [build] allow_libraries; that of a release is static.
+LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 CHANNELS = ("stable", "beta", "nightly")
 # Nothing of this world expires, also where a test sets the clock years ahead.
 NEVER = "2199-01-01T00:00:00Z"
