@@ -73,12 +73,11 @@ std::string alternative_names(const std::vector<std::string>& names) {
   return join(parts, ",");
 }
 
-TlsIdentity make_authority(Time now) {
+TlsIdentity make_authority(Time not_before, Time not_after) {
   Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   require(key != nullptr, "make a key");
   Certificate certificate =
-      blank_certificate(key.get(), nullptr, "cco-release throw-away CA", now - std::chrono::days(1),
-                        now + std::chrono::days(365));
+      blank_certificate(key.get(), nullptr, "cco-release throw-away CA", not_before, not_after);
   add_extension(certificate.get(), certificate.get(), NID_basic_constraints,
                 "critical,CA:TRUE,pathlen:0");
   add_extension(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign");
@@ -95,7 +94,8 @@ TlsIdentity::TlsIdentity(TlsIdentity&&) noexcept = default;
 TlsIdentity& TlsIdentity::operator=(TlsIdentity&&) noexcept = default;
 TlsIdentity::~TlsIdentity() = default;
 
-CertificateAuthority::CertificateAuthority(Time now) : m_identity(make_authority(now)) {}
+CertificateAuthority::CertificateAuthority(Time not_before, Time not_after)
+    : m_identity(make_authority(not_before, not_after)) {}
 
 std::string CertificateAuthority::certificate_pem() const {
   const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);

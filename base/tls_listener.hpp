@@ -36,8 +36,7 @@ struct CertificateOptions {
 // never leaves memory and is gone with the object.
 class CertificateAuthority {
  public:
-  // Valid from a day before `now` to a year after it.
-  explicit CertificateAuthority(Time now);
+  CertificateAuthority(Time not_before, Time not_after);
   [[nodiscard]] std::string certificate_pem() const;
   // A leaf certificate for a server, signed by this authority.
   [[nodiscard]] TlsIdentity issue(const CertificateOptions& options) const;

@@ -143,7 +143,7 @@ class Places {
 
 PreviewServer::PreviewServer(const base::Path& folder, std::uint16_t port, base::Time now)
     : m_root(canonical_folder(folder)),
-      m_authority(now),
+      m_authority(now - std::chrono::days(1), now + std::chrono::days(365)),
       m_listener(port,
                  m_authority.issue({.not_before = now - std::chrono::days(1),
                                     .not_after = now + std::chrono::days(30)}),
