@@ -46,6 +46,9 @@ class HttpClient {
   // (connection, TLS, DNS, time-out, proxy: the text says which and names the host), and whatever
   // `sink` throws.
   virtual HttpResponse get(const HttpRequest& request, const ByteSink& sink) = 0;
+  // Whether get() knows by itself what file:// stands for; of every other client site::get() reads
+  // the file of that name instead.
+  [[nodiscard]] virtual bool takes_file_urls() const { return false; }
   // Waits before a further try. A client that reaches no network does not wait.
   virtual void pause(std::chrono::milliseconds) {}
 };

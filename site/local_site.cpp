@@ -4,7 +4,6 @@
 #include "base/file_url.hpp"
 #include "base/tar_index.hpp"
 #include "base/text.hpp"
-#include "site/file_url_client.hpp"
 
 #include <algorithm>
 #include <string>
@@ -33,7 +32,7 @@ class NoNetwork : public base::HttpClient {
 };
 
 // The files of a bundle, below the URL of the bundle itself.
-class BundleReader : public FileUrlClient {
+class BundleReader : public base::HttpClient {
  public:
   BundleReader(base::FileDescriptor file, base::TarIndex index, const base::Url& base_url)
       : m_file(std::move(file)), m_index(std::move(index)), m_below(base_url.text() + "/") {}
@@ -41,6 +40,8 @@ class BundleReader : public FileUrlClient {
   [[nodiscard]] bool has(std::string_view name) const {
     return m_index.find(name) != m_index.end();
   }
+
+  [[nodiscard]] bool takes_file_urls() const override { return true; }
 
   base::HttpResponse get(const base::HttpRequest& request, const base::ByteSink& sink) override {
     const std::string_view url = request.url.text();

@@ -2,7 +2,6 @@
 
 #include "base/clock.hpp"
 #include "base/http.hpp"
-#include "site/file_url_client.hpp"
 
 #include <chrono>
 #include <map>
@@ -25,12 +24,13 @@ struct HostToken {
 // A client that does what servers ask for: it waits where one answers Retry-After with 429 or 503,
 // and after a longer one leaves that host alone for the rest of the run (Errc::network). It shows a
 // token to its host alone, by https; a redirect to another host does not get it.
-class PoliteClient : public FileUrlClient {
+class PoliteClient : public base::HttpClient {
  public:
   PoliteClient(std::unique_ptr<base::HttpClient> http, base::Time now,
                std::optional<HostToken> token);
 
   base::HttpResponse get(const base::HttpRequest& request, const base::ByteSink& sink) override;
+  [[nodiscard]] bool takes_file_urls() const override { return true; }
   void pause(std::chrono::milliseconds time) override { m_http->pause(time); }
 
   // The longest that a host has asked for; nothing where none did. At most a day.

@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "site/file_url_client.hpp"
 #include "site/patience.hpp"
 
 #include <chrono>
@@ -24,8 +23,7 @@ bool is_missing(int status) { return status == 404 || status == 410; }
 
 base::HttpResponse get(base::HttpClient& http, const base::HttpRequest& request,
                        const base::ByteSink& sink) {
-  const bool is_on_disk =
-      request.url.is_file() && dynamic_cast<const FileUrlClient*>(&http) == nullptr;
+  const bool is_on_disk = request.url.is_file() && !http.takes_file_urls();
   return is_on_disk ? base::read_file_url(request, sink) : http.get(request, sink);
 }
 
