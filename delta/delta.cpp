@@ -5,6 +5,7 @@
 #include "delta/bsdiff_zstd.hpp"
 #include "delta/frames.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <new>
@@ -17,11 +18,12 @@ namespace {
 struct Row {
   Format format;
   std::string_view id;
-  int frames;  // of the patch
+  int frames;            // of the patch
+  unsigned char number;  // in the frame of a further patch
 };
 constexpr std::array kFormats{
-    Row{Format::zstd_patch, "zstd-patch", 1},
-    Row{Format::bsdiff_zstd, "bsdiff-zstd", 3},
+    Row{Format::zstd_patch, "zstd-patch", 1, 1},
+    Row{Format::bsdiff_zstd, "bsdiff-zstd", 3, 2},
 };
 
 const Row& row_of(Format format) {
@@ -35,6 +37,43 @@ std::uint32_t little_endian(std::string_view bytes, std::size_t at) {
   for (std::size_t i = 4; i-- > 0;)
     number = number << 8U | static_cast<unsigned char>(bytes[at + i]);
   return number;
+}
+
+std::string_view take_patch(const Row& format, std::string_view& bytes) {
+  const std::string_view all = bytes;
+  for (int frame = 0; frame < format.frames; ++frame)
+    take_frame(bytes);
+  return all.substr(0, all.size() - bytes.size());
+}
+
+// The contents of the skippable frame in front, where there is one with this magic.
+std::optional<std::string_view> take_skippable(std::uint32_t magic, std::string_view& bytes) {
+  if (bytes.size() < kSkippableHeaderBytes || little_endian(bytes, 0) != magic) return std::nullopt;
+  const std::size_t size = little_endian(bytes, 4);
+  if (size == 0 || size > bytes.size() - kSkippableHeaderBytes) return std::nullopt;
+  const std::string_view contents = bytes.substr(kSkippableHeaderBytes, size);
+  bytes.remove_prefix(kSkippableHeaderBytes + size);
+  return contents;
+}
+
+FurtherPatch further_patch_of(std::string_view contents) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(contents[at]); };
+  if (contents.size() < kFurtherHeaderBytes) refuse_delta("a further patch is cut short");
+  const auto* const row = std::find_if(kFormats.begin(), kFormats.end(), [&](const Row& each) {
+    return each.number == byte(kDigestBytes);
+  });
+  if (row == kFormats.end()) refuse_delta("a further patch of an unknown format");
+  const std::size_t path_bytes = byte(kDigestBytes + 1);
+  if (path_bytes == 0 || path_bytes > contents.size() - kFurtherHeaderBytes) {
+    refuse_delta("a further patch without its path");
+  }
+  std::string_view rest = contents.substr(kFurtherHeaderBytes + path_bytes);
+  const std::string_view patch = take_patch(*row, rest);
+  if (!rest.empty()) refuse_delta("something else follows a further patch");
+  return {.path = contents.substr(kFurtherHeaderBytes, path_bytes),
+          .from_sha256 = contents.substr(0, kDigestBytes),
+          .format = row->format,
+          .patch = patch};
 }
 
 struct FreeContext {
@@ -79,18 +118,15 @@ std::optional<Format> find_format(std::string_view id) {
 
 std::string_view format_id(Format format) { return row_of(format).id; }
 
+unsigned char format_number(Format format) { return row_of(format).number; }
+
 Parts parts_of(Format format, std::string_view delta) {
   std::string_view rest = delta;
-  for (int frame = 0; frame < row_of(format).frames; ++frame)
-    take_frame(rest);
-  Parts parts{.patch = delta.substr(0, delta.size() - rest.size()), .others = {}};
-  if (rest.empty()) return parts;
-  if (rest.size() < kSkippableHeaderBytes || little_endian(rest, 0) != kOthersMagic ||
-      little_endian(rest, 4) != rest.size() - kSkippableHeaderBytes ||
-      rest.size() == kSkippableHeaderBytes) {
-    refuse_delta("something else follows the patch");
-  }
-  parts.others = rest.substr(kSkippableHeaderBytes);
+  Parts parts{.patch = take_patch(row_of(format), rest), .further = {}, .others = {}};
+  while (const auto contents = take_skippable(kFurtherMagic, rest))
+    parts.further.push_back(further_patch_of(*contents));
+  if (const auto others = take_skippable(kOthersMagic, rest)) parts.others = *others;
+  if (!rest.empty()) refuse_delta("something else follows the patch");
   return parts;
 }
 

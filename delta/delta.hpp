@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 // What turns the installed binary into the next one. delta/README.md is the description of the
 // formats; making them is in delta/making/, a library of its own.
@@ -21,9 +22,18 @@ std::string_view format_id(Format format);
 // The largest binary that a delta is made of or gives.
 inline constexpr std::uint64_t kMaxBinaryBytes = std::uint64_t{1} << 30U;
 
+// How one more binary of the archive comes out of an installed one.
+struct FurtherPatch {
+  std::string_view path;         // in the archive
+  std::string_view from_sha256;  // its 32 bytes
+  Format format = Format::zstd_patch;
+  std::string_view patch;
+};
+
 // A delta file in its parts; views of the bytes that were given.
 struct Parts {
-  std::string_view patch;   // of the one binary
+  std::string_view patch;  // of the binary that the manifest names
+  std::vector<FurtherPatch> further;
   std::string_view others;  // a tar.zst of all other files of the archive; empty: there are none
 };
 // Throws Errc::untrusted where it has not the form. Nothing is unpacked.

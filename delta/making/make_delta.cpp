@@ -119,24 +119,38 @@ std::string make_bsdiff_zstd(std::string_view old, std::string_view target) {
   return patch;
 }
 
-std::string others_frame(std::string_view others) {
-  if (others.empty()) return {};
+std::string skippable_frame(std::uint32_t magic, std::string_view contents) {
   std::string frame;
-  for (std::uint64_t number = kOthersMagic | static_cast<std::uint64_t>(others.size()) << 32U;
+  for (std::uint64_t number = magic | static_cast<std::uint64_t>(contents.size()) << 32U;
        frame.size() < kSkippableHeaderBytes; number >>= 8U)
     frame += static_cast<char>(static_cast<unsigned char>(number & 0xFFU));
-  return frame.append(others);
+  return frame.append(contents);
 }
 
-void require_result(const Made& made, std::string_view old, std::string_view target) {
+void require_result(Format format, std::string_view old, std::string_view patch,
+                    std::string_view target) {
   std::string result(target.size(), '\0');
-  const Parts parts = parts_of(made.format, made.bytes);
-  apply(made.format, old, parts.patch, result);
+  apply(format, old, patch, result);
   if (result != target) {
     throw base::Error(base::Errc::internal,
-                      base::cat("a delta of format ", format_id(made.format),
+                      base::cat("a delta of format ", format_id(format),
                                 " does not give what it was made for; please report this"));
   }
+}
+
+bool can_be_patched(std::string_view old, std::string_view target) {
+  const auto fits = [](std::string_view binary) {
+    return !binary.empty() && binary.size() <= kMaxBinaryBytes;
+  };
+  return fits(old) && fits(target);
+}
+
+Made smaller_patch(std::string_view old, std::string_view target) {
+  Made made{Format::zstd_patch, make_patch(Format::zstd_patch, old, target)};
+  std::string other = make_patch(Format::bsdiff_zstd, old, target);
+  if (other.size() < made.bytes.size()) made = {Format::bsdiff_zstd, std::move(other)};
+  require_result(made.format, old, made.bytes, target);
+  return made;
 }
 
 }  // namespace
@@ -146,29 +160,33 @@ std::string maker_version() {
 }
 
 std::string make_patch(Format format, std::string_view old, std::string_view target) {
-  if (old.empty() || target.empty() || old.size() > kMaxBinaryBytes ||
-      target.size() > kMaxBinaryBytes) {
+  if (!can_be_patched(old, target)) {
     throw base::Error(base::Errc::config, "deltas are of binaries of 1 byte to 1 GiB");
   }
   return format == Format::zstd_patch ? make_zstd_patch(old, target)
                                       : make_bsdiff_zstd(old, target);
 }
 
+std::string further_frame(std::string_view path, std::string_view from_sha256, std::string_view old,
+                          std::string_view target) {
+  const Made made = smaller_patch(old, target);
+  std::string contents(from_sha256);
+  contents += static_cast<char>(format_number(made.format));
+  contents += static_cast<char>(static_cast<unsigned char>(path.size()));
+  contents.append(path).append(made.bytes);
+  return skippable_frame(kFurtherMagic, contents);
+}
+
+std::string others_frame(std::string_view others) {
+  return others.empty() ? std::string() : skippable_frame(kOthersMagic, others);
+}
+
 std::optional<Made> make_delta(std::string_view old, std::string_view target,
-                               std::string_view others, std::uint64_t below) {
-  const auto fits = [](std::string_view binary) {
-    return !binary.empty() && binary.size() <= kMaxBinaryBytes;
-  };
-  if (!fits(old) || !fits(target)) return std::nullopt;
-  const std::string behind = others_frame(others);
-  std::optional<Made> best;
-  for (const Format format : {Format::zstd_patch, Format::bsdiff_zstd}) {
-    Made made{format, make_patch(format, old, target) + behind};
-    if (made.bytes.size() < below && (!best || made.bytes.size() < best->bytes.size()))
-      best = std::move(made);
-  }
-  if (best) require_result(*best, old, target);
-  return best;
+                               std::string_view behind, std::uint64_t below) {
+  if (!can_be_patched(old, target)) return std::nullopt;
+  Made made = smaller_patch(old, target);
+  made.bytes += behind;
+  return made.bytes.size() < below ? std::optional(std::move(made)) : std::nullopt;
 }
 
 }  // namespace delta::making

@@ -18,15 +18,22 @@ std::string make_patch(Format format, std::string_view old, std::string_view tar
 // What decides the bytes of a delta beside its binaries: "zstd 1.5.4, libdivsufsort 2.0.1".
 std::string maker_version();
 
+// What stands behind the patch of a delta: the smaller patch of one more binary (make_patch() says
+// of which), and a tar.zst of all other files (empty: nothing). `from_sha256` has 32 bytes, `path`
+// 1 to 255. Of the first as many as there are, then the other.
+std::string further_frame(std::string_view path, std::string_view from_sha256, std::string_view old,
+                          std::string_view target);
+std::string others_frame(std::string_view others);
+
 struct Made {
   Format format = Format::zstd_patch;
   std::string bytes;  // the whole delta
 };
 
-// The smaller of both formats, with `others` (a tar.zst, or nothing) behind it. It was applied, and
-// gave `target`. Nothing where it is not smaller than `below` bytes, or where a binary is empty or
-// too large.
+// The smaller of both formats, with `behind` (of the frames above) behind it. It was applied, and
+// gave `target`, as each further patch was. Nothing where it is not smaller than `below` bytes, or
+// where a binary cannot be patched.
 std::optional<Made> make_delta(std::string_view old, std::string_view target,
-                               std::string_view others, std::uint64_t below);
+                               std::string_view behind, std::uint64_t below);
 
 }  // namespace delta::making

@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <set>
 
 namespace releaser {
 namespace {
@@ -64,11 +66,11 @@ const ExtraFile& drafted_file(const Run& run, const std::string& name) {
   refuse_draft(name, "the draft names it among no files");
 }
 
-// Its files are those of the archive, but for one.
+// Its files are those of the archive, but for these.
 void check_drafted(const Run& run, const Target& target, const base::FileSection& section,
-                   std::string_view name, std::string_view without) {
+                   std::string_view name, const std::set<std::string, std::less<>>& without) {
   std::vector<PackedFile> expected = target.packed->files;
-  std::erase_if(expected, [&](const PackedFile& file) { return file.name == without; });
+  std::erase_if(expected, [&](const PackedFile& file) { return without.contains(file.name); });
   const base::TemporaryDirectory into(run.folder, ".again-");
   const bool is_empty = section.size == 0;
   const std::vector<PackedFile> files =
@@ -89,19 +91,29 @@ void check_drafted_delta(const Run& run, const Target& target, const DeltaFile& 
       base::open_regular_file(run.folder / "assets" / drafted_file(run, delta.name).name);
   const base::MappedFile bytes(file);
   const delta::Parts parts = delta::parts_of(*format, bytes.view());
+  // What a patch gives has the digest that the manifest gives that binary, or is thrown away.
+  std::set<std::string, std::less<>> patched{delta.path};
+  for (const delta::FurtherPatch& further : parts.further) {
+    if (!is_binary(target, further.path) || !patched.emplace(further.path).second) {
+      refuse_draft(delta.name, "it patches what is no binary, or one twice");
+    }
+  }
   const std::uint64_t offset = bytes.size() - parts.others.size();
-  check_drafted(run, target, {file, offset, parts.others.size()}, delta.name, delta.path);
+  check_drafted(run, target, {file, offset, parts.others.size()}, delta.name, patched);
 }
 
 }  // namespace
 
+bool is_binary(const Target& target, std::string_view name) {
+  return std::any_of(target.binaries.begin(), target.binaries.end(),
+                     [&](const InputBinary& binary) { return binary.name == name; });
+}
+
 const PackedFile& binary_of_deltas(const Target& target) {
   const PackedFile* largest = nullptr;
   for (const PackedFile& file : target.packed->files) {
-    const bool is_binary =
-        std::any_of(target.binaries.begin(), target.binaries.end(),
-                    [&](const InputBinary& binary) { return binary.name == file.name; });
-    if (is_binary && (largest == nullptr || file.size > largest->size)) largest = &file;
+    if (is_binary(target, file.name) && (largest == nullptr || file.size > largest->size))
+      largest = &file;
   }
   if (largest == nullptr) {
     throw Error(Errc::internal, cat(target.asset, " was packed without a binary"));
@@ -174,7 +186,7 @@ void take_drafted_agent_assets(Run& run) {
     if (target.alternative) {
       const std::string& name = drafted_file(run, *target.alternative).name;
       const base::FileDescriptor file = base::open_regular_file(run.folder / "assets" / name);
-      check_drafted(run, target, {file, 0, base::file_size(file)}, name, "");
+      check_drafted(run, target, {file, 0, base::file_size(file)}, name, {});
     }
     for (const DeltaFile& delta : target.deltas)
       check_drafted_delta(run, target, delta);

@@ -12,6 +12,8 @@ namespace releaser {
 // The binary of a packed target that its deltas are of: the largest, of several the first by name.
 const PackedFile& binary_of_deltas(const Target& target);
 
+bool is_binary(const Target& target, std::string_view name);
+
 // "tool-v1.2.0-linux-x86_64.tar.zst"
 std::string alternative_name(const Target& target);
 // Does the release have it? One that is public keeps what it has.

@@ -11,6 +11,7 @@
 #include "releaser/stages/taken_asset.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace releaser {
 namespace {
@@ -26,7 +27,7 @@ constexpr std::size_t kMaxOthersBytes = std::size_t{1} << 30U;
 struct Job {
   std::string name;
   DeltaRecord record;
-  base::Path old;      // empty: it is there
+  base::Path earlier;  // folder of the files that it starts from; empty: it is there
   std::string remark;  // for people
 };
 
@@ -38,12 +39,15 @@ std::uint64_t fetched_size(const Run& run, const Target& target) {
 }
 
 // Everything that decides the bytes of a delta, and whether it is worth it.
-trust::Sha256 settled_by(const Run& run, const Target& target, const trust::Sha256& from) {
-  return trust::sha256_of(cat("tool ", run.record.tool_version, "\nmaker ",
-                              delta::making::maker_version(), "\narchive ",
-                              target.packed->sha256.hex(), "\nfetched ", fetched_size(run, target),
-                              "\ndate ", base::format_time(run.identity->date), "\npath ",
-                              binary_of_deltas(target).name, "\nfrom ", from.hex(), "\n"));
+trust::Sha256 settled_by(const Run& run, const Target& target, const DeltaRecord& record) {
+  std::string text =
+      cat("tool ", run.record.tool_version, "\nmaker ", delta::making::maker_version(),
+          "\narchive ", target.packed->sha256.hex(), "\nfetched ", fetched_size(run, target),
+          "\ndate ", base::format_time(run.identity->date), "\npath ", record.path, "\nfrom ",
+          record.from_sha256.hex(), "\n");
+  for (const auto& [path, sha256] : record.further)
+    text += cat("further ", path, "\nfrom ", sha256.hex(), "\n");
+  return trust::sha256_of(text);
 }
 
 std::string delta_name(const Target& target, const schema::Version& from) {
@@ -62,11 +66,30 @@ std::vector<Job> kept_jobs(const Run& run, const Target& target) {
   std::vector<Job> jobs;
   if (!run.earlier) return jobs;
   for (const auto& [name, record] : run.earlier->deltas) {
-    if (record.archive == target.asset &&
-        is_made(run, name, record, settled_by(run, target, record.from_sha256)))
+    if (record.archive == target.asset && record.path == binary_of_deltas(target).name &&
+        is_made(run, name, record, settled_by(run, target, record)))
       jobs.push_back({name, record, {}, {}});
   }
   return jobs;
+}
+
+// What the archive's other binaries start from: the files of the same names in that folder. One
+// that cannot be patched comes along whole.
+std::map<std::string, trust::Sha256> further_of(const Target& target, const base::Path& earlier) {
+  constexpr std::size_t kMaxPathBytes = 255;
+  const auto can_be_patched = [](std::uint64_t size) {
+    return size > 0 && size <= delta::kMaxBinaryBytes;
+  };
+  std::map<std::string, trust::Sha256> further;
+  for (const PackedFile& binary : target.packed->files) {
+    const base::Path old = earlier / binary.name;
+    if (is_binary(target, binary.name) && binary.name != binary_of_deltas(target).name &&
+        binary.name.size() <= kMaxPathBytes && can_be_patched(binary.size) &&
+        base::type_of(old) == std::filesystem::file_type::regular &&
+        can_be_patched(std::filesystem::file_size(old)))
+      further.emplace(binary.name, sha256_of_file(old));
+  }
+  return further;
 }
 
 std::vector<Job> jobs_of(const Run& run, const Target& target) {
@@ -76,16 +99,24 @@ std::vector<Job> jobs_of(const Run& run, const Target& target) {
   const std::string& path = binary_of_deltas(target).name;
   for (const PreviousBinary& from :
        previous_binaries(run.options.previous, versions, target.platform, path)) {
-    const trust::Sha256 settled = settled_by(run, target, from.sha256);
-    Job job{delta_name(target, from.version),
-            {settled, target.asset, path, from.sha256, {}, {}},
-            from.file,
-            {}};
+    const base::Path earlier = previous_folder(run.options.previous, from.version, target.platform);
+    Job job{.name = delta_name(target, from.version),
+            .record = {.settled_by = {},
+                       .archive = target.asset,
+                       .path = path,
+                       .from_sha256 = from.sha256,
+                       .further = further_of(target, earlier),
+                       .format = {},
+                       .sha256 = {}},
+            .earlier = earlier,
+            .remark = {}};
+    job.record.settled_by = settled_by(run, target, job.record);
     if (run.earlier) {
       const auto known = run.earlier->deltas.find(job.name);
-      if (known != run.earlier->deltas.end() && is_made(run, job.name, known->second, settled)) {
+      if (known != run.earlier->deltas.end() &&
+          is_made(run, job.name, known->second, job.record.settled_by)) {
         job.record = known->second;
-        job.old.clear();
+        job.earlier.clear();
       }
     }
     jobs.push_back(std::move(job));
@@ -95,31 +126,54 @@ std::vector<Job> jobs_of(const Run& run, const Target& target) {
   return jobs;
 }
 
-// All files of the archive but that one, as a tar.zst; nothing where there are none.
+// All files of the archive but those that are patched, as a tar.zst; nothing where there are none.
 std::string pack_others(const Run& run, const Target& target, const base::Path& unpacked,
-                        const base::Path& folder) {
+                        const DeltaRecord& record) {
   std::vector<ArchiveEntry> entries;
   for (const PackedFile& file : target.packed->files) {
-    if (file.name != binary_of_deltas(target).name)
+    if (file.name != record.path && !record.further.contains(file.name))
       entries.push_back({file.name, unpacked / file.name, file.executable});
   }
   if (entries.empty()) return {};
-  const base::Path packed = folder / "others.tar.zst";
+  const base::TemporaryDirectory folder(run.folder, ".delta-");
+  const base::Path packed = folder.path() / "others.tar.zst";
   pack_archive(
       packed, std::move(entries),
       {.format = base::ArchiveFormat::tar_zst, .date = run.identity->date, .checksums_name = {}});
   return base::read_file(packed, kMaxOthersBytes);
 }
 
-void make_one(const Run& run, const Target& target, const base::MappedFile& binary,
-              std::string_view others, Job& job) {
-  const std::uint64_t fetched = fetched_size(run, target);
-  const base::MappedFile old(base::open_regular_file(job.old));
-  if (trust::sha256_of(old.view()) != job.record.from_sha256) {
-    throw base::Error(base::Errc::config, cat(job.old.string(), " changed while it was read"));
+base::MappedFile map_earlier(const base::Path& file, const trust::Sha256& sha256) {
+  base::MappedFile mapped(base::open_regular_file(file));
+  if (trust::sha256_of(mapped.view()) != sha256) {
+    throw base::Error(base::Errc::config, cat(file.string(), " changed while it was read"));
   }
+  return mapped;
+}
+
+std::string raw_bytes(const trust::Sha256& sha256) {
+  return {sha256.bytes().begin(), sha256.bytes().end()};
+}
+
+// The patches of further binaries, and all other files.
+std::string make_behind(const Run& run, const Target& target, const base::Path& unpacked,
+                        const base::Path& earlier, const DeltaRecord& record) {
+  std::string behind;
+  for (const auto& [path, sha256] : record.further) {
+    const base::MappedFile old = map_earlier(earlier / path, sha256);
+    const base::MappedFile binary(base::open_regular_file(unpacked / path));
+    behind += delta::making::further_frame(path, raw_bytes(sha256), old.view(), binary.view());
+  }
+  return behind + delta::making::others_frame(pack_others(run, target, unpacked, record));
+}
+
+void make_one(const Run& run, const Target& target, const base::Path& unpacked, Job& job) {
+  const std::uint64_t fetched = fetched_size(run, target);
+  const base::MappedFile old = map_earlier(job.earlier / job.record.path, job.record.from_sha256);
+  const base::MappedFile binary(base::open_regular_file(unpacked / job.record.path));
+  const std::string behind = make_behind(run, target, unpacked, job.earlier, job.record);
   const auto made =
-      delta::making::make_delta(old.view(), binary.view(), others, fetched / 100 * kWorthPercent);
+      delta::making::make_delta(old.view(), binary.view(), behind, fetched / 100 * kWorthPercent);
   if (!made) {
     job.remark = cat(job.name, ": none, as it would save too little");
     return;
@@ -134,7 +188,7 @@ void make_one(const Run& run, const Target& target, const base::MappedFile& bina
 
 // From what is in the archive, so that they give what is there.
 void make_all(const Run& run, const Target& target, std::vector<Job>& jobs) {
-  const auto to_be_made = [](const Job& job) { return !job.old.empty(); };
+  const auto to_be_made = [](const Job& job) { return !job.earlier.empty(); };
   if (std::none_of(jobs.begin(), jobs.end(), to_be_made)) return;
   const base::TemporaryDirectory folder(run.folder, ".delta-");
   const base::Path unpacked = folder.path() / "unpacked";
@@ -143,10 +197,8 @@ void make_all(const Run& run, const Target& target, std::vector<Job>& jobs) {
       base::open_regular_file(run.folder / "assets" / target.asset), format_of(target.platform),
       unpacked,
       {.unpacked_size = target.packed->unpacked_size, .entries = target.packed->files.size()}, {});
-  const std::string others = pack_others(run, target, unpacked, folder.path());
-  const base::MappedFile binary(base::open_regular_file(unpacked / binary_of_deltas(target).name));
   for (Job& job : jobs)
-    if (to_be_made(job)) make_one(run, target, binary, others, job);
+    if (to_be_made(job)) make_one(run, target, unpacked, job);
 }
 
 }  // namespace

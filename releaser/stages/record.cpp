@@ -25,6 +25,20 @@ ArchiveRecord read_archive_record(const ObjectReader& reader) {
   return record;
 }
 
+DeltaRecord read_delta_record(const ObjectReader& reader) {
+  DeltaRecord record{.settled_by = read_sha256(reader, "settled_by"),
+                     .archive = reader.text("archive"),
+                     .path = reader.text("path"),
+                     .from_sha256 = read_sha256(reader, "from_sha256"),
+                     .further = {},
+                     .format = reader.text("format"),
+                     .sha256 = read_sha256(reader, "sha256")};
+  const ObjectReader further = reader.object("further");
+  for (const auto& [path, value] : further.members())
+    record.further.emplace(path, read_sha256(further, path));
+  return record;
+}
+
 ReleaseRecord read_members(const ObjectReader& root) {
   if (root.number("schema") != kRecordSchema) root.fail("schema", "is another one");
   ReleaseRecord record;
@@ -52,11 +66,7 @@ ReleaseRecord read_members(const ObjectReader& root) {
   if (root.find("deltas") != nullptr) {  // older ones have none
     const ObjectReader deltas = root.object("deltas");
     for (const auto& [name, value] : deltas.members()) {
-      const ObjectReader reader = deltas.object(name);
-      record.deltas.emplace(name,
-                            DeltaRecord{read_sha256(reader, "settled_by"), reader.text("archive"),
-                                        reader.text("path"), read_sha256(reader, "from_sha256"),
-                                        reader.text("format"), read_sha256(reader, "sha256")});
+      record.deltas.emplace(name, read_delta_record(deltas.object(name)));
     }
   }
   return record;
@@ -105,10 +115,14 @@ std::string write_record(const ReleaseRecord& record) {
   root.emplace_back("archives", std::move(archives));
   Object deltas;
   for (const auto& [name, delta] : record.deltas) {
+    Object further;
+    for (const auto& [path, sha256] : delta.further)
+      further.emplace_back(path, sha256.hex());
     deltas.emplace_back(name, Object{{"settled_by", delta.settled_by.hex()},
                                      {"archive", delta.archive},
                                      {"path", delta.path},
                                      {"from_sha256", delta.from_sha256.hex()},
+                                     {"further", std::move(further)},
                                      {"format", delta.format},
                                      {"sha256", delta.sha256.hex()}});
   }

@@ -28,7 +28,8 @@ struct DeltaRecord {
   std::string archive;  // name of the archive that it stands for
   std::string path;     // of the binary
   trust::Sha256 from_sha256;
-  std::string format;  // empty: not worth it, and there is no file
+  std::map<std::string, trust::Sha256> further;  // more binaries, by path: what they start from
+  std::string format;                            // empty: not worth it, and there is no file
   trust::Sha256 sha256;
 };
 

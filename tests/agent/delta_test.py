@@ -6,42 +6,15 @@ Deltas and archives are made by the stock zstd, not by the code under test.
 import gzip
 import json
 import os
-import struct
-import subprocess
 import sys
-import tarfile
 
 sys.path.insert(0, os.environ["SOURCE_ROOT"] + "/tests/support")
 from agent_world import Tap, World, sha256  # noqa: E402
+from deltas import bsdiff_zstd, further, zstd, zstd_patch  # noqa: E402
 
 tap = Tap()
 world = World()
 ARCHIVE = "https://127.0.0.1:1/tool/releases/v1.1.0/"
-
-
-def zstd(data, *options):
-    source = world.root / "zstd.in"
-    source.write_bytes(data)
-    return subprocess.run(["zstd", "-q", "-c", "-9", *options, source], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-
-
-def plain_tar(entries):
-    return gzip.decompress(world.tar([(entry(name, data), data) for name, data in entries]))
-
-
-def entry(name, data):
-    info = tarfile.TarInfo(name)
-    info.size, info.mode = len(data), 0o644 if name.endswith(".md") else 0o755
-    return info
-
-
-def delta_of(old, new, others):
-    """As delta/README.md says: a frame by --patch-from, and the other files in a skippable frame."""
-    base = world.root / "zstd.old"
-    base.write_bytes(old)
-    packed = zstd(plain_tar(others)) if others else b""
-    patch = zstd(new, f"--patch-from={base}")
-    return patch + (struct.pack("<II", 0x184D2A5C, len(packed)) + packed if packed else b"")
 
 
 def asset(name, data):
@@ -59,7 +32,7 @@ if home.install("1.0.0").status != 0:
     sys.exit("the first installation failed")
 home.save()
 others = new_files[:2]
-good = delta_of(old_agent, new_agent, others)
+good = zstd_patch(world, old_agent, new_agent, others)
 
 
 def offer(delta, more=(), **changes):
@@ -87,6 +60,39 @@ tap.case("it is much smaller than the archive", len(good) * 4 < len(whole), (len
 tap.is_("the other files came along", (home.directory / ".local/share/tool-updater/versions/1.1.0/README.md").read_bytes(), b"tool 1.1.0\n")
 tap.case("nothing is remembered of it", not (home.directory / ".local/share/tool-updater/state/last_attempt.json").exists())
 
+other_format = bsdiff_zstd(world, old_agent, new_agent, others)
+offer(other_format, format="bsdiff-zstd")
+said = update("a delta in the other format", True)
+tap.is_("only that was fetched", said["downloaded_bytes"], len(other_format))
+offer(good, format="bsdiff-zstd")
+update("one that says the wrong format", False, "the delta is damaged")
+
+# The product too has a patch, of its own.
+old_tool, new_tool = (dict(files)["tool"] for files in (old_files, new_files))
+tool_patch = zstd_patch(world, old_tool, new_tool)
+
+
+def with_two(frame, others=new_files[:1]):
+    return zstd_patch(world, old_agent, new_agent, others, frame)
+
+
+two = with_two(further("tool", old_tool, tool_patch))
+offer(two)
+said = update("a delta of two binaries", True)
+tap.case("which is smaller", said["downloaded_bytes"] == len(two) < len(good), (said, len(good)))
+offer(with_two(further("tool", old_tool, bsdiff_zstd(world, old_tool, new_tool, ()), 2)))
+update("one in both formats", True)
+for sentence, frame, others, problem in (
+        ("a further patch of another binary", further("tool", b"x" + old_tool, tool_patch), new_files[:1], "starts from a file that is not installed"),
+        ("one that makes another product", further("tool", old_tool, zstd_patch(world, old_tool, new_tool[:-1] + b"!")), new_files[:1], "is not the binary of the manifest"),
+        ("one of a file that is no binary", further("README.md", old_tool, tool_patch), new_files[:1], "no binary of the manifest"),
+        ("one that leads out of the folder", further("../../tool", old_tool, tool_patch), new_files[:1], "no binary of the manifest"),
+        ("one of the binary that is patched already", further("tool-updater", old_agent, zstd_patch(world, old_agent, new_agent)), new_files[:1], "more than there is in the archive"),
+        ("one of a binary that comes along", further("tool", old_tool, tool_patch), new_files[:2], "the manifest declares"),
+        ("one in an unknown format", further("tool", old_tool, tool_patch, 9), new_files[:1], "the delta is damaged")):
+    offer(with_two(frame, others))
+    update(sentence, False, problem)
+
 offer(good, format="zstd-patch-9")
 update("a format of a newer releaser", False)
 offer(good, from_sha256=sha256(b"another"))
@@ -102,13 +108,13 @@ offer(good)
 update("one with a wrong byte", False, "SHA-256")
 offer(good[:-20])
 update("one that was made wrong", False, "the delta is damaged")
-offer(delta_of(b"x" + old_agent[:500000], new_agent, others))
+offer(zstd_patch(world, b"x" + old_agent[:500000], new_agent, others))
 update("one that was made from another binary", False, "the delta is damaged")
-offer(delta_of(old_agent, new_agent[:-1] + b"!", others))
+offer(zstd_patch(world, old_agent, new_agent[:-1] + b"!", others))
 update("one that makes another binary", False, "is not the binary of the manifest")
-offer(delta_of(old_agent, new_agent, others[:1]))
+offer(zstd_patch(world, old_agent, new_agent, others[:1]))
 update("one that leaves a binary out", False, "tool is missing")
-offer(delta_of(old_agent, new_agent, new_files))
+offer(zstd_patch(world, old_agent, new_agent, new_files))
 update("one that brings more than there may be", False, "the manifest declares")
 offer(good)
 installed = home.directory / ".local/share/tool-updater/versions/1.0.0/tool-updater"
@@ -118,7 +124,7 @@ installed.write_bytes(data + b"x")
 update("a binary that was changed since", False, "was changed since it was installed")
 
 # Twice wrong, while the archive cannot be had either: then no more of that.
-offer(delta_of(old_agent, new_agent[:-1] + b"!", others))
+offer(zstd_patch(world, old_agent, new_agent[:-1] + b"!", others))
 world.asset("1.1.0").unlink()
 for time in ("first", "second"):
     result = home.agent("update", "--yes", "--json")

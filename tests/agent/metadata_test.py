@@ -3,66 +3,19 @@
 wrong, a store that is damaged, a kill in between, a root that changes."""
 import json
 import os
-import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import LIBRARIES, PLATFORM, Tap, World, clock_at  # noqa: E402
+from agent_world import PLATFORM, Tap, World, clock_at  # noqa: E402
+from release_project import ReleaseProject  # noqa: E402
 
 tap = Tap()
 world = World()  # its compiler, its homes and its way to read them
-project = world.root / "project"
-project.mkdir()
-
-
-def release(*arguments):
-    made = subprocess.run([os.environ["CCO_RELEASE"], *arguments], cwd=project, env={"PATH": "/usr/bin:/bin", "HOME": str(project)}, capture_output=True,
-                          text=True, check=False)
-    if made.returncode != 0:
-        sys.exit(f"cco-release {arguments}: {made.stderr}")
-
-
-def publish(version):
-    (project / version).mkdir()
-    program = project / version / "tool"
-    program.write_bytes(world.program(version))
-    program.chmod(0o755)
-    release("publish", "--version", version, "--date", f"2026-11-0{version[0]}T10:00:00Z")
-
-
-release("keys", "new", "--out", "tool", "--no-password")
-(project / "cco").write_bytes(world.lean_agent())
-(project / "cco-release.toml").write_text(f"""schema = 1
-[product]
-name = "tool"
-description = "A tool"
-homepage = "https://example.com"
-license = "MIT"
-maintainer = "Somebody <somebody@example.com>"
-[version]
-scheme = "semver"
-[build]
-platforms = ["{PLATFORM}"]
-binary = "{{version}}/tool"
-allow_libraries = {json.dumps(LIBRARIES)}
-[agent]
-binary = "cco"
-probe = ["tool", "--version"]
-[sign]
-public_key = "{(project / "tool.pub").read_text().splitlines()[-1]}"
-key = "tool.key"
-[[destination]]
-type = "directory"
-path = "site"
-url = "https://releases.example.com/tool"
-[installers]
-""")
-release("trust", "init", "--preset", "ci-stable", "--no-password", "--keys", "offline")
-site = project / "site"
+releaser = ReleaseProject(world, "[installers]")
+project, site, release, publish = releaser.folder, releaser.site, releaser.must, releaser.publish
 shown = world.root / "shown"  # what the user's machine sees
 publish("1.0.0")
 shutil.copytree(site, shown)

@@ -146,12 +146,16 @@ hello_project "$work/ci"
 cd "$work/ci" || exit 1
 release trust init --preset solo --keys "$work/keys" --no-password >/dev/null 2>&1 || exit 1
 mv hello.key "$work/release.key"
-sed -i 's/^files = \[/agent_format = "tar.zst"\nfiles = [/' cco-release.toml
+sed -i 's/^files = \[/agent_format = "tar.zst"\nfiles = [/; s|^binary = .*|binaries = ["bin/{platform}/hello{exe}", "bin/{platform}/helper{exe}"]|' cco-release.toml
 cp ../p/stock.c .
-binary 1.0.0
+both() { # VERSION: two binaries
+  binary "$1"
+  hello_binary bin/linux-x86_64/helper "helper $1"
+}
+both 1.0.0
 publish --version 1.0.0 --key "$work/keys/hello-online.key" --key "$work/release.key" >/dev/null 2>&1
 release previous prev >/dev/null 2>&1
-binary 1.1.0
+both 1.1.0
 cp -a . "$work/holder"
 rm -rf "$work/holder/site" "$work/holder/dist" "$work/holder/bin" "$work/holder/prev"
 ln -s "$work/ci/site" "$work/holder/site"
@@ -192,6 +196,9 @@ forged 'a delta of another binary is not signed' 5 'a delta of another binary th
 forged 'nor is one of an unknown format' 5 'a delta of an unknown format' 'archive["deltas"][0]["format"] = "magic"'
 forged 'nor one that is not there' 5 'the draft names it among no files' 'archive["deltas"][0]["name"] = "hello-v1.1.0-linux-x86_64.from-9.delta"; d["extra_files"] = [f for f in d["extra_files"] if f["name"].endswith("zst")]'
 forged 'nor one that leaves files out' 5 'its files are not the archive' 'name = archive["deltas"][0]["name"]; delta = get(name); put(name, delta[:delta.rindex(bytes([0x5c, 0x2a, 0x4d, 0x18]))])'
+forged 'nor one that patches what is no binary' 5 'it patches what is no binary, or one twice' 'name = archive["deltas"][0]["name"]; put(name, get(name).replace(bytes([6]) + b"helper", bytes([6]) + b"heeper"))'
+forged 'nor one that patches one twice' 5 'it patches what is no binary, or one twice' 'name = archive["deltas"][0]["name"]; delta = get(name); first, last = delta.rindex(bytes([0x5d, 0x2a, 0x4d, 0x18])), delta.rindex(bytes([0x5c, 0x2a, 0x4d, 0x18])); put(name, delta[:last] + delta[first:last] + delta[last:])'
+forged 'nor one that leaves a binary out' 5 'its files are not the archive' 'name = archive["deltas"][0]["name"]; delta = get(name); put(name, delta[:delta.rindex(bytes([0x5d, 0x2a, 0x4d, 0x18]))] + delta[delta.rindex(bytes([0x5c, 0x2a, 0x4d, 0x18])):])'
 forged 'nor a tar.zst of something else' 7 'damaged or cut short|not compressed by zstd' 'put(archive["alternative"], b"something else")'
 mv "$work/staged" site/.staged
 rm -rf "$work/holder/dist" "$work/holder/signatures"

@@ -116,23 +116,47 @@ TEST_SUITE("delta/making") {
   TEST_CASE("the other files of the archive lie behind the patch") {
     const std::string old = test::code(20'000, 1, 0);
     const std::string others = "a tar.zst of other files";
-    const auto made =
-        delta::making::make_delta(old, test::changed_code(20'000, 1, 0), others, 20'000);
+    const auto made = delta::making::make_delta(old, test::changed_code(20'000, 1, 0),
+                                                delta::making::others_frame(others), 20'000);
     REQUIRE(made);
     CHECK(delta::parts_of(made->format, made->bytes).others == others);
   }
 
-  TEST_CASE("stock zstd applies a zstd-patch, other files behind it or not") {
+  TEST_CASE("further binaries have patches of their own, each in its smaller format") {
+    const std::string old = test::code(20'000, 1, 0);
+    const std::string digest(32, '7');
+    const std::string moved = test::code(300'000, 2, 0x400000);
+    const std::string target = test::changed_code(300'000, 2, 0x400000);
+    const std::string behind = delta::making::further_frame("bin/one", digest, old, old) +
+                               delta::making::further_frame("two", digest, moved, target) +
+                               delta::making::others_frame("others");
+    const auto made =
+        delta::making::make_delta(old, test::changed_code(20'000, 1, 0), behind, 100'000);
+    REQUIRE(made);
+    const delta::Parts parts = delta::parts_of(made->format, made->bytes);
+    REQUIRE(parts.further.size() == 2);
+    const delta::FurtherPatch& one = parts.further[0];
+    CHECK(one.path == "bin/one");
+    CHECK(one.from_sha256 == digest);
+    CHECK(applied(one.format, old, one.patch, old.size()) == old);
+    const delta::FurtherPatch& two = parts.further[1];
+    CHECK(two.path == "two");
+    CHECK(two.format == Format::bsdiff_zstd);
+    CHECK(applied(two.format, moved, two.patch, target.size()) == target);
+    CHECK(parts.others == "others");
+  }
+
+  TEST_CASE("stock zstd applies a zstd-patch, whatever is behind it") {
     const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "delta-test-");
     const std::string old = own_code();
     const std::string target = edited(old);
     base::write_file_atomically(folder.path() / "old", old);
-    for (const std::string others : {"", "other files"}) {
-      std::string delta = delta::making::make_patch(Format::zstd_patch, old, target);
-      if (!others.empty()) {
-        delta += std::string("\x5C\x2A\x4D\x18\x0B\0\0\0", 8) + others;
-        CHECK(delta::parts_of(Format::zstd_patch, delta).others == others);
-      }
+    const std::string further =
+        delta::making::further_frame("two", std::string(32, '7'), "old", "new");
+    for (const std::string& behind :
+         {std::string(), delta::making::others_frame("other files"), further,
+          further + delta::making::others_frame("other files")}) {
+      const std::string delta = delta::making::make_patch(Format::zstd_patch, old, target) + behind;
       base::write_file_atomically(folder.path() / "new.delta", delta);
       const auto result = base::run_process(
           {"zstd", "-q", "-d", "-f", "--patch-from=" + (folder.path() / "old").string(),

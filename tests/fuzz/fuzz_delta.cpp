@@ -26,6 +26,10 @@ void apply(delta::Format format, std::string_view delta, std::size_t target_byte
     const delta::Parts parts = delta::parts_of(format, delta);
     fuzz::require(parts.patch.size() + parts.others.size() <= delta.size());
     delta::apply(format, old_binary(), parts.patch, target);
+    for (const delta::FurtherPatch& further : parts.further) {
+      fuzz::require(!further.path.empty() && further.from_sha256.size() == 32);
+      delta::apply(further.format, old_binary(), further.patch, target);
+    }
   });
 }
 
