@@ -1,12 +1,14 @@
 #include "agent/state.hpp"
 
 #include "agent/state_file.hpp"
+#include "agent/telemetry.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace agent {
 namespace {
@@ -156,6 +158,16 @@ std::vector<base::Path> damaged_state_files(const Layout& layout) {
     std::error_code ignored;
     const base::Path path = layout.state_file(name);
     if (!is_read && std::filesystem::exists(path, ignored)) {
+      damaged.push_back(path);
+    }
+  }
+  // These may say anything; but what is no file cannot be written over.
+  for (const std::string_view name : {std::string_view("check.json"), kInstallId,
+                                      std::string_view("last_attempt.json"), kTelemetryFile}) {
+    const base::Path path = layout.state_file(name);
+    const auto type = base::type_of(path);
+    if (type != std::filesystem::file_type::not_found &&
+        type != std::filesystem::file_type::regular) {
       damaged.push_back(path);
     }
   }

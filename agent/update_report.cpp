@@ -112,14 +112,16 @@ std::string explain_text(const Decision& decision) {
 }
 
 std::string outcome_text(const Decision& decision, const std::string& program,
-                         const std::optional<schema::Version>& current) {
+                         const std::optional<schema::Version>& current, std::string_view options) {
   if (const auto* install = std::get_if<Install>(&decision.outcome)) {
     return cat(install->version.text(), " is available (", base::human_size(install->entry.size),
-               "; installed: ", text_or(current, "none"), "); to take it: ", program, " update");
+               "; installed: ", text_or(current, "none"), "); to take it: ", program, " update",
+               options);
   }
   if (const auto* held = std::get_if<Held>(&decision.outcome)) {
     std::string text = cat(held->version.text(), " is there, but held: ", held->reason);
-    if (!held->advice.empty()) text += cat("; to take it anyway: ", program, " ", held->advice);
+    if (!held->advice.empty())
+      text += cat("; to take it anyway: ", program, " ", held->advice, options);
     return text;
   }
   if (const auto* up_to_date = std::get_if<UpToDate>(&decision.outcome)) return up_to_date->reason;

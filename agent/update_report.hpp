@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agent {
@@ -32,9 +33,11 @@ OfferQuestion offer_question(const Install& install, const schema::Version& curr
 std::string explain_text(const Decision& decision);
 
 // One line: "1.2.0 is available (2.9 MB; installed: 1.1.0); to take it: tool-updater update". Of a
-// Refused, nothing: that is an error.
+// Refused, nothing: that is an error. `program` and `options` are what that command begins and ends
+// with: "tool-updater", " --from bundle".
 std::string outcome_text(const Decision& decision, const std::string& program,
-                         const std::optional<schema::Version>& current);
+                         const std::optional<schema::Version>& current,
+                         std::string_view options = "");
 
 // For --json. `installed`: what was done, if anything. Form: docs/agent-json.md.
 struct UpdateFacts {

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 
 #include <string>
+#include <vector>
 
 namespace agent {
 
@@ -24,6 +25,10 @@ base::Option source_option(std::string_view name, std::string value, std::string
           .value = std::move(value),
           .help = std::move(help),
           .choices = {}};
+}
+
+std::string typed_again(std::string_view name, const std::vector<std::string>& values) {
+  return values.empty() ? cat(' ', name) : cat(' ', name, ' ', posix_quoted(values.front()));
 }
 
 std::optional<LocalSource> read_local_source(const base::Arguments& arguments) {
@@ -91,6 +96,16 @@ void warn_of_expired(const Services& services, const SourceOptions& options) {
           " is taken, for this run alone: whoever holds back newer metadata is not noticed"));
 }
 
+std::string typed_again(const base::Arguments& arguments,
+                        std::initializer_list<std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    const auto found = arguments.m_values.find(name);
+    if (found != arguments.m_values.end()) text += typed_again(name, found->second);
+  }
+  return text;
+}
+
 base::Error with_command_for_once(const base::Error& error, const Services& services,
                                   const SiteAccess& access, const Config& config,
                                   std::string_view command, const base::Arguments& arguments) {
@@ -101,8 +116,7 @@ base::Error with_command_for_once(const base::Error& error, const Services& serv
   for (const auto& [name, values] : arguments.m_values) {
     // The first is replaced, and nobody is there who could order it with the other.
     if (name == kExpired || name == "--unattended") continue;
-    text += cat(' ', name);
-    if (!values.empty()) text += cat(' ', posix_quoted(values.front()));
+    text += typed_again(name, values);
   }
   return {error.code(), cat(error.what(),
                             "; where the clock is right and nothing newer can be had, "

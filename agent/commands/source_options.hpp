@@ -6,7 +6,9 @@
 #include "base/command_table.hpp"
 #include "base/error.hpp"
 
+#include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace agent {
@@ -32,6 +34,11 @@ SiteAccess open_source(const Services& services, const Config& config, const Sou
 
 // Says that metadata was taken although it has expired, where that was asked for.
 void warn_of_expired(const Services& services, const SourceOptions& options);
+
+// " --from bundle --channel beta": those of these options that were given, as they would be typed
+// again.
+std::string typed_again(const base::Arguments& arguments,
+                        std::initializer_list<std::string_view> names);
 
 // The error of a look at a local source, with the command that a person can run once where all that
 // is wrong is its time. `command` is the program and its command as the user would type them.

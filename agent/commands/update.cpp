@@ -182,12 +182,24 @@ class Update {
            std::holds_alternative<UpToDate>(decision.outcome);
   }
 
+  // The advice about a version that is held names it itself.
+  [[nodiscard]] std::string options_of_next(const Decision& decision) const {
+    std::string options;
+    if (std::holds_alternative<Install>(decision.outcome)) {
+      options = typed_again(m_arguments, {"--version"});
+    }
+    return options + typed_again(m_arguments,
+                                 {"--channel", "--from", "--root-sha256", "--allow-expired-until"});
+  }
+
   int report_only(const Decision& decision, const schema::Version& current) {
     if (!m_options.check) save_channel();
     if (m_services.json) {
       report_json(decision, current, std::nullopt);
     } else if (!is_timer_without_news(decision)) {
-      m_services.out << outcome_text(decision, m_services.layout.program, current) << '\n';
+      m_services.out << outcome_text(decision, m_services.layout.program, current,
+                                     options_of_next(decision))
+                     << '\n';
     }
     if (!m_options.check) return exit_status(Errc::done);
     if (std::holds_alternative<Install>(decision.outcome)) {

@@ -100,9 +100,14 @@ void write_service_record(const ServiceFolders& folders, const ServiceRecord& re
                             {"log", record.log.native()}};
   base::make_directories(folders.processes);
   base::make_directories(folders.logs);
+  const base::Path file = record_file(folders, record.port);
+  // Only who listens on a port writes its record: what a kill left of one is of nobody.
+  for (const std::string& name : names_in(folders.processes)) {
+    if (base::is_temporary_name(name) && name.starts_with(cat('.', file.filename().native(), '.')))
+      base::remove_if_exists(folders.processes / name);
+  }
   // Nothing of it outlives a power cut, so nothing of it is flushed.
-  base::write_file_atomically(record_file(folders, record.port),
-                              json::write(object, json::Style::pretty), 0644,
+  base::write_file_atomically(file, json::write(object, json::Style::pretty), 0644,
                               base::Durability::none);
 }
 

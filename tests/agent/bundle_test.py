@@ -13,12 +13,13 @@ import tarfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
-from agent_world import LIBRARIES, PLATFORM, Result, Tap, World, clock_at, is_sanitized, sha256  # noqa: E402
+from agent_world import PLATFORM, Tap, World, clock_at, is_sanitized, sha256  # noqa: E402
+from release_project import ReleaseProject  # noqa: E402
 
 tap = Tap()
 world = World()  # its compiler, its homes and its way to read them
-project = world.root / "project"
-project.mkdir()
+releaser = ReleaseProject(world)
+project, release, must, publish = releaser.folder, releaser.release, releaser.must, releaser.publish
 usb = world.root / "it's a stick"
 usb.mkdir()
 DEAF = ["unshare", "-Urn"]
@@ -26,53 +27,6 @@ if subprocess.run([*DEAF, "true"], capture_output=True, check=False).returncode 
     DEAF = []
 DOCS = (pathlib.Path(os.environ["SOURCE_ROOT"]) / "docs/agent.md").read_text()
 
-
-def release(*arguments):
-    return Result(subprocess.run([os.environ["CCO_RELEASE"], *map(str, arguments)], cwd=project, env={"PATH": "/usr/bin:/bin", "HOME": str(project)},
-                                 stdin=subprocess.DEVNULL, capture_output=True, check=False))
-
-
-def must(*arguments):
-    made = release(*arguments)
-    if made.status != 0:
-        sys.exit(f"cco-release {arguments}: {made}")
-    return made.out
-
-
-def publish(version):
-    (project / version).mkdir()
-    program = project / version / "tool"
-    program.write_bytes(world.program(version))
-    program.chmod(0o755)
-    must("publish", "--version", version, "--date", f"2026-11-0{version[2]}T10:00:00Z")
-
-
-must("keys", "new", "--out", "tool", "--no-password")
-(project / "cco").write_bytes(world.lean_agent())
-(project / "cco-release.toml").write_text(f"""schema = 1
-[product]
-name = "tool"
-description = "A tool"
-homepage = "https://example.com"
-license = "MIT"
-[version]
-scheme = "semver"
-[build]
-platforms = ["{PLATFORM}"]
-binary = "{{version}}/tool"
-allow_libraries = {json.dumps(LIBRARIES)}
-[agent]
-binary = "cco"
-probe = ["tool", "--version"]
-[sign]
-public_key = "{(project / "tool.pub").read_text().splitlines()[-1]}"
-key = "tool.key"
-[[destination]]
-type = "directory"
-path = "site"
-url = "https://releases.example.com/tool"
-""")
-must("trust", "init", "--preset", "ci-stable", "--no-password", "--keys", "offline")
 
 # The releaser's side
 
@@ -120,8 +74,13 @@ archive.write_bytes(whole)
 blocks = {mark: text for mark, text in re.findall(r"<!-- (offline .*?) -->\n```sh\n(.*?)```", DOCS, re.S)}
 
 
+def quoted(path):
+    """As a word of a shell."""
+    return "'" + str(path).replace("'", "'\\''") + "'"
+
+
 def documented(home, mark, **environment):
-    text = blocks[mark].replace("/media/usb", f"'{str(usb).replace(chr(39), chr(39) + chr(92) + chr(39) * 2)}'").replace("linux-x86_64", PLATFORM)
+    text = blocks[mark].replace("/media/usb", quoted(usb)).replace("linux-x86_64", PLATFORM)
     return home.run(*DEAF, "bash", "-euc", text, **environment)
 
 
@@ -153,6 +112,7 @@ def update(*arguments, **environment):
 
 result = agent("update", "--check", "--from", late, "--explain")
 tap.case("--check and --explain", result.status == 10 and "1.3.0  taken" in result.out, result)
+tap.case("what takes it is told with the bundle", result.out.rstrip().endswith(f"to take it: tool-updater update --from {quoted(late)}"), result)
 result = agent("audit", "--from", late, "--json")
 tap.is_("audit", (result.status, json.loads(result.out)["findings"] if result.out else result), (0, []))
 home.restore()

@@ -72,13 +72,23 @@ for name in ("receipt.json", "hold.json", "blocklist.json", "watermark.json", "c
         result = home.agent("uninstall")
         tap.is_(f"{name} is {damage!r}: uninstall removes all", (result.status, home.root.exists(), list(home.bin.iterdir())), (0, False, []))
         tap.is_("and takes the lines out of shell files", (home.directory / ".bashrc").read_text(), "alias x=y\n")
+WRONG = {"a folder": os.mkdir, "a pipe": os.mkfifo, "a megabyte": lambda path: path.write_bytes(b"{" * 1_000_000)}
 for name in ("hold.json", "blocklist.json", "watermark.json", "journal.json"):
-    for what, make in (("a folder", os.mkdir), ("a pipe", os.mkfifo), ("a megabyte", lambda path: path.write_bytes(b"{" * 1_000_000))):
+    for what, make in WRONG.items():
         fresh()
         (home.state / name).unlink(missing_ok=True)
         make(home.state / name)
         result = home.agent("rollback")
         tap.is_(f"{name} is {what}: it is set aside, and rollback works", (result.status, home.product_says(), "set aside" in result.err), (0, "tool 1.0.0", True))
+for what in ("a folder", "a pipe"):
+    fresh()
+    others = [home.state / name for name in ("check.json", "install_id", "last_attempt.json", "telemetry.json")]
+    for path in others:
+        path.unlink(missing_ok=True)
+        WRONG[what](path)
+    result = home.agent("update", "--yes", "--version", "1.0.0")
+    tap.is_(f"what nobody has to read is {what}: each is set aside, and update works", (result.status, home.product_says(), result.err.count("set aside")),
+            (0, "tool 1.0.0", len(others)))
 fresh()
 before = json.loads((home.state / "receipt.json").read_text())
 (home.state / "receipt.json").write_bytes(b"{")

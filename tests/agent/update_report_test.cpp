@@ -86,6 +86,8 @@ TEST_SUITE("agent/update_report") {
   TEST_CASE("each outcome is one line that says what to do") {
     CHECK(agent::outcome_text(decision_of(an_install()), "tool-updater", current) ==
           "1.2.0 is available (2.9 MB; installed: 1.1.0); to take it: tool-updater update");
+    CHECK(agent::outcome_text(decision_of(an_install()), "cco", current, " --from b.tar") ==
+          "1.2.0 is available (2.9 MB; installed: 1.1.0); to take it: cco update --from b.tar");
     const agent::Held held{Version::parse("1.2.0"), agent::Rule::skipped, "is in skip_versions",
                            "update --version 1.2.0"};
     CHECK(agent::outcome_text(decision_of(held), "cco", current) ==

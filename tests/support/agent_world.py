@@ -238,7 +238,8 @@ class World:
                 else:
                     info, data = entry  # TarInfo and its bytes
                 archive.addfile(info, io.BytesIO(data) if info.isreg() else None)
-        return gzip.compress(out.getvalue(), 6, mtime=0)
+        # A sanitizer makes agents of many megabytes.
+        return gzip.compress(out.getvalue(), 1 if is_sanitized() else 6, mtime=0)
 
     # Releases
 

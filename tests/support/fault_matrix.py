@@ -2,11 +2,13 @@
 
 Used by tests/agent/kill_test.py (kills) and tests/agent/matrix_test.py (errors, a full disk, short writes).
 """
+import json
 import os
 import shutil
 import sys
 
 from agent_world import World, is_sanitized, sha256
+from deltas import zstd_patch
 
 KILL_AT = os.environ["KILL_AT"]
 
@@ -26,8 +28,9 @@ class Matrix:
 
     def __init__(self):
         self.world = World()
-        for version in ("1.0.0", "1.1.0", "1.2.0"):
+        for version in ("1.0.0", "1.1.0"):
             self.world.release(version)
+        self.release_with_delta("1.1.0", "1.2.0")
         self.home = self.world.home()
         self.updater = self.home.bin / "tool-updater"
         self.outside = {}
@@ -40,6 +43,17 @@ class Matrix:
         shutil.copytree(self.home.directory, saved, symlinks=True)
         return saved
 
+    def release_with_delta(self, old, new):
+        files = [("README.md", b"of the new one\n"), ("tool", self.world.program(new)), ("tool-updater", self.world.stamped(new))]
+        base = self.world.stamped(old)
+        delta = zstd_patch(self.world, base, files[2][1], files[:2])
+        path = self.world.asset(new).with_name("tool-updater.delta")
+        path.parent.mkdir(parents=True)
+        path.write_bytes(delta)
+        self.world.release(new, files=files, deltas=[
+            {"from_sha256": sha256(base), "path": "tool-updater", "format": "zstd-patch", "sha256": sha256(delta), "size": len(delta),
+             "url": f"https://127.0.0.1:1/tool/releases/v{new}/{path.name}"}])
+
     def make_cases(self):
         home, updater, url = self.home, self.updater, self.world.url
         install = [self.bootstrap, "install", "--version", "1.2.0", "--base-url", url]
@@ -48,7 +62,11 @@ class Matrix:
         old = self.save("old")
         self.expect(home.agent("update", "--yes", "--version", "1.1.0"))
         self.expect(home.agent("config", "set", "updates.keep_versions", "5"))
-        self.expect(home.agent("update", "--yes"))
+        middle = self.save("middle")
+        updated = home.agent("update", "--yes", "--json")
+        self.expect(updated)
+        if not json.loads(updated.out)["by_delta"]:
+            sys.exit(f"no delta was used: {updated}")
         self.expect(home.agent("config", "unset", "updates.keep_versions"))
         three = self.save("three")
         (home.versions / "1.2.0" / "tool").write_bytes(b"damaged")
@@ -59,6 +77,7 @@ class Matrix:
         return [
             Case("install", nothing, install, ["1.2.0"], target="1.2.0", may_be_gone=True),
             Case("update", old, [updater, "update", "--yes"], ["1.0.0", "1.2.0"], target="1.2.0"),
+            Case("update by delta", middle, [updater, "update", "--yes"], ["1.1.0", "1.2.0"], target="1.2.0"),
             Case("rollback", three, [updater, "rollback"], ["1.2.0", "1.1.0"], [updater, "rollback", "--to", "1.1.0"], target="1.1.0"),
             # Three are here and two are kept: what this update commits is followed by the removal of two.
             Case("clean-up", three, [updater, "update", "--yes", "--version", "1.0.0"], ["1.2.0", "1.0.0"], target="1.0.0"),

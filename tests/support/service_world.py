@@ -26,23 +26,31 @@ def get(port, path, host=None, timeout=30):
         connection.close()
 
 
-class Service:
-    """`run` of a home, on a port that is free, or the one of its last --port."""
+def is_child(process, parent):
+    try:
+        with open(f"/proc/{process}/status", encoding="ascii", errors="replace") as status:
+            return f"PPid:\t{parent}\n" in status.readlines()
+    except OSError:
+        return False
 
-    def __init__(self, home, *options, program=None, **environment):
-        self.home = home
+
+class Service:
+    """`run` of a home, on a port that is free, or the one of its last --port; `before` is a command that starts it in its turn."""
+
+    def __init__(self, home, *options, program=None, before=(), **environment):
+        self.home, self.before = home, before
         self.folder = home.state / "service"
-        before = {path.name for path in self.folder.glob("*.json")}
-        self.process = subprocess.Popen([program or home.bin / home.world.agent, "run", "--port", "0", *options], env=home.environment(**environment),
-                                        cwd=home.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        there = {path.name for path in self.folder.glob("*.json")}
+        self.process = subprocess.Popen([*before, program or home.bin / home.world.agent, "run", "--port", "0", *options], env=home.environment(**environment),
+                                        cwd=home.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if before else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.port = None
         if not until(lambda: self.find_port() or self.process.poll() is not None) or self.port is None:
-            raise AssertionError(f"the service did not start: {self.process.poll()}, {before}")
+            raise AssertionError(f"the service did not start: {self.process.poll()}, {there}")
 
     def find_port(self):
         for path in self.folder.glob("*.json"):
             record = json.loads(path.read_text())
-            if record["pid"] == self.process.pid:
+            if record["pid"] == self.process.pid or self.before and is_child(record["pid"], self.process.pid):
                 self.port = record["port"]
         return self.port is not None
 

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Kills who hands over a service at their state-changing system calls: the command that updates, and the service with all that it starts.
+
+After each kill the program that PATH finds is the old version or the new one, complete; with the next command, and the service started again
+where nobody serves, no journal is left and what is in place serves, as one process. Without arguments a fixed sample; --all takes every
+point, --step N each N-th.
+"""
+import argparse
+import os
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
+from agent_world import Tap, World, fast_clock  # noqa: E402
+from fault_matrix import KILL_AT, sample  # noqa: E402
+from service_world import Service, get, until  # noqa: E402
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("--all", action="store_true")
+arguments.add_argument("--step", type=int, default=1)
+asked = arguments.parse_args()
+
+tap = Tap()
+if fast_clock(1) is None:
+    tap.skip("hand-over, killed", "not under a sanitizer")
+    tap.done()
+FAST = fast_clock(20)
+world = World()
+home = world.home_before_update(padding=0)
+updater = home.bin / world.agent
+
+
+def version_on(port):
+    try:
+        return get(port, "/ready")[2]["version"]
+    except (OSError, ValueError):
+        return None
+
+
+def processes():
+    """Of its versions, by number."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe").startswith(str(home.versions) + "/"):
+                found.append(int(entry))
+        except OSError:
+            pass
+    return found
+
+
+def end_all():
+    for process in processes():
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    until(lambda: not processes())
+
+
+def service(*before):
+    """One that runs, or None where it was killed before it did."""
+    try:
+        return Service(home, before=before, **FAST)
+    except AssertionError:
+        return None
+
+
+def what_path_finds():
+    """What is wrong with it, or ""."""
+    version, says = home.current(), home.product_says()
+    whole = version in ("1.0.0", "1.1.0") and says == f"tool {version}" and home.complete(version)
+    return "" if whole else f"PATH says {says!r}, {version} is current"
+
+
+def settle(port):
+    """What is wrong once the next command has run, and the service runs (again, on its port, where one was known); or ""."""
+    following = home.agent("update", "--yes", **FAST)
+    if following.status not in (0, 15):
+        return f"the next command: {following}"
+    if not processes():
+        port = Service(home, "--port", str(port or 0), **FAST).port
+    if not until(lambda: not (home.state / "journal.json").exists()):
+        return "the journal is still there"
+    if not until(lambda: version_on(port) == home.current()):
+        return f"{version_on(port)} serves, and {home.current()} is in place"
+    if not until(lambda: len(processes()) == 1 and [get(port, "/ready")[2]["pid"]] == processes()):
+        return f"these run: {processes()}"
+    return what_path_finds() or ", ".join(home.leftovers())
+
+
+def try_point(point, killed):
+    """One hand-over in which `killed` is; what is wrong, or ""."""
+    home.restore()
+    before = (KILL_AT, "--at", str(point), "--")
+    running = service(*before) if killed == "service" else service()
+    updated = home.run(*(before if killed == "command" else ()), updater, "update", "--yes", **FAST)
+    wrong = what_path_finds()
+    if killed == "command" and updated.status != 137 or killed == "service" and updated.status not in (0, 15):
+        wrong = f"the update ended with {updated}"
+    wrong = wrong or settle(running and running.port)
+    end_all()
+    return wrong and f"{killed}, killed at {point}: {wrong}"
+
+
+def counted(killed):
+    home.restore()
+    count = (KILL_AT, "--count", "--")
+    running = service(*count) if killed == "service" else service()
+    updated = home.run(*(count if killed == "command" else ()), updater, "update", "--yes", **FAST)
+    if home.current() != "1.1.0" or not until(lambda: version_on(running.port) == "1.1.0"):
+        sys.exit(f"an undisturbed hand-over does not succeed: {updated}")
+    if killed == "command":
+        end_all()
+        return int(updated.out.split()[-1])
+    until(lambda: [running.record()["pid"]] == processes())
+    ended = home.agent("shutdown", "--all")
+    if not until(lambda: not processes()):
+        sys.exit(f"the service does not end: {ended}, {running.record()}, {processes()}, {running.log()}")
+    return int(running.process.communicate()[0].split()[-1])
+
+
+for killed in ("command", "service"):
+    count = counted(killed)
+    points = list(range(1, count + 1, asked.step)) if asked.all else sample(count, 4)
+    bad = [wrong for point in points if (wrong := try_point(point, killed))]
+    tap.is_(f"the {killed} is killed at {len(points)} of {count} points of a hand-over, {len(bad)} failed", bad[:4], [])
+end_all()
+world.close()
+tap.done()
