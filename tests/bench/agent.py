@@ -7,6 +7,7 @@ A product is made by `cco-release` (a small program with half random, half text-
 nginx. What is measured:
 
 - a check that finds nothing new: its requests, and the bytes of requests and answers by nginx's log (TLS' own bytes not counted);
+- the time in which the links of a version are switched, by strace;
 - `notice` on a terminal, against `version`, which only starts: medians of 41 turns;
 - anonymous peak memory of `update`: RssAnon of /proc/PID/status, read every millisecond, so pages of mapped files (the program itself, its
   libraries) are not in it. It may miss a short peak, therefore a second look that misses nothing: the same update under RLIMIT_DATA of
@@ -21,6 +22,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import ssl
@@ -31,12 +33,14 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from agent_world import LIBRARIES, PLATFORM  # noqa: E402
+
 MIB = 1 << 20
 MEMORY_GOAL = 32 * MIB
 NOTICE_GOAL_MS, NOTICES = 5, 41
-PLATFORM = "linux-" + os.uname().machine
+SWITCH_GOAL_MS, SWITCHES = 5, 9
 OLD, NEW = "1.0.0", "1.1.0"
-LIBRARIES = ["libsodium.so.23", "libcrypto.so.3", "libssl.so.3", "libarchive.so.13", "libzstd.so.1", "libcurl.so.4", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1"]
 PROGRAM = '#include <stdio.h>\nint main(void) { puts("load " VERSION); return 0; }\n'
 
 
@@ -247,6 +251,21 @@ def notice_cost(product):
     return {command: statistics.median(seconds) for command, seconds in found.items()}
 
 
+def switch_cost(product):
+    """Seconds between the first and the last rename of the links that lead to versions, as strace sees them: median and longest of SWITCHES updates."""
+    found = []
+    trace = product.work / "trace"
+    for _ in range(SWITCHES):
+        product.fresh_home()
+        subprocess.run(["strace", "-f", "-ttt", "-e", "trace=rename,renameat,renameat2", "-o", trace, *product.updater("update", "--yes")], env=product.environment,
+                       check=True, capture_output=True)
+        times = [float(line.split()[1]) for line in trace.read_text().splitlines() if re.search(r'"[^"]*/?(current|previous)"[^"]*$', line)]
+        if len(times) < 2:
+            sys.exit(f"no switch was seen: {trace.read_text()}")
+        found.append(times[-1] - times[0])
+    return {"median": statistics.median(found), "longest": max(found), "times": SWITCHES}
+
+
 def peer_script(product, server):
     return (f"set -e; curl -fsS --cacert {server.ca} -o archive.tar.gz {product.url}/releases/v{NEW}/{product.asset}\n"
             f"echo '{product.sha256}  archive.tar.gz' | sha256sum -c --status\ntar -xzf archive.tar.gz\nsync\n")
@@ -275,6 +294,8 @@ def measure(work, tools, options):
                     product.fresh_home()
                     report["notice"] = notice_cost(product)
                     goal("a notice, beyond the start of the program", 1000 * (report["notice"]["notice"] - report["notice"]["version"]), NOTICE_GOAL_MS, "ms")
+                    report["switch"] = switch_cost(product)
+                    goal("the links of a version, from the first rename to the last", 1000 * report["switch"]["median"], SWITCH_GOAL_MS, "ms")
                 shutil.rmtree(out, ignore_errors=True)
                 out.mkdir()
                 os.sync()
