@@ -63,6 +63,8 @@ base = json.loads(home.agent("config", "get", "updates.base_url", "--json").out)
 result = under(f'[updates]\nbase_url = "{base}"\n', "update", "--check", TOOL_UPDATER_BASE_URL="file:///eve")
 tap.is_("the policy's site goes before the environment's", result.status, 10)
 refused("and before an option's", f'[updates]\nbase_url = "{base}"\n', ["install", "--base-url", "file:///eve"], f"--base-url: {FILE} fixes updates.base_url")
+for command in (["install"], ["update", "--yes"], ["audit"]):
+    refused(f"and before a bundle: {command[0]}", f'[updates]\nbase_url = "{base}"\n', [*command, "--from", "bundle.tar"], f"--from: {FILE} fixes updates.base_url")
 
 for sentence, policy, spoil, words in (
         ("a policy that others may write is refused", PIN, f"chmod 666 {FILE}", f"{FILE} may be written by others than root (chmod go-w); nothing is updated"),
