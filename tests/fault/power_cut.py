@@ -39,6 +39,7 @@ class File:
 
     def __init__(self, flushed=b""):
         self.flushed, self.now = flushed, flushed
+        self.is_mapped = False  # room was made for it, and no call tells what is put there
 
 
 class Operation:
@@ -81,10 +82,10 @@ class Operation:
 
 
 class Record:
-    """What a run did below a folder, as events in their order."""
+    """What a run did below a folder, as events in their order; `left` is the tree that it left."""
 
-    def __init__(self, log, top, files):
-        self.top, self.start = top, files
+    def __init__(self, log, top, files, left):
+        self.top, self.start, self.mapped = top, files, []
         self.events = []  # ("operation", Operation) | ("write", File, offset, bytes) | ("flush file", File) | ("flush folder", path)
         self.files = dict(files)
         self.positions = {}
@@ -92,6 +93,10 @@ class Record:
             found = LINE.match(line)
             if found and int(found.group(3)) >= 0:
                 self.read(found.group(1), found.group(2), int(found.group(3)))
+        at_the_end = {file: left[path].now for path, file in self.files.items() if isinstance(file, File) and isinstance(left.get(path), File)}
+        for index in self.mapped:
+            file = self.events[index][1]
+            self.events[index] = ("write", file, 0, at_the_end.get(file, b""))
 
     def path(self, text):
         return os.path.normpath(decode(text).decode())
@@ -132,6 +137,9 @@ class Record:
             path = os.path.normpath(unescaped(described.group(2)))
             kind = "flush file" if isinstance(self.files.get(path), File) else "flush folder"
             if self.is_ours(path):
+                if kind == "flush file" and self.files[path].is_mapped:
+                    self.mapped.append(len(self.events))
+                    self.write(self.files[path], 0, b"")
                 self.events.append((kind, self.files[path] if kind == "flush file" else path))
         elif call in ("rename", "renameat", "renameat2") and len(texts) >= 2:
             self.change("exchange" if "RENAME_EXCHANGE" in rest else "rename", [self.path(texts[-2]), self.path(texts[-1])])
@@ -143,6 +151,10 @@ class Record:
             self.change("unlink", [self.below(rest, texts[0])])
         elif call in ("mkdir", "mkdirat"):
             self.change("mkdir", [self.below(rest, texts[0])])
+        elif call == "fallocate" and described:
+            file = self.files.get(os.path.normpath(unescaped(described.group(2))))
+            if isinstance(file, File):
+                file.is_mapped = True
         elif call not in ("ftruncate", "fallocate"):
             raise ValueError(f"a call that the model does not know: {call}({rest[:100]})")
 
@@ -252,9 +264,9 @@ def main():
         log = matrix.world.root / "calls"
         ended = home.run("strace", "-f", "-y", "-xx", "-s", "400000", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", log, *case.command,
                          ASAN_OPTIONS="detect_leaks=0")  # LeakSanitizer cannot work in a traced process
-        record = Record(log, top, before)
-        whole = Disk(record, len(record.events)).make("all", None)
-        real = {n: w.flushed if isinstance(w, File) else w for n, w in read_tree(top).items()}
+        left = read_tree(top)
+        record = Record(log, top, before, left)
+        real = {n: w.flushed if isinstance(w, File) else w for n, w in left.items()}
         wrong = sorted(n for n in real.keys() | {n for n in record.files} if isinstance(record.files.get(n), File) != isinstance(real.get(n), bytes))
         tap.is_(f"{case.name}: the model ends where the run ended", (ended.status, wrong[:5]), (0, []))
         count = len(record.events)
