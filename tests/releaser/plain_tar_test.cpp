@@ -48,7 +48,7 @@ TEST_SUITE("releaser/plain_tar") {
 
   TEST_CASE("a file of another size than was said is an error, and nothing appears") {
     const base::TemporaryDirectory folder(std::filesystem::temp_directory_path(), "tar-test-");
-    for (const std::uint64_t said : {2, 4}) {
+    for (const std::uint64_t said : {std::uint64_t{2}, std::uint64_t{4}}) {
       test::check_error(base::Errc::internal, "a: it has another size than was said", [&] {
         releaser::PlainTar tar(folder.path() / "out.tar", kTarDate);
         tar.add("a", said, sending("123"));
