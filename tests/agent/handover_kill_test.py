@@ -75,7 +75,15 @@ def what_path_finds():
 
 def settle(port):
     """What is wrong once the next command has run, and the service runs (again, on its port, where one was known); or ""."""
-    following = home.agent("update", "--yes", **FAST)
+    following = None
+
+    def is_let_in():
+        """Whoever settles the hand-over keeps others out, whose patience is short on this clock."""
+        nonlocal following
+        following = home.agent("update", "--yes", **FAST)
+        return following.status != 14
+
+    until(is_let_in)
     if following.status not in (0, 15):
         return f"the next command: {following}"
     if not processes():

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -194,11 +195,17 @@ TEST_SUITE("delta") {
     const std::string target = test::code(500, 2, 0);
     const std::string patch = delta::making::make_patch(Format::zstd_patch, old, target);
     const std::string digest(32, '7');
-    const auto framed = [](std::string_view contents) {
-      return "\x5D\x2A\x4D\x18"s + static_cast<char>(contents.size() & 0xFFU) +
-             static_cast<char>(contents.size() >> 8U) + "\0\0"s + std::string(contents);
+    const auto framed = [](std::initializer_list<std::string_view> parts) {
+      std::string contents;
+      for (const std::string_view part : parts)
+        contents += part;
+      std::string frame = "\x5D\x2A\x4D\x18"s;
+      frame += static_cast<char>(contents.size() & 0xFFU);
+      frame += static_cast<char>(contents.size() >> 8U);
+      frame += "\0\0"s;
+      return frame.append(contents);
     };
-    const std::string good = framed(digest + "\x01\x03two" + patch);
+    const std::string good = framed({digest, "\x01\x03two", patch});
     CHECK(delta::making::further_frame("two", digest, old, target).size() <= good.size());
     const std::string delta = patch + good + good;
     const auto parts = delta::parts_of(Format::zstd_patch, delta);
@@ -208,13 +215,13 @@ TEST_SUITE("delta") {
     CHECK(parts.further[1].from_sha256 == digest);
     CHECK(parts.further[1].format == Format::zstd_patch);
     CHECK(parts.further[1].patch == patch);
+    const std::string_view short_patch = std::string_view(patch).substr(0, patch.size() - 1);
     for (const std::string& tail :
-         {framed(""), framed(digest), framed(digest + "\x01"), framed(digest + "\x01\x03"),
-          framed(digest + "\0\x03two"s + patch), framed(digest + "\x03\x03two" + patch),
-          framed(digest + "\x01\0"s + patch), framed(digest + "\x01\xFFtwo" + patch),
-          framed(digest + "\x01\x03two"), framed(digest + "\x01\x03two" + patch + "x"),
-          framed(digest + "\x02\x03two" + patch),
-          framed(digest + "\x01\x03two" + patch.substr(0, patch.size() - 1)),
+         {framed({}), framed({digest}), framed({digest, "\x01"}), framed({digest, "\x01\x03"}),
+          framed({digest, "\0\x03two"s, patch}), framed({digest, "\x03\x03two", patch}),
+          framed({digest, "\x01\0"s, patch}), framed({digest, "\x01\xFFtwo", patch}),
+          framed({digest, "\x01\x03two"}), framed({digest, "\x01\x03two", patch, "x"}),
+          framed({digest, "\x02\x03two", patch}), framed({digest, "\x01\x03two", short_patch}),
           good.substr(0, good.size() - 1), "\x5C\x2A\x4D\x18\x01\0\0\0x"s + good}) {
       CHECK_THROWS_AS(delta::parts_of(Format::zstd_patch, patch + tail), base::Error);
     }
