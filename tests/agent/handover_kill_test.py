@@ -8,6 +8,7 @@ point, --step N each N-th.
 import argparse
 import os
 import signal
+import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
@@ -28,11 +29,15 @@ FAST = fast_clock(20)
 world = World()
 home = world.home_before_update(padding=0)
 updater = home.bin / world.agent
+with socket.create_server(("127.0.0.1", 0)) as free:
+    PORT = free.getsockname()[1]
 
 
-def version_on(port):
+def who_serves():
+    """(version, process), or None."""
     try:
-        return get(port, "/ready")[2]["version"]
+        ready = get(PORT, "/ready")[2]
+        return ready["version"], ready["pid"]
     except (OSError, ValueError):
         return None
 
@@ -61,7 +66,7 @@ def end_all():
 def service(*before):
     """One that runs, or None where it was killed before it did."""
     try:
-        return Service(home, before=before, **FAST)
+        return Service(home, "--port", str(PORT), before=before, **FAST)
     except AssertionError:
         return None
 
@@ -73,8 +78,8 @@ def what_path_finds():
     return "" if whole else f"PATH says {says!r}, {version} is current"
 
 
-def settle(port):
-    """What is wrong once the next command has run, and the service runs (again, on its port, where one was known); or ""."""
+def settle():
+    """What is wrong once the next command has run, and the service runs; or ""."""
     following = None
 
     def is_let_in():
@@ -87,13 +92,11 @@ def settle(port):
     if following.status not in (0, 15):
         return f"the next command: {following}"
     if not processes():
-        port = Service(home, "--port", str(port or 0), **FAST).port
+        service()
     if not until(lambda: not (home.state / "journal.json").exists()):
         return "the journal is still there"
-    if not until(lambda: version_on(port) == home.current()):
-        return f"{version_on(port)} serves, and {home.current()} is in place"
-    if not until(lambda: len(processes()) == 1 and [get(port, "/ready")[2]["pid"]] == processes()):
-        return f"these run: {processes()}"
+    if not until(lambda: [who_serves()] == [(home.current(), process) for process in processes()]):
+        return f"{who_serves()} serves, {home.current()} is in place, and these run: {processes()}"
     return what_path_finds() or ", ".join(home.leftovers())
 
 
@@ -101,12 +104,12 @@ def try_point(point, killed):
     """One hand-over in which `killed` is; what is wrong, or ""."""
     home.restore()
     before = (KILL_AT, "--at", str(point), "--")
-    running = service(*before) if killed == "service" else service()
+    service(*(before if killed == "service" else ()))
     updated = home.run(*(before if killed == "command" else ()), updater, "update", "--yes", **FAST)
     wrong = what_path_finds()
     if killed == "command" and updated.status != 137 or killed == "service" and updated.status not in (0, 15):
         wrong = f"the update ended with {updated}"
-    wrong = wrong or settle(running and running.port)
+    wrong = wrong or settle()
     end_all()
     return wrong and f"{killed}, killed at {point}: {wrong}"
 
@@ -116,7 +119,7 @@ def counted(killed):
     count = (KILL_AT, "--count", "--")
     running = service(*count) if killed == "service" else service()
     updated = home.run(*(count if killed == "command" else ()), updater, "update", "--yes", **FAST)
-    if home.current() != "1.1.0" or not until(lambda: version_on(running.port) == "1.1.0"):
+    if home.current() != "1.1.0" or not until(lambda: [who_serves()] == [("1.1.0", process) for process in processes()]):
         sys.exit(f"an undisturbed hand-over does not succeed: {updated}")
     if killed == "command":
         end_all()
