@@ -36,7 +36,7 @@ SAYS = b"#include <stdio.h>\nint main(void) { puts(VERSION); return 0; }\n"
 # Name: Debian package, and the program in it.
 PACKAGES = {
     "git": ("git", "usr/bin/git"),
-    "libcrypto": ("libssl3", "usr/lib/*/libcrypto.so.3"),
+    "openssl": ("openssl", "usr/bin/openssl"),
     "containerd": ("containerd", "usr/bin/containerd"),
     "python": ("python3.11-minimal", "usr/bin/python3.11"),
     "postgres": ("postgresql-15", "usr/lib/postgresql/15/bin/postgres"),
