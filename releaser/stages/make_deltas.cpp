@@ -99,16 +99,15 @@ std::vector<Job> jobs_of(const Run& run, const Target& target) {
   const std::string& path = binary_of_deltas(target).name;
   for (const PreviousBinary& from :
        previous_binaries(run.options.previous, versions, target.platform, path)) {
-    const base::Path earlier = previous_folder(run.options.previous, from.version, target.platform);
     Job job{.name = delta_name(target, from.version),
             .record = {.settled_by = {},
                        .archive = target.asset,
                        .path = path,
                        .from_sha256 = from.sha256,
-                       .further = further_of(target, earlier),
+                       .further = further_of(target, from.folder),
                        .format = {},
                        .sha256 = {}},
-            .earlier = earlier,
+            .earlier = from.folder,
             .remark = {}};
     job.record.settled_by = settled_by(run, target, job.record);
     if (run.earlier) {

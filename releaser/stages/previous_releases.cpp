@@ -47,13 +47,14 @@ std::vector<PreviousBinary> previous_binaries(const base::Path& directory,
                                               const std::string& path) {
   std::vector<PreviousBinary> binaries;
   for (const schema::Version& version : versions) {
-    const base::Path file = previous_folder(directory, version, platform) / path;
+    const base::Path folder = previous_folder(directory, version, platform);
+    const base::Path file = folder / path;
     if (base::type_of(file) != std::filesystem::file_type::regular) continue;
     const trust::Sha256 sha256 = sha256_of_file(file);
     const bool is_known =
         std::any_of(binaries.begin(), binaries.end(),
                     [&](const PreviousBinary& other) { return other.sha256 == sha256; });
-    if (!is_known) binaries.push_back({version, file, sha256});
+    if (!is_known) binaries.push_back({version, folder, sha256});
   }
   return binaries;
 }

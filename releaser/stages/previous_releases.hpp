@@ -17,7 +17,7 @@ inline constexpr std::size_t kMostPrevious = 3;
 
 struct PreviousBinary {
   schema::Version version;
-  base::Path file;
+  base::Path folder;  // of all files of that version
   trust::Sha256 sha256;
 };
 
