@@ -5,22 +5,16 @@ After each kill the program that PATH finds is the old version or the new one, c
 where nobody serves, no journal is left and what is in place serves, as one process. Without arguments a fixed sample; --all takes every
 point, --step N each N-th.
 """
-import argparse
 import os
-import signal
 import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import Tap, World, fast_clock  # noqa: E402
-from fault_matrix import KILL_AT, sample  # noqa: E402
-from service_world import Service, get, until  # noqa: E402
+from fault_matrix import KILL_AT, points_asked_for  # noqa: E402
+from service_world import Service, end_all, get, processes, until  # noqa: E402
 
-arguments = argparse.ArgumentParser()
-arguments.add_argument("--all", action="store_true")
-arguments.add_argument("--step", type=int, default=1)
-asked = arguments.parse_args()
-
+points_of = points_asked_for()
 tap = Tap()
 if fast_clock(1) is None:
     tap.skip("hand-over, killed", "not under a sanitizer")
@@ -40,27 +34,6 @@ def who_serves():
         return ready["version"], ready["pid"]
     except (OSError, ValueError):
         return None
-
-
-def processes():
-    """Of its versions, by number."""
-    found = []
-    for entry in os.listdir("/proc"):
-        try:
-            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe").startswith(str(home.versions) + "/"):
-                found.append(int(entry))
-        except OSError:
-            pass
-    return found
-
-
-def end_all():
-    for process in processes():
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    until(lambda: not processes())
 
 
 def service(*before):
@@ -91,12 +64,12 @@ def settle():
     until(is_let_in)
     if following.status not in (0, 15):
         return f"the next command: {following}"
-    if not processes():
+    if not processes(home):
         service()
     if not until(lambda: not (home.state / "journal.json").exists()):
         return "the journal is still there"
-    if not until(lambda: [who_serves()] == [(home.current(), process) for process in processes()]):
-        return f"{who_serves()} serves, {home.current()} is in place, and these run: {processes()}"
+    if not until(lambda: [who_serves()] == [(home.current(), process) for process in processes(home)]):
+        return f"{who_serves()} serves, {home.current()} is in place, and these run: {processes(home)}"
     return what_path_finds() or ", ".join(home.leftovers())
 
 
@@ -110,7 +83,7 @@ def try_point(point, killed):
     if killed == "command" and updated.status != 137 or killed == "service" and updated.status not in (0, 15):
         wrong = f"the update ended with {updated}"
     wrong = wrong or settle()
-    end_all()
+    end_all(home)
     return wrong and f"{killed}, killed at {point}: {wrong}"
 
 
@@ -119,23 +92,23 @@ def counted(killed):
     count = (KILL_AT, "--count", "--")
     running = service(*count) if killed == "service" else service()
     updated = home.run(*(count if killed == "command" else ()), updater, "update", "--yes", **FAST)
-    if home.current() != "1.1.0" or not until(lambda: [who_serves()] == [("1.1.0", process) for process in processes()]):
+    if home.current() != "1.1.0" or not until(lambda: [who_serves()] == [("1.1.0", process) for process in processes(home)]):
         sys.exit(f"an undisturbed hand-over does not succeed: {updated}")
     if killed == "command":
-        end_all()
+        end_all(home)
         return int(updated.out.split()[-1])
-    until(lambda: [running.record()["pid"]] == processes())
+    until(lambda: [running.record()["pid"]] == processes(home))
     ended = home.agent("shutdown", "--all")
-    if not until(lambda: not processes()):
-        sys.exit(f"the service does not end: {ended}, {running.record()}, {processes()}, {running.log()}")
+    if not until(lambda: not processes(home)):
+        sys.exit(f"the service does not end: {ended}, {running.record()}, {processes(home)}, {running.log()}")
     return int(running.process.communicate()[0].split()[-1])
 
 
 for killed in ("command", "service"):
     count = counted(killed)
-    points = list(range(1, count + 1, asked.step)) if asked.all else sample(count, 3)
+    points = points_of(count, 3)
     bad = [wrong for point in points if (wrong := try_point(point, killed))]
     tap.is_(f"the {killed} is killed at {len(points)} of {count} points of a hand-over, {len(bad)} failed", bad[:4], [])
-end_all()
+end_all(home)
 world.close()
 tap.done()

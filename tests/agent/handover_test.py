@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from agent_world import Tap, World, fast_clock, sha256  # noqa: E402
-from service_world import Service, get, until  # noqa: E402
+from service_world import Service, end_all, get, processes, until  # noqa: E402
 
 # The updater of a release that is not well: for all but its start as a service it is the real one beside it.
 WRAPPER = r"""
@@ -78,27 +78,6 @@ def version_on(port):
         return get(port, "/ready")[2]["version"]
     except (OSError, ValueError):
         return None
-
-
-def processes(home):
-    """Of its versions, by number."""
-    found = []
-    for entry in os.listdir("/proc"):
-        try:
-            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe").startswith(str(home.versions) + "/"):
-                found.append(int(entry))
-        except OSError:
-            pass
-    return found
-
-
-def end_all(home):
-    for process in processes(home):
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    until(lambda: not processes(home))
 
 
 def blocked(home):

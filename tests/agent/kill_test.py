@@ -4,29 +4,20 @@
 After each kill the program that PATH finds is the old version or the new one, complete (of install and uninstall: or none), and the next
 command leaves no journal. Without arguments a fixed sample of the points; --all takes every one, --step N each N-th.
 """
-import argparse
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import Tap  # noqa: E402
-from fault_matrix import KILL_AT, Matrix, sample, short_form  # noqa: E402
+from fault_matrix import KILL_AT, Matrix, points_asked_for  # noqa: E402
 
-arguments = argparse.ArgumentParser()
-arguments.add_argument("--all", action="store_true")
-arguments.add_argument("--step", type=int, default=1)
-asked = arguments.parse_args()
-
+points_of = points_asked_for()
 tap = Tap()
 matrix = Matrix()
 
 
 def kill(case, command, point):
     return matrix.home.run(KILL_AT, "--at", point, "--", *command).status == 137
-
-
-def points_of(count, size):
-    return list(range(1, count + 1, asked.step)) if asked.all else sample(count, short_form(size))
 
 
 for case in matrix.cases:

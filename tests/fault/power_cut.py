@@ -8,7 +8,6 @@ new one, complete, and the next command leaves no journal.
 
 Without arguments a sample; --all every call, --step N each N-th.
 """
-import argparse
 import os
 import pathlib
 import random
@@ -18,7 +17,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import Tap  # noqa: E402
-from fault_matrix import Matrix, sample, short_form  # noqa: E402
+from fault_matrix import Matrix, points_asked_for  # noqa: E402
 
 CALLS = "openat,open,creat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,symlink,symlinkat,unlink,unlinkat,rmdir,mkdir,mkdirat,ftruncate,link,linkat,fallocate"
 MODES = ("nothing unflushed is there", "folders are there, contents are lost", "folders are there, contents are torn", "some of it is there")
@@ -251,10 +250,7 @@ def write_tree(top, tree, modes):
 
 
 def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--all", action="store_true")
-    arguments.add_argument("--step", type=int, default=1)
-    asked = arguments.parse_args()
+    points_of = points_asked_for()
     tap, matrix = Tap(), Matrix()
     home, top = matrix.home, str(matrix.home.directory)
     for case in matrix.cases:
@@ -270,7 +266,7 @@ def main():
         wrong = sorted(n for n in real.keys() | {n for n in record.files} if isinstance(record.files.get(n), File) != isinstance(real.get(n), bytes))
         tap.is_(f"{case.name}: the model ends where the run ended", (ended.status, wrong[:5]), (0, []))
         count = len(record.events)
-        points = list(range(1, count + 1, asked.step)) if asked.all else sample(count, short_form(6))
+        points = points_of(count, 6)
         for number, mode in enumerate(MODES):
             bad = []
             for point in points:

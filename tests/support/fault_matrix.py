@@ -2,6 +2,7 @@
 
 Used by tests/agent/kill_test.py (kills) and tests/agent/matrix_test.py (errors, a full disk, short writes).
 """
+import argparse
 import json
 import os
 import shutil
@@ -166,6 +167,15 @@ def sample(count, size):
     if size == 1:
         return [1 + count // 2]
     return sorted({1 + index * (count - 1) // (size - 1) for index in range(size)})
+
+
+def points_asked_for():
+    """By this script's arguments: a function of a count and the size of a sample. --all: every point, with --step N each N-th; else the sample."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--all", action="store_true")
+    arguments.add_argument("--step", type=int, default=1)
+    asked = arguments.parse_args()
+    return lambda count, size: list(range(1, count + 1, asked.step)) if asked.all else sample(count, short_form(size))
 
 
 def short_form(size):

@@ -1,6 +1,8 @@
 """A service of a home of agent_world, and how tests look at it."""
 import http.client
 import json
+import os
+import signal
 import subprocess
 import time
 
@@ -24,6 +26,27 @@ def get(port, path, host=None, timeout=30):
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, json.loads(answer.read())
     finally:
         connection.close()
+
+
+def processes(home):
+    """Those that run from one of its versions, by number."""
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe").startswith(str(home.versions) + "/"):
+                found.append(int(entry))
+        except OSError:
+            pass
+    return found
+
+
+def end_all(home):
+    for process in processes(home):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    until(lambda: not processes(home))
 
 
 def is_child(process, parent):
