@@ -193,7 +193,9 @@ std::optional<schema::Version> current_version(const Layout& layout) {
 }
 
 std::optional<schema::Version> previous_version(const Layout& layout) {
-  return version_of_link(layout.previous);
+  // Who went back by hand or by a repair left the link at what is current now: no way back.
+  const std::optional<schema::Version> previous = version_of_link(layout.previous);
+  return previous == current_version(layout) ? std::nullopt : previous;
 }
 
 std::uint64_t installed_size(const Layout& layout) {

@@ -73,6 +73,7 @@ bool is_staging_name(std::string_view name);
 std::vector<schema::Version> installed_versions(const Layout& layout);
 // What the links point at; nothing where there is no link, or it does not name a version.
 std::optional<schema::Version> current_version(const Layout& layout);
+// Never what is current.
 std::optional<schema::Version> previous_version(const Layout& layout);
 
 // What `.ok` of a version says: the archive that it came from and each file with its digest. It is

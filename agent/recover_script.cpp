@@ -13,15 +13,18 @@ constexpr std::string_view kScript = R"(#!/bin/sh
 set -eu
 versions=$(CDPATH='' cd -- "$(dirname -- "$0")/versions" && pwd -P)
 cd "$versions"
+now=$(readlink current || echo none)
 list() {
   for mark in */.ok; do
-    [ -f "$mark" ] && [ ! -L "${mark%/.ok}" ] && printf '  %s\n' "${mark%/.ok}"
+    if [ -f "$mark" ] && [ ! -L "${mark%/.ok}" ]; then
+      [ "${mark%/.ok}" = "$now" ] && note=' (current)' || note=''
+      printf '  %s%s\n' "${mark%/.ok}" "$note"
+    fi
   done
-  return 0
 }
-now=$(readlink current || echo none)
 wanted=${1-}
 [ -n "$wanted" ] || wanted=$(readlink previous || true)
+[ "$#" -gt 0 ] || [ "$wanted" != "$now" ] || wanted=
 case $wanted in
   "" | */* | .* | current | previous)
     printf 'recover.sh: name a version to go to; these are here:\n' >&2
