@@ -54,13 +54,14 @@ std::optional<std::string> distrust_reason(const base::Path& folder, FolderTrust
   if (lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     return "is a link or no folder";
   }
-  // Whoever owns "/" decides everything anyway: root, or what root is called in a user namespace.
+  // Whoever owns "/" decides everything anyway.
   struct stat top {};
   if (stat("/", &top) != 0) {
     return "cannot be judged";
   }
   const bool on_the_way = trust == FolderTrust::on_the_way;
-  if (status.st_uid != geteuid() && !(on_the_way && status.st_uid == top.st_uid)) {
+  const bool may_be_roots = trust != FolderTrust::own;
+  if (status.st_uid != geteuid() && !(may_be_roots && status.st_uid == top.st_uid)) {
     return base::cat("belongs to ", name_of(status.st_uid));
   }
   const bool others = (status.st_mode & S_IWOTH) != 0;
@@ -76,6 +77,12 @@ std::optional<std::string> distrust_reason(const base::Path& folder, FolderTrust
 bool owned_by_this_account(const base::Path& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && status.st_uid == geteuid();
+}
+
+bool owned_by_root(const base::Path& path) {
+  struct stat status {};
+  struct stat top {};
+  return stat(path.c_str(), &status) == 0 && stat("/", &top) == 0 && status.st_uid == top.st_uid;
 }
 
 }  // namespace agent

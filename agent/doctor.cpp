@@ -3,6 +3,7 @@
 #include "agent/account.hpp"
 #include "agent/activation.hpp"
 #include "agent/file_system.hpp"
+#include "agent/own_folders.hpp"
 #include "agent/recover.hpp"
 #include "agent/site_memory.hpp"
 #include "agent/state.hpp"
@@ -99,7 +100,8 @@ void examine_state(const Layout& layout, const schema::Version& current, Finding
   }
   examine_journal(layout, findings);
   std::size_t left = 0;
-  if (is_there(layout.staging)) left = base::list_directory(layout.staging).size();
+  if (is_there(layout.staging) && !is_for_everybody(layout))
+    left = base::list_directory(layout.staging).size();
   if (left > 0) {
     findings.push_back(warning("layout", cat(left, left == 1 ? " leftover is" : " leftovers are",
                                              " in ", layout.staging.native(),
@@ -108,25 +110,41 @@ void examine_state(const Layout& layout, const schema::Version& current, Finding
   }
 }
 
-void examine_folder(const base::Path& folder, Findings& findings) {
-  if (const auto reason = distrust_reason(folder, FolderTrust::own)) {
+// Whose an installation has to be: this account's, or root's where everybody uses it.
+struct Keeper {
+  FolderTrust trust = FolderTrust::own;
+  std::string name;
+};
+
+Keeper keeper_of(const Layout& layout) {
+  if (!is_for_everybody(layout)) return {FolderTrust::own, account_name()};
+  return {FolderTrust::of_machine, owner_name(layout.root).value_or("root")};
+}
+
+bool is_kept_by(const Keeper& keeper, const base::Path& file) {
+  return owned_by_this_account(file) ||
+         (keeper.trust == FolderTrust::of_machine && owned_by_root(file));
+}
+
+void examine_folder(const Keeper& keeper, const base::Path& folder, Findings& findings) {
+  if (const auto reason = distrust_reason(folder, keeper.trust)) {
     findings.push_back(
         error("permissions",
               cat(folder.native(), " ", *reason,
                   ", so that somebody else could decide what runs from it; let nobody but ",
-                  account_name(), " write there"),
+                  keeper.name, " write there"),
               Errc::cannot_write));
   }
 }
 
 // What decides over trust must be nobody else's to write.
-void examine_files(const base::Path& folder, Findings& findings) {
+void examine_files(const Keeper& keeper, const base::Path& folder, Findings& findings) {
   if (!is_there(folder)) return;
   for (const std::string& name : base::list_directory(folder)) {
     const base::Path file = folder / name;
     const auto kind = inspect_file(file);
     if (!kind || !kind->regular) continue;
-    if (!owned_by_this_account(file)) {
+    if (!is_kept_by(keeper, file)) {
       findings.push_back(error(
           "permissions",
           cat(file.native(), " belongs to ", owner_name(file).value_or("nobody"), "; remove it"),
@@ -224,13 +242,14 @@ Findings examine_permissions(const Services& services) {
   const Layout& layout = services.layout;
   Findings findings;
   if (!is_there(layout.root)) return findings;
+  const Keeper keeper = keeper_of(layout);
   for (const base::Path& folder :
        {layout.root, layout.versions, layout.state, metadata_folder(layout), layout.staging}) {
-    if (is_there(folder)) examine_folder(folder, findings);
+    if (is_there(folder)) examine_folder(keeper, folder, findings);
   }
-  examine_files(layout.state, findings);
-  examine_files(metadata_folder(layout), findings);
-  examine_files(metadata_folder(layout) / "root_history", findings);
+  examine_files(keeper, layout.state, findings);
+  examine_files(keeper, metadata_folder(layout), findings);
+  examine_files(keeper, metadata_folder(layout) / "root_history", findings);
   const FileSystemFacts facts = inspect_file_system(layout.root);
   if (facts.read_only || facts.no_exec) {
     findings.push_back(error("permissions",
@@ -243,7 +262,7 @@ Findings examine_permissions(const Services& services) {
     findings.push_back(ok("permissions", cat(layout.root.native(),
                                              " and what decides over trust in it "
                                              "is for ",
-                                             account_name(), " alone to write")));
+                                             keeper.name, " alone to write")));
   }
   return findings;
 }

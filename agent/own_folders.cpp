@@ -47,8 +47,21 @@ base::Error writing_error(const Layout& layout, const base::Error& error) {
                     variable_prefix(layout.program), "ROOT to another folder")};
 }
 
+bool is_for_everybody(const Layout& layout) {
+  if (runs_as_root() || owned_by_this_account(layout.root) || !owned_by_root(layout.root)) {
+    return false;
+  }
+  const base::Path from_home = layout.root.lexically_relative(layout.home);
+  return layout.home.empty() || from_home.empty() || *from_home.begin() == "..";
+}
+
 void require_own_root(const Layout& layout) {
   const std::optional<std::string> owner = owner_name(layout.root);
+  if (is_for_everybody(layout)) {
+    throw base::Error(base::Errc::cannot_write,
+                      base::cat(layout.root.native(), " belongs to ", owner.value_or("root"),
+                                ", who alone changes what everybody uses; run this with sudo"));
+  }
   if (runs_as_root() && owner && !owned_by_this_account(layout.root)) {
     throw base::Error(base::Errc::cannot_write,
                       base::cat(layout.root.native(), " belongs to ", *owner, ", and this is ",

@@ -12,6 +12,10 @@ namespace agent {
 // person meant themselves.
 void require_own_home(const Services& services);
 
+// Root's installation, outside of this account's home, and this account is not root: everybody may
+// use it and look at it, and root alone changes it.
+bool is_for_everybody(const Layout& layout);
+
 // Makes the folders of the root where they are missing, and requires that they can be written, that
 // a program runs from them, and that nobody else decides what is in them: they are folders and no
 // links, of this user, not writable by all; for root nor by any other group, on the whole way.

@@ -1,5 +1,6 @@
 #include "agent/state.hpp"
 
+#include "agent/own_folders.hpp"
 #include "agent/state_file.hpp"
 #include "agent/telemetry.hpp"
 #include "base/error.hpp"
@@ -175,7 +176,9 @@ std::vector<base::Path> damaged_state_files(const Layout& layout) {
 }
 
 std::optional<std::string> read_install_id(const Layout& layout) {
-  const auto text = read_state_text(layout.state_file(kInstallId));
+  // Of an installation for everybody it is root's alone to read.
+  const base::Path file = layout.state_file(kInstallId);
+  const auto text = is_for_everybody(layout) ? std::nullopt : read_state_text(file);
   if (!text) {
     return std::nullopt;
   }

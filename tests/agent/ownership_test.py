@@ -75,6 +75,31 @@ if IS_ROOT:
     modes = [oct((person.directory / name).stat().st_mode & 0o777) for name in (".config", ".config/tool-updater", ".local", ".local/share")]
     tap.is_("init keeps private only what is its own", (result.status, modes), (0, ["0o755", "0o700", "0o755", "0o755"]))
 
+    # Root's installation for the whole machine, used by a person.
+    machine = world.home("machine")
+    machine.install("1.0.0", "--prefix", str(machine.directory / "usr"))
+    subprocess.run(["chmod", "-R", "go+rX", world.root], check=True)
+    (machine.directory / "usr/share/tool-updater/staging").chmod(0o700)
+    (machine.directory / "usr/share/tool-updater/state/install_id").chmod(0o600)
+    updater = machine.directory / "usr/bin/tool-updater"
+    user = world.home("user")
+    os.chown(user.directory, 65534, 65534)
+    for command in (["update", "--yes"], ["rollback"], ["repair"], ["uninstall"]):
+        result = user.run(*NOBODY, updater, *command)
+        tap.case(f"{command[0]} of what is root's: 13, one line that says sudo", result.status == 13 and "run this with sudo" in result.err
+                 and len(result.err.splitlines()) == 1, result)
+    result = user.run(*NOBODY, updater, "update", "--check")
+    tap.case("a person may look for news of it", result.status == 10 and not result.err, result)
+    result = user.run(*NOBODY, updater, "audit")
+    tap.case("and audit it", result.status == 0 and not result.err, result)
+    result = user.run(*NOBODY, updater, "doctor", PATH=f"{updater.parent}:/usr/bin:/bin")
+    tap.case("doctor finds nothing wrong with it", result.status == 0 and "is for root alone to write" in result.out, result)
+    (machine.directory / "usr/share/tool-updater/state/receipt.json").chmod(0o666)
+    os.chown(machine.directory / "usr/share/tool-updater/state/watermark.json", 54321, 0)
+    result = user.run(*NOBODY, updater, "doctor", PATH=f"{updater.parent}:/usr/bin:/bin")
+    tap.case("but what others could change in it", result.status == 13 and "receipt.json may be written by others" in result.out
+             and "watermark.json belongs to 54321" in result.out, result)
+
 # A program in use, also where the root is reached through a link.
 world.release("1.2.0")
 link = world.root / "link"
