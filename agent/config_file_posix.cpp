@@ -1,6 +1,7 @@
 #include "agent/config.hpp"
 #include "agent/config_file.hpp"
 #include "agent/own_folders.hpp"
+#include "agent/policy.hpp"
 #include "agent/settings.hpp"
 #include "base/file.hpp"
 
@@ -27,10 +28,13 @@ unsigned mode_of(const base::Path& path) {
   return stat(path.c_str(), &facts) == 0 ? facts.st_mode & 07777U : kNewFileMode;
 }
 
-// Only our own folder is private; ~/.config is everybody's in this home.
-void make_config_folder(const base::Path& config) {
-  base::make_directories(config.parent_path().parent_path());
-  base::make_directories(config.parent_path(), 0700);
+// Only our own folder is private; ~/.config is everybody's in this home. The machine's, where the
+// policy is too, is for everybody to read: its service has a user of its own.
+void make_config_folder(const Services& services, const base::Path& config) {
+  const base::Path folder = config.parent_path();
+  const bool of_machine = folder == policy_path(services.layout.program).parent_path();
+  base::make_directories(folder.parent_path());
+  base::make_directories(folder, of_machine ? 0755 : 0700);
 }
 
 using Edit = std::function<std::string(std::string_view text, std::string_view file_name)>;
@@ -42,7 +46,7 @@ void edit_file(const Services& services, const Edit& edit) {
   const std::string start = before.value_or(default_config_text(services.layout.program));
   const std::string after = edit(start, path.string());
   if (before == after) return;
-  make_config_folder(path);
+  make_config_folder(services, path);
   const base::Path target = followed(path);
   base::write_file_atomically(target, after, mode_of(target));
 }
@@ -64,7 +68,7 @@ void unset_config_key(const Services& services, std::string_view key) {
 bool write_default_config(const Services& services) {
   const base::Path path = config_path(services);
   if (base::read_file_if_exists(path, kMaxConfigBytes)) return false;
-  make_config_folder(path);
+  make_config_folder(services, path);
   base::write_file_atomically(path, default_config_text(services.layout.program), kNewFileMode);
   return true;
 }
