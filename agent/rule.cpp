@@ -1,5 +1,8 @@
 #include "agent/rule.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace agent {
 
 std::string_view rule_name(Rule rule) {
@@ -46,6 +49,12 @@ std::string_view rule_name(Rule rule) {
       return "passed-over";
   }
   return "";
+}
+
+bool is_wait(Rule rule) {
+  constexpr std::array kWaits{Rule::policy,  Rule::halted, Rule::held,   Rule::pinned,
+                              Rule::skipped, Rule::window, Rule::rollout};
+  return std::find(kWaits.begin(), kWaits.end(), rule) != kWaits.end();
 }
 
 }  // namespace agent

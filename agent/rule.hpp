@@ -30,4 +30,7 @@ enum class Rule {
 };
 std::string_view rule_name(Rule rule);
 
+// What it holds waits for its time, or for whoever asked to wait: nobody has to do anything.
+bool is_wait(Rule rule);
+
 }  // namespace agent

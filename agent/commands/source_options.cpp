@@ -27,8 +27,16 @@ base::Option source_option(std::string_view name, std::string value, std::string
           .choices = {}};
 }
 
+// As people type it: quoted only where a shell would read it otherwise.
+std::string as_typed(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_";
+  const bool is_plain = !word.empty() && word.find_first_not_of(kPlain) == std::string::npos;
+  return is_plain ? word : posix_quoted(word);
+}
+
 std::string typed_again(std::string_view name, const std::vector<std::string>& values) {
-  return values.empty() ? cat(' ', name) : cat(' ', name, ' ', posix_quoted(values.front()));
+  return values.empty() ? cat(' ', name) : cat(' ', name, ' ', as_typed(values.front()));
 }
 
 std::optional<LocalSource> read_local_source(const base::Arguments& arguments) {

@@ -177,9 +177,10 @@ class Update {
 
   // cron sends a mail for each line.
   [[nodiscard]] bool is_timer_without_news(const Decision& decision) const {
+    const auto* held = std::get_if<Held>(&decision.outcome);
     return m_options.unattended && !m_options.check &&
            m_services.messages.verbosity() == base::Verbosity::quiet &&
-           std::holds_alternative<UpToDate>(decision.outcome);
+           (std::holds_alternative<UpToDate>(decision.outcome) || (held && is_wait(held->rule)));
   }
 
   // The advice about a version that is held names it itself.

@@ -47,6 +47,7 @@ result = home.agent("update", "--check")
 tap.is_("--check ends with 10 where an update is available", result.status, 10)
 tap.case("and names it and the command", result.out.startswith("1.1.0 is available (") and "; installed: 1.0.0); to take it: " in result.out
          and result.out.endswith("to take it: tool-updater update\n"), result)
+tap.case("a channel stands in it as one types it", home.agent("update", "--check", "--channel", "beta").out.endswith("tool-updater update --channel beta\n"))
 tap.is_("and changes nothing", home.current(), "1.0.0")
 result = home.agent("update", "--check", "--explain")
 tap.case("--explain has a line a release with its rule",

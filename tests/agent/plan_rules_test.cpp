@@ -353,6 +353,19 @@ TEST_SUITE("agent/plan") {
     }
   }
 
+  TEST_CASE("a timer is silent of what waits by itself, and tells what needs somebody") {
+    for (const Rule rule : {Rule::policy, Rule::halted, Rule::held, Rule::pinned, Rule::skipped,
+                            Rule::window, Rule::rollout}) {
+      CAPTURE(agent::rule_name(rule));
+      CHECK(agent::is_wait(rule));
+    }
+    for (const Rule rule : {Rule::platform, Rule::requirements, Rule::blocked, Rule::stepping_stone,
+                            Rule::breaking}) {
+      CAPTURE(agent::rule_name(rule));
+      CHECK_FALSE(agent::is_wait(rule));
+    }
+  }
+
   TEST_CASE("of two rules that refuse a release, the stronger one is named") {
     for (std::size_t i = 0; i < kPrecedence.size(); ++i) {
       for (std::size_t j = i + 1; j < kPrecedence.size(); ++j) {
