@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "releaser/git/failure.hpp"
 
-#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -15,32 +14,9 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::string_view kTip = "refs/cco/tip";
-constexpr std::size_t kMaxListingBytes = 64UL * 1024 * 1024;
+constexpr std::size_t kMaxAnswerBytes = 64UL * 1024 * 1024;
 constexpr int kAttempts = 3;
 constexpr std::chrono::milliseconds kPause{500};  // before the second attempt, then twice that
-
-unsigned octal(std::string_view text) {
-  unsigned value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, 8);
-  return value;
-}
-
-// "100644 blob <object>    <size>\t<path>", as `git ls-tree -l` writes it.
-std::map<std::string, Entry, std::less<>> read_listing(std::string_view listing) {
-  std::map<std::string, Entry, std::less<>> entries;
-  for (const std::string_view record : base::split(listing, '\0')) {
-    const std::size_t tab = record.find('\t');
-    if (tab == std::string_view::npos) continue;
-    std::vector<std::string_view> words;
-    for (const std::string_view word : base::split(record.substr(0, tab), ' '))
-      if (!word.empty()) words.push_back(word);
-    if (words.size() != 4) continue;
-    entries.emplace(record.substr(tab + 1), Entry{.object = std::string(words[2]),
-                                                  .size = base::parse_decimal(words[3]).value_or(0),
-                                                  .mode = octal(words[0])});
-  }
-  return entries;
-}
 
 }  // namespace
 
@@ -50,6 +26,7 @@ Branch::Branch(const base::Environment& environment, Remote remote, std::string 
                base::Time now)
     : m_folder(environment.find("TMPDIR").value_or("/tmp"), now),
       m_git(environment, std::move(remote), m_folder.path()),
+      m_objects(m_git),
       m_name(std::move(name)),
       m_now(now) {
   (void)m_git.output_of(
@@ -59,7 +36,7 @@ Branch::Branch(const base::Environment& environment, Remote remote, std::string 
 // Runs what may be repeated, a few times where the network is to blame.
 base::ProcessResult Branch::run_remote(std::vector<std::string> arguments) const {
   const Call call{
-      .arguments = std::move(arguments), .reach = Reach::remote, .max_output = kMaxListingBytes};
+      .arguments = std::move(arguments), .reach = Reach::remote, .max_output = kMaxAnswerBytes};
   auto pause = kPause;
   for (int attempt = 1;; ++attempt, pause *= 2) {
     base::ProcessResult result = m_git.run(call);
@@ -88,8 +65,7 @@ void Branch::fetch() {
   fetch_tip();
   m_entries.clear();
   if (m_tip.empty()) return;
-  m_entries = read_listing(m_git.output_of(
-      {.arguments = {"ls-tree", "-r", "-z", "-l", m_tip}, .max_output = kMaxListingBytes}));
+  m_entries = m_objects.list(m_tip);
 }
 
 void Branch::fetch_tip() {
@@ -122,17 +98,12 @@ const Entry* Branch::find(std::string_view path) const {
 }
 
 std::optional<std::string> Branch::read(std::string_view path, std::size_t max_bytes) const {
-  const Entry* const entry = find(path);
-  if (entry == nullptr || !entry->is_file()) return std::nullopt;
-  if (entry->size > max_bytes) {
+  const auto found = m_entries.find(path);
+  if (found == m_entries.end() || !found->second.is_file()) return std::nullopt;
+  if (found->second.size > max_bytes) {
     throw Error(Errc::config, cat(path, " of that branch is larger than ", max_bytes, " bytes"));
   }
-  base::ProcessResult result = m_git.run({.arguments = {"cat-file", "blob", entry->object},
-                                          .max_output = static_cast<std::size_t>(entry->size)});
-  if (result.exit_status != 0 || result.output.size() != entry->size) {
-    throw Error(Errc::internal, cat("git cat-file: ", said(remote(), result.errors)));
-  }
-  return std::move(result.output);
+  return m_objects.read(m_entries, found);
 }
 
 std::string Branch::tree_of(const Changes& changes) const {
@@ -141,15 +112,19 @@ std::string Branch::tree_of(const Changes& changes) const {
   std::vector<std::string> start{"read-tree"};
   start.push_back(m_tip.empty() ? "--empty" : m_tip);
   (void)m_git.output_of({.arguments = std::move(start), .environment = index});
+  std::vector<std::string_view> contents;
+  contents.reserve(changes.size());
+  for (const auto& [path, file] : changes)
+    if (file) contents.push_back(file->bytes);
+  const std::vector<std::string> objects = m_objects.write(contents);
+  auto object = objects.begin();
   std::string records;
   for (const auto& [path, file] : changes) {
-    if (!file) {
+    if (file) {
+      records += cat(file->is_executable ? "100755 " : "100644 ", *object++, "\t", path, '\0');
+    } else {
       records += cat("0 0000000000000000000000000000000000000000\t", path, '\0');
-      continue;
     }
-    const std::string object = m_git.output_of(
-        {.arguments = {"hash-object", "-w", "--no-filters", "--stdin"}, .input = file->bytes});
-    records += cat(file->is_executable ? "100755 " : "100644 ", object, "\t", path, '\0');
   }
   const auto updated =
       m_git.run({.arguments = {"update-index", "-z", "--add", "--replace", "--index-info"},
@@ -212,7 +187,7 @@ Pushed Branch::push(const Changes& changes, std::string_view message, Refusal re
         m_git.run({.arguments = {"push", "--porcelain", "--no-verify", "--recurse-submodules=no",
                                  "--", remote().url, cat(commit, ":", branch_ref(known_name()))},
                    .reach = Reach::remote,
-                   .max_output = kMaxListingBytes});
+                   .max_output = kMaxAnswerBytes});
     switch (read_push(result.exit_status, result.output)) {
       case PushAnswer::done:
       case PushAnswer::none:
@@ -233,8 +208,7 @@ Pushed Branch::push(const Changes& changes, std::string_view message, Refusal re
     if (attempt == kAttempts) throw failure_of(remote(), result.errors);
   }
   m_tip = commit;
-  m_entries = read_listing(m_git.output_of(
-      {.arguments = {"ls-tree", "-r", "-z", "-l", m_tip}, .max_output = kMaxListingBytes}));
+  m_entries = m_objects.list(m_tip);
   return Pushed::done;
 }
 

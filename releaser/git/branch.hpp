@@ -2,10 +2,10 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "releaser/git/objects.hpp"
 #include "releaser/git/program.hpp"
 #include "releaser/git/working_folder.hpp"
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,14 +13,6 @@
 #include <vector>
 
 namespace releaser::git {
-
-struct Entry {
-  std::string object;
-  std::uint64_t size = 0;
-  unsigned mode = 0;  // 0100644, 0100755, 0120000 (a link), 0160000 (another repository)
-  [[nodiscard]] bool is_file() const { return mode == 0100644 || mode == 0100755; }
-  [[nodiscard]] bool is_executable() const { return mode == 0100755; }
-};
 
 struct NewFile {
   std::string bytes;
@@ -43,6 +35,8 @@ class Branch {
  public:
   // An empty name: the default branch of that repository.
   Branch(const base::Environment& environment, Remote remote, std::string name, base::Time now);
+  Branch(const Branch&) = delete;
+  Branch& operator=(const Branch&) = delete;
 
   // Looks at the branch as it is now. A repository or branch that is empty is a value. Throws
   // Errc::permission, not_found, network with what to do.
@@ -55,9 +49,7 @@ class Branch {
   [[nodiscard]] const std::string& name() const { return m_name; }
   // Its commit; empty where there is none.
   [[nodiscard]] const std::string& tip() const { return m_tip; }
-  [[nodiscard]] const std::map<std::string, Entry, std::less<>>& entries() const {
-    return m_entries;
-  }
+  [[nodiscard]] const Listing& entries() const { return m_entries; }
   [[nodiscard]] const Entry* find(std::string_view path) const;
   // A file of the tip. Throws Errc::config where it is larger.
   [[nodiscard]] std::optional<std::string> read(std::string_view path, std::size_t max_bytes) const;
@@ -91,11 +83,12 @@ class Branch {
 
   WorkingFolder m_folder;
   Program m_git;
+  mutable Objects m_objects;
   std::string m_name;
   base::Time m_now;
   std::string m_tip;
   std::optional<base::Error> m_refusal;
-  std::map<std::string, Entry, std::less<>> m_entries;
+  Listing m_entries;
 };
 
 }  // namespace releaser::git
