@@ -118,6 +118,45 @@ std::size_t line_of_bad_header(std::string_view text) {
   return 0;
 }
 
+constexpr int kMostNameParts = 16;
+
+// Behind the string that begins at `at`, or at the line end that cuts it off.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const std::string triple(3, quote);
+  const bool is_long = text.substr(at).starts_with(triple);
+  const std::size_t width = is_long ? 3 : 1;
+  for (std::size_t end = at + width; end < text.size(); ++end) {
+    if (quote == '"' && text[end] == '\\') {
+      ++end;
+    } else if (!is_long && text[end] == '\n') {
+      return end;
+    } else if (text[end] == quote && (!is_long || text.substr(end).starts_with(triple))) {
+      return end + width;
+    }
+  }
+  return text.size();
+}
+
+// Each part of "a.b.c" is a table in a table, and toml++ 3.3 has no limit for them: a line of dots
+// ends in a stack overflow. Gives where the first name with too many parts is, or npos.
+std::size_t find_long_name(std::string_view text) {
+  int dots = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char character = text[at];
+    if (character == '"' || character == '\'') {
+      at = end_of_string(text, at) - 1;
+    } else if (character == '#') {
+      at = std::min(text.find('\n', at), text.size()) - 1;
+    } else if (std::string_view("\n=,[{").find(character) != std::string_view::npos) {
+      dots = 0;  // a name ends
+    } else if (character == '.' && ++dots >= kMostNameParts) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view Value::kind_name() const {
@@ -127,6 +166,12 @@ std::string_view Value::kind_name() const {
 }
 
 Table parse(std::string_view text, std::string_view file_name) {
+  if (const std::size_t at = find_long_name(text); at != std::string_view::npos) {
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    throw Error(Errc::config,
+                cat(file_name, ":", line, ": a name has at most ", kMostNameParts, " parts"));
+  }
   try {
     return convert_table(::toml::parse(text));
   } catch (const ::toml::parse_error& error) {

@@ -123,6 +123,28 @@ TEST_SUITE("base/toml") {
     CHECK_FALSE(toml_problem("a = " + std::string(20000, '[') + std::string(20000, ']')).empty());
   }
 
+  TEST_CASE("a name of many parts is an error that names its line, and no crash") {
+    std::string parts = "a";
+    for (int i = 0; i < 100000; ++i) {
+      parts += ".a";
+    }
+    for (const std::string& text : {"[" + parts + "]\n", "[[" + parts + "]]\n", parts + " = 1\n",
+                                    "b = { " + parts + " = 1 }\n"}) {
+      CHECK(toml_problem("s = '''\n'''\n" + text).starts_with("x.toml:3: a name has at most"));
+    }
+  }
+
+  TEST_CASE("dots that part no name are not counted") {
+    const std::string dots(100, '.');
+    for (const std::string& text :
+         {"a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\"\"\n\"" + dots + "\"\"\"",
+          "a = '''" + dots + "\n'''", "# " + dots, "a = \"\\\"" + dots + "\"",
+          std::string("a = [1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1,1.1]"),
+          "[a.b.c.d.e.f.g.h]\n\"" + dots + "\" = 1"}) {
+      CHECK(toml_problem(text) == "");
+    }
+  }
+
   TEST_CASE("no truncation of a document does worse than an error") {
     const std::string text = "schema = 1\n[a.\"b c\"]\nd = [{ x = 2026-11-20 }, \"é\\n\"]\n";
     for (std::size_t length = 0; length <= text.size(); ++length) {
