@@ -21,10 +21,13 @@ Errc errc_of(int error_number) {
     case EISDIR:
     case EIO:
     case ELOOP:
+    case ENAMETOOLONG:
     case EINTR:
     case EMFILE:
     case ENFILE:
     case ESTALE:
+    case EAGAIN:
+    case ENOMEM:
       return Errc::cannot_write;
     case ENOENT:
       return Errc::not_found;
@@ -49,6 +52,19 @@ std::string_view advice_for(int error_number) {
       return "remove the directory that has the name of a file";
     case EIO:
       return "check the disk";
+    case ELOOP:
+      return "remove the link that is in the way";
+    case ENAMETOOLONG:
+      return "choose a shorter path";
+    case EFBIG:
+      return "raise the limit of file sizes (ulimit -f)";
+    case EMFILE:
+    case ENFILE:
+      return "raise the limit of open files (ulimit -n)";
+    case EAGAIN:
+    case ENOMEM:
+      return "end other programs or raise the limits of processes and memory (ulimit), and run "
+             "again";
     case EINTR:
     case ESTALE:
       return "run this again";

@@ -13,8 +13,17 @@ namespace {
 constexpr std::size_t kMaxUrlBytes = 2048;
 constexpr std::string_view kFile = "file://";
 
+// "user:password@host", as far as the text is a URL at all.
+bool may_hold_password(std::string_view text) {
+  const std::size_t scheme = text.find("//");
+  const std::string_view rest = text.substr(scheme == std::string_view::npos ? 0 : scheme + 2);
+  return rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
 [[noreturn]] void fail(std::string_view text, std::string_view problem) {
-  throw Error(Errc::config, cat("`", safe_text(text, 200), "`: ", problem));
+  throw Error(Errc::config, may_hold_password(text)
+                                ? cat("a URL with a user name or a password: ", problem)
+                                : cat("`", safe_text(text, 200), "`: ", problem));
 }
 
 bool is_letter_or_digit(char character) {

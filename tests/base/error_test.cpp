@@ -23,6 +23,8 @@ TEST_SUITE("base/error") {
   TEST_CASE("system errors become the status that tells what can be done") {
     CHECK(base::system_error("open x", ENOSPC).code() == base::Errc::cannot_write);
     CHECK(base::system_error("open x", ENOENT).code() == base::Errc::not_found);
+    CHECK(base::system_error("open x", ENAMETOOLONG).code() == base::Errc::cannot_write);
+    CHECK(base::system_error("fork", EAGAIN).code() == base::Errc::cannot_write);
     CHECK(base::system_error("open x", EINVAL).code() == base::Errc::internal);
     CHECK(std::string(base::system_error("open x", ENOENT).what()) ==
           "open x: No such file or directory");
@@ -36,6 +38,10 @@ TEST_SUITE("base/error") {
           {ENOSPC, "write x: No space left on device; make room and run again"},
           {ENOTDIR, "write x: Not a directory; remove the file that has the name of a directory"},
           {EISDIR, "write x: Is a directory; remove the directory that has the name of a file"},
+          {ELOOP, "write x: Too many levels of symbolic links; remove the link that is in the way"},
+          {ENAMETOOLONG, "write x: File name too long; choose a shorter path"},
+          {EFBIG, "write x: File too large; raise the limit of file sizes (ulimit -f)"},
+          {EMFILE, "write x: Too many open files; raise the limit of open files (ulimit -n)"},
           {EINVAL, "write x: Invalid argument"}}) {
       CHECK(std::string(base::system_error("write x", number).what()) == message);
     }

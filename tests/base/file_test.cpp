@@ -72,7 +72,8 @@ TEST_SUITE("base/file") {
         {directory / "none", base::Errc::not_found, "no such file"},
         {directory / "file/below", base::Errc::not_found, "no such file"},
         {directory / "dangling", base::Errc::not_found, "a link to a file that does not exist"},
-        {directory / "loop", base::Errc::config, "Too many levels of symbolic links"},
+        {directory / "loop", base::Errc::config,
+         "Too many levels of symbolic links; remove the link that is in the way"},
     };
     for (const Row& row : rows) {
       CAPTURE(row.path.native());

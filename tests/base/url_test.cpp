@@ -64,6 +64,11 @@ TEST_SUITE("base/url") {
     const std::string problem = url_problem("https://user:secret@h/x");
     CHECK(problem.find("secret") == std::string::npos);
     CHECK(problem == "a URL with a user name or a password; leave them out");
+    for (const char* const text : {"http://user:secret@h/x", "user:secret@h", "ftp://secret@h",
+                                   "https://user:secret@h /", "https://user:secret@h\n"}) {
+      CAPTURE(text);
+      CHECK(url_problem(text).find("secret") == std::string::npos);
+    }
   }
 
   TEST_CASE("whatever is not plainly a URL is refused") {
