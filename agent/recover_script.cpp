@@ -51,6 +51,11 @@ std::string recover_script_text(const Layout& layout) {
 
 void ensure_recover_script(const Layout& layout) {
   const std::string text = recover_script_text(layout);
+  const auto type = base::type_of(layout.recover_script);
+  if (type != std::filesystem::file_type::not_found &&
+      type != std::filesystem::file_type::regular) {
+    base::remove_tree(layout.recover_script);  // its name is ours; a folder cannot be written over
+  }
   constexpr std::size_t kMaxScriptBytes = std::size_t{64} * 1024;
   if (base::read_file_if_exists(layout.recover_script, kMaxScriptBytes) != text) {
     base::write_file_atomically(layout.recover_script, text, 0755);

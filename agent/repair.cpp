@@ -56,6 +56,7 @@ bool set_damaged_state_aside(const Services& services) {
   bool journal = false;
   for (const base::Path& path : damaged) {
     const base::Path aside = path.native() + std::string(kDamagedSuffix);
+    base::remove_tree(aside);  // of the time before; a folder could not be renamed over
     base::rename_durably(path, aside);
     services.messages.warn(
         base::cat(path.native(), " was damaged and is set aside as ", aside.filename().native()));

@@ -36,9 +36,10 @@ void remove_state(const Layout& layout) {
   constexpr std::array<std::string_view, 7> kNames{
       "blocklist.json", "hold.json",  "last_attempt.json", "check.json",
       "watermark.json", "install_id", kTelemetryFile};
+  // Trees: what something else put in the place of a file, or what was set aside, may be a folder.
   for (const std::string_view name : kNames) {
-    base::remove_if_exists(layout.state_file(name));
-    base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
+    base::remove_tree(layout.state_file(name));
+    base::remove_tree(layout.state_file(base::cat(name, kDamagedSuffix)));
   }
   site::remove_kept_download(layout.state);
   base::remove_tree(layout.state / "metadata");
@@ -46,8 +47,8 @@ void remove_state(const Layout& layout) {
   // The receipt knows what there is to take back, and the journal that it is being taken back: they
   // stay until nothing else is left.
   for (const std::string_view name : {"receipt.json", "journal.json"}) {
-    base::remove_if_exists(layout.state_file(base::cat(name, kDamagedSuffix)));
-    base::remove_if_exists(layout.state_file(name));
+    base::remove_tree(layout.state_file(base::cat(name, kDamagedSuffix)));
+    base::remove_tree(layout.state_file(name));
   }
 }
 
@@ -85,7 +86,7 @@ void remove_root(const Layout& layout, std::vector<std::string>& done) {
   remove_folder_if_empty(layout.versions, done);
   // Swept by now: what is left there is not ours.
   remove_folder_if_empty(layout.staging, done);
-  base::remove_if_exists(layout.recover_script);
+  base::remove_tree(layout.recover_script);
   remove_state(layout);
   remove_folder_if_empty(layout.state, done);
   base::remove_if_exists(layout.lock);
@@ -161,14 +162,16 @@ std::vector<std::string> uninstall(const Services& services, Purge purge) {
     throw base::Error(base::Errc::not_found,
                       base::cat("nothing is installed in ", layout.root.native()));
   }
+  const WriteAccess access(services, WriteAccess::WhenLocked::wait_briefly,
+                           WriteAccess::Recovery::left_out);
+  // Under the lock: a service that tries a new version now must not be ended for an uninstall that
+  // is refused.
   constexpr std::chrono::seconds kServicesMayTake{30};
   for (const ServiceRecord& service : stop_services(running_services(layout), kServicesMayTake)) {
     throw base::Error(base::Errc::locked,
                       base::cat("the service on port ", service.port, " (process ",
                                 service.process.id, ") does not end; end it and run this again"));
   }
-  const WriteAccess access(services, WriteAccess::WhenLocked::wait_briefly,
-                           WriteAccess::Recovery::left_out);
   Journal journal = removal_journal(services, purge);
   if (const auto before = read_journal(layout);
       before && before->state == JournalState::removing && before->purge) {

@@ -129,6 +129,16 @@ for killed in KILLED:
     tap.is_(f"{killed} killed: nothing is left over", home.leftovers(), [])
     end_all(home)
 
+# What is refused while a new version is on probation must not end the service that is being judged.
+home, service = started("impatient")
+release("1.1.0", "good")
+judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+until(lambda: version_on(service.port) == "1.1.0")
+tap.is_("uninstall, rollback and repair during a probation: status 14", [home.agent(command, **FAST).status for command in ("uninstall", "rollback", "repair")], [14, 14, 14])
+tap.is_("the update stays, and the service serves", (judge.wait(), home.current(), version_on(service.port)), (0, "1.1.0", "1.1.0"))
+end_all(home)
+
 # An old service that hangs says nothing of the new version: it is named, and goes on as the new one once it can.
 home, service = started("frozen")
 release("1.1.0", "good")
