@@ -32,6 +32,11 @@ void read_table(const base::toml::Table& table, std::string_view prefix, std::st
     }
     const std::string place = cat(file_name, ":", member.position.line, ": ");
     const ConfigRow* row = find_config_row(name);
+    if (prefix.empty() && is_config_section(member.name)) {
+      loaded.warnings.push_back(
+          cat(place, member.name, " must be a table, [", member.name, "]; it is ignored"));
+      continue;
+    }
     if (row == nullptr) {
       loaded.warnings.push_back(cat(place, unknown_config_key(name), "; it is ignored"));
       continue;

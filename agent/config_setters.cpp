@@ -52,6 +52,16 @@ base::Url url_of(const std::string& text, std::string_view what_is_right) {
   }
 }
 
+// Of a site: the names of its files are put behind it.
+base::Url base_url_of(const std::string& text, std::string_view what_is_right) {
+  base::Url url = url_of(text, what_is_right);
+  if (text.find('?') != std::string::npos) {
+    // It may be a token: it is not repeated.
+    wrong_value(cat(what_is_right, "; a query (`?…`) has no place in it"));
+  }
+  return url;
+}
+
 // "mirror.example.com" or "mirror.example.com:8443": what Url::host() gives.
 bool is_host(const std::string& text) {
   try {
@@ -122,13 +132,13 @@ void set_mirrors(Config& config, const Value& value) {
   constexpr std::string_view kRight = "a list of URLs that begin with https:// or file://";
   std::vector<base::Url> urls;
   for (const std::string& text : texts_of(value, kRight))
-    urls.push_back(url_of(text, kRight));
+    urls.push_back(base_url_of(text, kRight));
   config.mirrors = std::move(urls);
 }
 
 void set_base_url(Config& config, const Value& value) {
   constexpr std::string_view kRight = "a URL that begins with https:// or file://";
-  config.base_url = url_of(text_of(value, kRight), kRight);
+  config.base_url = base_url_of(text_of(value, kRight), kRight);
 }
 
 void set_window(Config& config, const Value& value) {

@@ -27,8 +27,9 @@ void exchange_paths(const base::Path& one, const base::Path& other);
 // Does a process of this user run a program below `directory`? False where the system cannot tell.
 bool is_program_running_below(const base::Path& directory);
 
-// A file-size limit becomes an error of write(), with its message, instead of our end by SIGXFSZ.
-void report_file_size_limit();
+// A file-size limit, and a pipe that nobody reads any more, become errors of write() instead of our
+// end by SIGXFSZ or SIGPIPE in the middle of a change.
+void outlive_failed_writes();
 
 // The path of this program, absolute, also where its file was removed or replaced meanwhile.
 base::Path own_executable();

@@ -93,7 +93,10 @@ bool is_program_running_below(const base::Path& directory) {
   return false;
 }
 
-void report_file_size_limit() { static_cast<void>(signal(SIGXFSZ, SIG_IGN)); }
+void outlive_failed_writes() {
+  static_cast<void>(signal(SIGXFSZ, SIG_IGN));
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
+}
 
 base::Path own_executable() {
   std::string text = base::read_symlink_if_exists("/proc/self/exe").value_or(base::Path()).native();

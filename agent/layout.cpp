@@ -19,7 +19,21 @@ base::Path absolute_path(const std::string& text, std::string_view where) {
     throw base::Error(base::Errc::config,
                       base::cat(where, " must be an absolute path, not ", base::safe_text(text)));
   }
-  return path.lexically_normal();
+  path = path.lexically_normal();
+  // "/x/" is "/x": the folder above is that of the name.
+  return path.has_filename() ? path : path.parent_path();
+}
+
+// In what an update clears up, links would not last.
+void require_lasting_bin_directory(const Layout& layout) {
+  for (const base::Path& folder : {layout.versions, layout.staging, layout.state}) {
+    if ((layout.bin_directory.native() + '/').starts_with(folder.native() + '/')) {
+      throw base::Error(base::Errc::config, base::cat(layout.bin_directory.native(),
+                                                      " cannot hold the links: ", folder.native(),
+                                                      " is for what an update clears up; choose "
+                                                      "another folder"));
+    }
+  }
 }
 
 std::optional<base::Path> find_home(const base::Environment& environment) {
@@ -163,6 +177,7 @@ Layout make_layout(const schema::Identity& identity, const base::Environment& en
   layout.state = layout.root / "state";
   layout.lock = layout.root / "lock";
   layout.recover_script = layout.root / "recover.sh";
+  require_lasting_bin_directory(layout);
   return layout;
 }
 

@@ -129,17 +129,23 @@ int run(const std::vector<std::string>& arguments, std::string& name) {
   return status;
 }
 
+// A message is one line, whatever names and bytes of other people it repeats.
+std::string one_line(std::string_view message) {
+  constexpr std::size_t kMaxMessageBytes = std::size_t{16} * 1024;
+  return base::replace_all(base::safe_text(message, kMaxMessageBytes), "\n", " ");
+}
+
 }  // namespace
 
 int main(int argument_count, char** argument_values) {
   std::string name = "cco";
-  agent::report_file_size_limit();
+  agent::outlive_failed_writes();
   try {
     return run(std::vector<std::string>(argument_values + (argument_count > 0 ? 1 : 0),
                                         argument_values + argument_count),
                name);
   } catch (const base::Error& error) {
-    std::cerr << name << ": " << error.what() << '\n';
+    std::cerr << name << ": " << one_line(error.what()) << '\n';
     return base::exit_status(error.code());
   } catch (const std::exception& error) {
     std::cerr << name << ": internal error: " << error.what() << '\n';

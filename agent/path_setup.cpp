@@ -251,6 +251,13 @@ PathSetup plan_path_setup(const base::Environment& environment, const base::Path
   if (on_path(environment, bin_directory)) {
     return setup;
   }
+  if (bin_directory.native().find_first_of(":\n") != std::string::npos) {
+    setup.messages.push_back(base::cat(
+        base::safe_text(bin_directory.native()),
+        " cannot be on PATH, where no folder has `:` or a line end in its name; start the programs "
+        "in it by their paths, or install by --prefix elsewhere"));
+    return setup;
+  }
   const std::string by_hand =
       base::cat(bin_directory.native(),
                 " is not on PATH; add it by: ", line_to_add(bin_directory, ShellSyntax::posix));

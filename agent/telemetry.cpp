@@ -156,7 +156,10 @@ void tell_outcome(const Services& services, const UpdateOutcome& outcome, Attend
       send_payload(services, config, payload_of(services, config, outcome));
     }
   } catch (const Error& error) {  // nothing of an update may fail by it
-    services.messages.say(cat("telemetry: ", error.what()));
+    // A configuration that cannot be read has ended the update too, which says so.
+    if (error.code() != base::Errc::config) {
+      services.messages.say(cat("telemetry: ", error.what()));
+    }
   }
 }
 

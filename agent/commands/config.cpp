@@ -27,6 +27,17 @@ std::string plain(const std::string& toml_text) {
   return *value.get_if<std::string>();
 }
 
+// What is shown without being asked for by name: a proxy's password is not. "http://u:p@h" ->
+// "http://…@h"
+std::string shown(std::string_view key, const std::string& toml_text) {
+  const std::size_t end = toml_text.rfind('@');
+  const std::size_t begin = toml_text.find("://");
+  if (key != "network.proxy" || end == std::string::npos || begin == std::string::npos) {
+    return toml_text;
+  }
+  return cat(toml_text.substr(0, begin + 3), "…", toml_text.substr(end));
+}
+
 int run_get(const Services& services, const std::string& key) {
   require_config_key(key);
   const LoadedConfig loaded = load_config(services);
@@ -52,9 +63,10 @@ int run_get(const Services& services, const std::string& key) {
 void say_what_holds(const Services& services, const std::string& key, std::string_view change) {
   const LoadedConfig loaded = load_config(services);
   const auto value = loaded.values.find(key);
-  services.messages.say(cat(config_path(services).string(), ": ", key, " ", change, "; it is ",
-                            value != loaded.values.end() ? value->second : std::string("unset"),
-                            " now (", origin_name(loaded.origins.find(key)->second), ")"));
+  services.messages.say(
+      cat(config_path(services).string(), ": ", key, " ", change, "; it is ",
+          value != loaded.values.end() ? shown(key, value->second) : std::string("unset"), " now (",
+          origin_name(loaded.origins.find(key)->second), ")"));
 }
 
 int run_config_show(const Services& services) {
@@ -73,10 +85,12 @@ int run_config_show(const Services& services) {
     const std::string_view origin = origin_name(loaded.origins.find(key.name)->second);
     keys.emplace_back(base::json::Object{
         {"key", key.name},
-        {"value", is_set ? base::json::Value(plain(value->second)) : base::json::Value()},
+        {"value",
+         is_set ? base::json::Value(plain(shown(key.name, value->second))) : base::json::Value()},
         {"origin", origin}});
-    text += cat(key.name, std::string(width - key.name.size(), ' '), " = ",
-                is_set ? value->second : std::string("(unset)"), "  # ", origin, "\n");
+    text +=
+        cat(key.name, std::string(width - key.name.size(), ' '), " = ",
+            is_set ? shown(key.name, value->second) : std::string("(unset)"), "  # ", origin, "\n");
   }
   if (services.json) {
     services.out << base::json::write(

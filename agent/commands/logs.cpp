@@ -116,7 +116,7 @@ int run_logs(const Services& services, const base::Arguments& arguments) {
     follower.emplace(path);
   }
   services.out << last_lines(path, lines) << std::flush;
-  while (follower && services.out) {
+  while (follower && services.out && !base::output_is_unread()) {
     std::this_thread::sleep_for(kFollowInterval);
     services.out << follower->read_new() << std::flush;
   }

@@ -49,14 +49,12 @@ SignalPipe::SignalPipe() {
   for (const int number : kSignals) {
     set_action(number, note_signal);
   }
-  set_action(SIGPIPE, SIG_IGN);
 }
 
 SignalPipe::~SignalPipe() {
   for (const int number : kSignals) {
     static_cast<void>(signal(number, SIG_DFL));
   }
-  static_cast<void>(signal(SIGPIPE, SIG_DFL));
   close(g_write_end);
   g_write_end = -1;
 }

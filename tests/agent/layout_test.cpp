@@ -42,7 +42,7 @@ TEST_SUITE("agent/layout") {
         {{{"HOME", "/h"}, {"TOOL_UPDATER_ROOT", "/r"}}, {}, "/r", "/h/.local/bin"},
         {{{"HOME", "/h"}, {"TOOL_UPDATER_ROOT", "/r/./x/"}, {"TOOL_UPDATER_BIN_DIR", "/b"}},
          {},
-         "/r/x/",
+         "/r/x",
          "/b"},
         {{{"HOME", "/h"}, {"CCO_ROOT", "/r"}, {"TOOL_ROOT", "/t"}},
          {},
