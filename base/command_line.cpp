@@ -275,17 +275,34 @@ Arguments parse_words(const Program& program, const Command& command, Words word
   return arguments;
 }
 
+bool looks_like_version(std::string_view word) {
+  const std::string_view number = word.substr(word.starts_with('v') ? 1 : 0);
+  return !number.empty() && number.front() >= '0' && number.front() <= '9' &&
+         number.find('.') != std::string_view::npos;
+}
+
+// What somebody meant who wrote `update 1.2.3`: "did you mean `--version 1.2.3`?"; else the usage.
+std::string advice_on_surplus(const Program& program, const Command& command,
+                              const std::string& word) {
+  const auto option = std::find_if(command.options.begin(), command.options.end(),
+                                   [](const Option& each) { return each.value == "VERSION"; });
+  return looks_like_version(word) && option != command.options.end()
+             ? cat("did you mean `", option->name, " ", safe_text(word, 80), "`?")
+             : cat("usage: ", usage_of(program, command));
+}
+
 void check_positionals(const Program& program, const Command& command, const Arguments& arguments) {
   const auto& given = arguments.positionals();
-  const std::string usage = cat("usage: ", usage_of(program, command));
   for (std::size_t i = given.size(); i < command.positionals.size(); ++i) {
     if (command.positionals[i].required) {
-      throw Error(Errc::usage, cat("missing ", command.positionals[i].name, "; ", usage));
+      throw Error(Errc::usage, cat("missing ", command.positionals[i].name,
+                                   "; usage: ", usage_of(program, command)));
     }
   }
   if (given.size() > command.positionals.size()) {
-    throw Error(Errc::usage, cat("unexpected argument `",
-                                 safe_text(given[command.positionals.size()], 80), "`; ", usage));
+    const std::string& surplus = given[command.positionals.size()];
+    throw Error(Errc::usage, cat("unexpected argument `", safe_text(surplus, 80), "`; ",
+                                 advice_on_surplus(program, command, surplus)));
   }
   for (std::size_t i = 0; i < given.size(); ++i) {
     check_choice(command.positionals[i].name, given[i], command.positionals[i].choices);

@@ -134,7 +134,7 @@ std::string help_of(const Program& program) {
 }
 
 std::string help_of(const Program& program, const Command& command) {
-  std::string out = cat(program.name, " ", command.name, ": ", command.summary,
+  std::string out = cat(wrap(cat(program.name, " ", command.name, ": ", command.summary), 0, 0),
                         "\n\nUsage: ", usage_of(program, command), "\n");
   if (!command.aliases.empty()) {
     out += cat("Also:  ", program.name, " ", join(command.aliases, ", "), "\n");

@@ -226,8 +226,10 @@ base::Command add_halt(const Services& services) {
 }
 
 base::Command add_resume(const Services& services) {
-  return command_of("resume", "let unattended updates of a channel go on after a halt", "", {},
-                    channel_positional(), {{"cco-release resume stable", "ends a halt"}},
+  return command_of("resume", "let unattended updates of a channel go on after a halt",
+                    "Machines that update by themselves get what is there, as far as its rollout "
+                    "reaches.",
+                    {}, channel_positional(), {{"cco-release resume stable", "ends a halt"}},
                     [&services](const base::Arguments& arguments) {
                       const std::string channel = arguments.positional(0).value();
                       const Resume command{channel_of_text(channel)};

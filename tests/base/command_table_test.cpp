@@ -46,7 +46,7 @@ struct Sample {
         "A paragraph that is long enough to be broken into more than one line of eighty columns, "
         "as help texts are.\n\nAnother one:\n\n    kept as it is\n";
     publish.options = {
-        {"--version", "", "V", "which version", {}},
+        {"--version", "", "VERSION", "which version", {}},
         {"--channel", "-c", "CHANNEL", "where to", {"stable", "beta", "nightly"}},
         {"--skip", "", "LIST", "stages and destinations to leave out", {}},
         {"--out", "", "DIR", "where the files go; its name is `odd` and isn't [plain]: ~^\\", {}},
@@ -176,10 +176,13 @@ TEST_SUITE("base/command_line") {
         {{"--dry-run", "publish"}, "unknown option `--dry-run`; see `sample-tool --help`"},
         {{"publish", "--channel", "bta"},
          "option `--channel`: `bta` is not one of stable, beta, nightly; did you mean `beta`?"},
-        {{"publish", "--version"}, "option `--version` needs a value: --version V"},
+        {{"publish", "--version"}, "option `--version` needs a value: --version VERSION"},
         {{"publish", "-c"}, "option `-c` needs a value: -c CHANNEL"},
         {{"publish", "--dry-run=yes"}, "option `--dry-run` takes no value"},
         {{"publish", "now"}, "unexpected argument `now`; usage: sample-tool publish [OPTIONS]"},
+        {{"publish", "1.4.0"}, "unexpected argument `1.4.0`; did you mean `--version 1.4.0`?"},
+        {{"publish", "v1.4.0"}, "unexpected argument `v1.4.0`; did you mean `--version v1.4.0`?"},
+        {{"publish", "1"}, "unexpected argument `1`; usage: sample-tool publish [OPTIONS]"},
         {{"serve"}, "missing DIR; usage: sample-tool serve [OPTIONS] DIR [FILE]"},
         {{"config", "set", "pin"},
          "missing VALUE; usage: sample-tool config set [OPTIONS] KEY VALUE"},

@@ -28,7 +28,7 @@ _sample_tool() {
       case $words[1] in
         publish|release)
           _arguments \
-            '*--version[which version]:V: ' \
+            '*--version[which version]:VERSION: ' \
             '*'{-c,--channel}'[where to]:CHANNEL:(stable beta nightly)' \
             '*--skip[stages and destinations to leave out]:LIST: ' \
             '*--out[where the files go; its name is `odd` and isn'\''t \[plain\]\: ~^\\]:DIR:_files -/' \
