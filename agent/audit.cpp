@@ -46,7 +46,7 @@ std::vector<AuditFinding> audit(const PlanInput& input) {
   const schema::Channel channel =
       release != nullptr ? release->channel : schema::channel_of(current);
   if (const auto objection = policy_objection(input.config.policy, current, channel)) {
-    findings.push_back({AuditProblem::policy, cat(current.text(), ": ", *objection)});
+    findings.push_back({AuditProblem::policy, cat(current.text(), " ", *objection)});
   }
   for (const auto& [version, newer] : input.available.releases) {
     if (!is_upgrade(input, version) || !newer.critical || newer.yanked || !is_seen(input, newer) ||

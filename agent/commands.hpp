@@ -15,9 +15,9 @@ namespace agent {
 // Throws where there is no home. The reference holds to the end of the program.
 using ServicesOf = std::function<const Services&(const base::Arguments&)>;
 
-// update, list, status, doctor, notice, config …, init.
+// list, status, doctor, audit, notice, config …, init, telemetry ….
 std::vector<base::Command> reading_commands(const ServicesOf& services_of);
-// install, rollback, repair, uninstall.
+// update, rollback, repair, install, uninstall: in the order of --help, as all of these.
 std::vector<base::Command> changing_commands(const ServicesOf& services_of);
 // run, and what services of this installation do among themselves.
 std::vector<base::Command> service_commands(const ServicesOf& services_of);

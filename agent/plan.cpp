@@ -206,7 +206,7 @@ std::variant<UpToDate, Install, Held, Refused> order_refused(const PlanInput& in
   const Release* release = find_release(input, wanted);
   if (release != nullptr) {
     const auto objection = policy_objection(input.config.policy, wanted, release->channel);
-    if (objection) return Refused{Errc::config, cat(wanted.text(), ": ", *objection)};
+    if (objection) return Refused{Errc::config, cat(wanted.text(), " ", *objection)};
   }
   if (is_below_floor(input, wanted)) {
     return Refused{Errc::untrusted,
@@ -241,7 +241,7 @@ void note_current(const PlanInput& input, std::vector<std::string>& notices) {
       release != nullptr ? release->channel : schema::channel_of(current);
   if (const auto objection = policy_objection(input.config.policy, current, channel)) {
     notices.push_back(
-        cat("the installed ", current.text(), ": ", *objection, "; nothing goes down by itself"));
+        cat("the installed ", current.text(), " ", *objection, "; nothing goes down by itself"));
   } else if (input.config.pin_version && !current.matches_prefix(*input.config.pin_version)) {
     notices.push_back(cat("the installed ", current.text(), " is outside of the pin ",
                           *input.config.pin_version, "; nothing goes down to it by itself"));

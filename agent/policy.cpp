@@ -113,7 +113,8 @@ std::optional<std::string> policy_objection(const Policy& policy, const schema::
   const std::string& file = policy.file.native();
   const auto& allowed = policy.allowed_channels;
   if (allowed && std::find(allowed->begin(), allowed->end(), channel) == allowed->end()) {
-    return cat(file, " allows channels ", names_of(*allowed), " only");
+    return cat("is of channel ", schema::channel_name(channel), ", and ", file, " allows ",
+               names_of(*allowed), " only");
   }
   if (policy.pin_version && !version.matches_prefix(*policy.pin_version)) {
     return cat("is outside of the pin ", *policy.pin_version, " of ", file);
@@ -152,7 +153,7 @@ void require_expired_allowed(const Policy& policy) {
 
 void require_allowed(const Policy& policy, const schema::Version& version) {
   const auto objection = policy_objection(policy, version, schema::channel_of(version));
-  if (objection) throw Error(Errc::config, cat(version.text(), ": ", *objection));
+  if (objection) throw Error(Errc::config, cat(version.text(), " ", *objection));
 }
 
 }  // namespace agent

@@ -25,7 +25,8 @@ std::optional<std::string> read_policy_text(const base::Path& path);
 // and a wrong value throw Errc::config: a policy holds whole or updates wait.
 void apply_policy(LoadedConfig& loaded, std::string_view text, const base::Path& path);
 
-// Why a policy refuses a release, or nothing: "/etc/…/policy.toml allows channels stable only".
+// Why a policy refuses a release, or nothing: "is of channel beta, and /etc/…/policy.toml allows
+// stable only".
 std::optional<std::string> policy_objection(const Policy& policy, const schema::Version& version,
                                             schema::Channel channel);
 

@@ -73,8 +73,9 @@ std::string repair_current(const Services& services) {
   }
   const std::optional<schema::Version> best = best_complete_version(services);
   if (!best) {
-    return current ? base::cat(current->text(), " is damaged and no other version is whole; `",
-                               layout.program, " update` fetches it anew")
+    return current ? base::cat(current->text(),
+                               " is damaged, and no other version is whole: it has to be ",
+                               "fetched anew, as `", layout.program, " repair` does")
                    : std::string();
   }
   point_link(layout, layout.current, *best);

@@ -60,7 +60,11 @@ std::vector<StatusLine> collect(const Services& services) {
   add_text("product", "product", services.identity.product);
   add("current", "current version", words(current), text_or_null(current));
   const bool is_complete = current && looks_complete(layout, *current);
-  add("complete", "complete", current && !is_complete ? "no: files are missing" : "", is_complete);
+  add("complete", "complete",
+      current && !is_complete
+          ? cat("no: files are missing or changed; `", layout.program, " repair` mends it")
+          : "",
+      is_complete);
   add("previous", "previous version", words(previous), text_or_null(previous));
   add_text("agent_version", "updater", services.identity.version.text());
   const Ownership ownership = find_ownership(services);

@@ -26,7 +26,7 @@ std::string what_happens(const Services& services, const LoadedConfig& loaded) {
     return "telemetry.endpoint is not set: nothing is sent";
   }
   const auto last = last_telemetry(services);
-  return cat("sent to ", config.telemetry_endpoint->text(),
+  return cat("telemetry is on: this is sent to ", config.telemetry_endpoint->text(),
              " after a look in the background, once a day at most; the last time: ",
              last ? base::format_time(*last) : std::string("never"));
 }

@@ -276,8 +276,12 @@ class Update {
       list += each.text() + ",";
     set_config_key(m_services, "updates.skip_versions", list + version.text());
     forget_available(m_services.layout);
-    m_services.messages.say(cat(version.text(), " is skipped; `", m_services.layout.program,
-                                " config set updates.skip_versions …` changes that"));
+    const std::string command = cat(m_services.layout.program, " config ");
+    const std::string key = "updates.skip_versions";
+    const std::string before = list.substr(0, list.find_last_of(','));
+    m_services.messages.say(
+        cat(version.text(), " is skipped; to be offered it again: ", command,
+            before.empty() ? cat("unset ", key) : cat("set ", key, " ", before)));
   }
 
   // Only when the site has answered for that channel and nobody cancelled.

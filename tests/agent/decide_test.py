@@ -78,7 +78,7 @@ QUESTION = r"Update\?[^\n]*\[y\] "
 for name, answer in (("q", "q\n"), ("n", "n\n"), ("Ctrl-C", "\x03"), ("Ctrl-D", "\x04"), ("three wrong answers", "a\nb\nc\n")):
     config_before = snapshot(home.directory / ".config") if (home.directory / ".config").exists() else {}
     status, seen = on_terminal(home, ["update", "--channel", "beta"], answer, QUESTION)
-    tap.is_(f"{name} ends with 130", status, 130)
+    tap.case(f"{name} ends with 130, and says that nothing was changed", status == 130 and "cancelled; nothing was changed" in seen, seen)
     tap.is_(f"{name} changes no version", home.current(), "1.0.0")
     tap.is_(f"{name} saves no channel", snapshot(home.directory / ".config") if (home.directory / ".config").exists() else {}, config_before)
     tap.is_(f"{name} leaves nothing behind", home.leftovers(), [])
@@ -139,6 +139,10 @@ tap.case("an answer that is no choice is named, and going down takes a yes",
 world.release("1.21.0")
 status, seen = on_terminal(home, ["update"], "s\n", QUESTION)
 tap.is_("s skips this version", (status, home.current(), home.agent("config", "get", "updates.skip_versions").out), (0, "1.2.0", '["1.21.0"]\n'))
+tap.case("and it names what takes that back", "to be offered it again: tool-updater config unset updates.skip_versions" in seen, seen)
+home.agent("config", "set", "updates.skip_versions", "1.5.0")
+status, seen = on_terminal(home, ["update"], "s\n", QUESTION)
+tap.case("and what leaves the others skipped", "again: tool-updater config set updates.skip_versions 1.5.0\n" in seen.replace("\r", ""), seen)
 tap.is_("--yes does not ask", on_terminal(home, ["update", "--yes", "--version", "1.21.0"])[0], 0)
 home.agent("config", "unset", "updates.skip_versions")
 

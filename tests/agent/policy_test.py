@@ -46,7 +46,7 @@ tap.case("the policy's pin wins over the user's", result.status == 0 and home.cu
          and f"1.1.0 is there, but held: is outside of the pin 1.0 of {FILE}\n" in result.out, result)
 report = json.loads(under(PIN, "update", "--check", "--json").out)
 tap.is_("as JSON too", (report["status"], report["rule"], report["advice"]), ("held", "policy", ""))
-refused("and over an order", PIN, ["update", "--version", "1.1.0", "--yes"], f"1.1.0: is outside of the pin 1.0 of {FILE}")
+refused("and over an order", PIN, ["update", "--version", "1.1.0", "--yes"], f"1.1.0 is outside of the pin 1.0 of {FILE}")
 home.agent("config", "unset", "updates.pin_version")
 
 ONE_CHANNEL = '[updates]\nallowed_channels = ["stable"]\n'

@@ -49,6 +49,9 @@ tap.is_("as JSON too", {k: json.loads(result.out)[k] for k in ("schema", "produc
         {"schema": 1, "product": "tool", "action": "unchanged", "version": "1.2.0", "remarks": []})
 
 # A damaged current version: previous, another one, the site.
+(NEWEST / "tool").unlink()
+tap.case("status tells what mends it", "no: files are missing or changed; `tool-updater repair` mends it\n" in home.run(NEWEST / "tool-updater", "status").out)
+home.restore()
 spoil("1.2.0")
 result = repair("--json")
 tap.is_("current is damaged: the previous version takes its place", outcome(result), (0, "1.1.0", True, []))
