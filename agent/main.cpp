@@ -9,9 +9,11 @@
 #include "base/terminal.hpp"
 #include "base/text.hpp"
 
+#include <cerrno>
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -147,6 +149,9 @@ int main(int argument_count, char** argument_values) {
   } catch (const base::Error& error) {
     std::cerr << name << ": " << one_line(error.what()) << '\n';
     return base::exit_status(error.code());
+  } catch (const std::bad_alloc&) {
+    std::cerr << name << ": " << base::system_error("memory", ENOMEM).what() << '\n';
+    return base::exit_status(base::Errc::cannot_write);
   } catch (const std::exception& error) {
     std::cerr << name << ": internal error: " << error.what() << '\n';
     return base::exit_status(base::Errc::internal);

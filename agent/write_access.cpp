@@ -42,6 +42,21 @@ base::FileLock take_lock(const Layout& layout, base::Time now, std::chrono::mill
   return std::move(*lock);
 }
 
+// Two products whose updaters have one name would take each other's versions for their own.
+void require_own_product(const Services& services) {
+  const std::optional<Receipt> receipt = read_receipt(services.layout);
+  if (!receipt || receipt->product == services.identity.product) {
+    return;
+  }
+  throw base::Error(
+      base::Errc::config,
+      base::cat(
+          services.layout.root.native(), " holds ", base::safe_text(receipt->product, 100),
+          ", and this is the updater of ", services.identity.product,
+          "; choose another place by install --prefix, or uninstall what is there by its own ",
+          services.layout.program));
+}
+
 void sweep(const Layout& layout, base::Time now) {
   writing_to(layout, [&] {
     site::remove_old_kept_download(layout.state, now);
@@ -76,6 +91,7 @@ WriteAccess::WriteAccess(const Services& services, WhenLocked when_locked, Recov
             services.layout, services.now,
             when_locked == WhenLocked::wait_briefly ? kPatience : std::chrono::milliseconds(0));
       }()) {
+  require_own_product(services);
   if (recovery != Recovery::left_out) {
     m_recovered = base::with_context("recovery", [&] {
       return recover(services, recovery == Recovery::of_service ? Role::service : Role::command,

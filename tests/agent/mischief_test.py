@@ -78,6 +78,17 @@ for name in ("a\nb", "a:b"):
     tap.is_(f"{name!r}: it works all the same", (other.agent("update", "--yes").status, other.product_says()), (0, "tool 1.1.0"))
     tap.is_(f"{name!r}: and goes without a trace", (other.agent("uninstall").status, other.root.exists()), (0, False))
 
+# Another product whose updater has the same name
+stranger = World("stranger", "tool-updater")
+stranger.release("2.0.0")
+other = outside / "tool-updater"
+other.write_bytes(stranger.stamped("2.0.0"))
+other.chmod(0o755)
+for command in (["install", "--base-url", stranger.url], ["update", "--yes"], ["rollback"], ["repair"], ["uninstall"]):
+    refused(f"the updater of another product that has the same name: {command[0]}", home.run(other, *command), 3, "holds tool, and this is the updater of stranger")
+tap.is_("changes nothing here", (home.product_says(), home.current(), home.leftovers()), ("tool 1.1.0", "1.1.0", []))
+stranger.close()
+
 # A configuration
 for sentence, text, words in (("a name of 50 000 parts", "[" + "a." * 50000 + "b]\n", ":1: a name has at most"),
                               ("a key twice", "[updates]\nchannel='beta'\nchannel='beta'\n", ":3:")):
