@@ -118,6 +118,7 @@ struct Watched {
   ServiceRecord service;
   Watch watch;
   Watch::Verdict verdict = Watch::Verdict::undecided;
+  bool was_ended = false;  // by order: one that crashes or is killed leaves its record
 };
 
 // Does the process run a program of that version, as far as the system lets us see?
@@ -187,7 +188,9 @@ const Watched* watch_all(std::vector<Watched>& watched, const Layout& layout, Jo
       const Sample sample = look_at(layout, journal, each.service.port);
       const auto elapsed =
           std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
-      each.verdict = each.watch.observe(sample, elapsed);
+      each.was_ended =
+          sample.sight == Sight::silent && !has_service_record(layout, each.service.port);
+      each.verdict = each.was_ended ? Watch::Verdict::unmoved : each.watch.observe(sample, elapsed);
       if (each.verdict == Watch::Verdict::failed) {
         return &each;
       }
@@ -224,7 +227,11 @@ std::optional<ProbeFailure> judge_by_services(const Services& services, Journal&
                                                 failed->watch.reason())};
   }
   for (const Watched& each : watched) {
-    if (each.verdict == Watch::Verdict::unmoved) {
+    if (each.was_ended) {
+      services.messages.warn(cat("the service on port ", each.service.port,
+                                 " was ended while it tried ", journal.to.text(),
+                                 ", which stays without that"));
+    } else if (each.verdict == Watch::Verdict::unmoved) {
       services.messages.warn(cat("the service on port ", each.service.port, " still runs ",
                                  each.service.version.text(), " and did not hand over; end it by `",
                                  layout.program, " shutdown --port ", each.service.port,

@@ -119,6 +119,14 @@ void remove_own_service_record(const ServiceFolders& folders, std::uint16_t port
   }
 }
 
+bool has_service_record(const Layout& layout, std::uint16_t port) {
+  const std::vector<ServiceFolders> folders = all_folders(layout);
+  return std::any_of(folders.begin(), folders.end(), [&](const ServiceFolders& each) {
+    std::error_code ignored;
+    return std::filesystem::exists(record_file(each, port), ignored);
+  });
+}
+
 std::vector<ServiceRecord> running_services(const Layout& layout) {
   std::vector<ServiceRecord> running;
   for (const ServiceFolders& folders : all_folders(layout)) {

@@ -36,6 +36,10 @@ void write_service_record(const ServiceFolders& folders, const ServiceRecord& re
 // Removes the record of `port` if it is this process's.
 void remove_own_service_record(const ServiceFolders& folders, std::uint16_t port);
 
+// Is there a record of this port? A service that ends by order has removed its own; one that
+// crashed or was killed has left it.
+bool has_service_record(const Layout& layout, std::uint16_t port);
+
 // The services of this installation that run now, by port. A record counts only where its process
 // is the one that wrote it and, as far as can be seen, runs an agent of this installation.
 std::vector<ServiceRecord> running_services(const Layout& layout);

@@ -139,6 +139,17 @@ tap.is_("uninstall, rollback and repair during a probation: status 14", [home.ag
 tap.is_("the update stays, and the service serves", (judge.wait(), home.current(), version_on(service.port)), (0, "1.1.0", "1.1.0"))
 end_all(home)
 
+# Who ends the service meanwhile says nothing of the new version by that.
+home, service = started("ended")
+release("1.1.0", "good")
+judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+until(lambda: version_on(service.port) == "1.1.0")
+tap.is_("a service that is shut down during a probation ends", (home.agent("shutdown", **FAST).status, service.process.wait(60), processes(home)[1:]), (0, 0, []))
+said = judge.communicate()[1].decode()
+tap.is_("the update stays and blocks nothing", (judge.returncode, home.current(), blocked(home), home.leftovers()), (0, "1.1.0", {}, []))
+tap.case("and says so", f"the service on port {service.port} was ended while it tried 1.1.0" in said, said)
+
 # An old service that hangs says nothing of the new version: it is named, and goes on as the new one once it can.
 home, service = started("frozen")
 release("1.1.0", "good")
