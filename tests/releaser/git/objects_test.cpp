@@ -38,6 +38,7 @@ struct Repository {
   // A listing with files of these paths and contents.
   Listing store(const std::vector<std::pair<std::string, std::string>>& files) const {
     std::vector<std::string_view> contents;
+    contents.reserve(files.size());
     for (const auto& [path, bytes] : files)
       contents.push_back(bytes);
     const auto names = objects.write(contents);
@@ -79,11 +80,11 @@ TEST_SUITE("releaser/git/objects") {
 
   TEST_CASE("large files are read alone, and of many small ones no more than 4 MiB") {
     Repository repository;
-    const std::string large(256 * 1024 + 1, 'x');
+    const std::string large(256UL * 1024 + 1, 'x');
     std::vector<std::pair<std::string, std::string>> files{{"large", large}, {"little", "y"}};
     for (int i = 0; i < 20; ++i)
       files.emplace_back("many/" + std::to_string(100 + i),
-                         std::string(250 * 1024, 'a') + char('a' + i));
+                         std::string(250UL * 1024, 'a') + char('a' + i));
     const Listing listing = repository.store(files);
     CHECK(repository.read(listing, "large") == large);
     CHECK(repository.read(listing, "little") == "y");
