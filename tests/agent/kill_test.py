@@ -2,9 +2,11 @@
 """Kills install, update, rollback, clean-up, repair and uninstall at their state-changing system calls, and then what recovers from that.
 
 After each kill the program that PATH finds is the old version or the new one, complete (of install and uninstall: or none), and the next
-command leaves no journal. Without arguments a fixed sample of the points; --all takes every one, --step N each N-th.
+command leaves no journal. Without arguments a fixed sample of the points; --all takes every one, --step N each N-th. Kills that leave the
+same on the disk have the same future, so each such state is continued once; and what continues it is killed in turn.
 """
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
@@ -16,32 +18,46 @@ tap = Tap()
 matrix = Matrix()
 
 
-def kill(case, command, point):
-    return matrix.home.run(KILL_AT, "--at", point, "--", *command).status == 137
+class Killed:
+    """What kills of a case have left on the disk, each state once, and what was wrong there."""
+
+    def __init__(self, case):
+        self.case, self.folders, self.bad = case, {}, []
+
+    def kill(self, command, point, saved=None):
+        """Where that leaves a state that is new, it has to be whole, and the next command must end well."""
+        matrix.restore(self.case, saved)
+        result = matrix.home.run(KILL_AT, "--at", point, "--", *command)
+        state = matrix.state()
+        if result.status == 137 and state in self.folders:
+            return
+        self.folders[state] = matrix.save(f"{self.case.name} {len(self.folders)}")
+        wrong = f"{result}" if result.status != 137 else matrix.wrong(self.case) or matrix.settle(self.case)
+        if wrong:
+            self.bad.append(f"{command[1]}, {saved or 'from the beginning'}, killed at {point}: {wrong}")
 
 
 for case in matrix.cases:
     matrix.restore(case)
     count = matrix.count(case)
     points = points_of(count, 12)
-    bad = [wrong for point in points if (wrong := matrix.try_point(case, ["--at", point], (137,)))]
-    tap.is_(f"{case.name}: killed at {len(points)} of {count} points, {len(bad)} failed", bad[:4], [])
+    killed = Killed(case)
+    for point in points:
+        killed.kill(case.command, point)
+    first = list(killed.folders.values())
+    tap.is_(f"{case.name}: killed at {len(points)} of {count} points, {len(first)} states, {len(killed.bad)} failed", killed.bad[:4], [])
     # What recovers is killed as well: each of its points, after each of these.
-    bad, tried = [], 0
-    for first in points_of(count, 3):
-        matrix.restore(case)
-        kill(case, case.command, first)
-        recovery_points = matrix.count(case, case.follow)
-        for second in points_of(recovery_points, 3):
-            matrix.restore(case)
-            kill(case, case.command, first)
-            kill(case, case.follow, second)
-            tried += 1
-            settled = case if case.name != "uninstall" else matrix.cases[0]
-            wrong = matrix.wrong(settled) or matrix.settle(case)
-            if wrong:
-                bad.append(f"killed at {first}, then the next command at {second}: {wrong}")
-    tap.is_(f"{case.name}: recovery killed at {tried} points, {len(bad)} failed", bad[:4], [])
+    killed.bad, tried = [], 0
+    for number in points_of(len(first), 3):
+        saved = first[number - 1]
+        matrix.restore(case, saved)
+        points = points_of(matrix.count(case, case.follow), 3)
+        for point in points:
+            killed.kill(case.follow, point, saved)
+        tried += len(points)
+    tap.is_(f"{case.name}: recovery killed at {tried} points, {len(killed.folders) - len(first)} more states, {len(killed.bad)} failed", killed.bad[:4], [])
+    for folder in killed.folders.values():
+        shutil.rmtree(folder)
 tap.is_("no program in place was ever written into", matrix.verify_saved(), [])
 matrix.world.close()
 tap.done()

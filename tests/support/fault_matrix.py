@@ -3,8 +3,10 @@
 Used by tests/agent/kill_test.py (kills) and tests/agent/matrix_test.py (errors, a full disk, short writes).
 """
 import argparse
+import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -90,13 +92,25 @@ class Matrix:
         if result.status != 0:
             sys.exit(f"what a case begins with could not be made: {result}")
 
-    def restore(self, case):
-        """The home as it was; the same path, because links name it. No copy of large files: the agent never writes into one that is in place,
-        and verify_saved() looks at the end."""
+    def restore(self, case, saved=None):
+        """The home as a case begins, or as `saved` has it; the same path, because links name it. No copy of programs: the agent never writes
+        into one that is in place, and verify_saved() looks at the end."""
         shutil.rmtree(self.home.directory)
-        shutil.copytree(case.saved, self.home.directory, symlinks=True,
-                        copy_function=lambda a, b: os.link(a, b) if os.path.getsize(a) > 65536 else shutil.copy2(a, b))
+        shutil.copytree(saved or case.saved, self.home.directory, symlinks=True, copy_function=link_programs)
         self.outside = self.strangers()
+
+    def state(self):
+        """What is on the disk, but for times, random names and who held the lock: two homes of one state have one future."""
+        digest = hashlib.sha256()
+        for path in sorted(self.home.directory.rglob("*")):
+            content = b""
+            if path.is_symlink():
+                content = os.fsencode(os.readlink(path))
+            elif path.is_file() and path.name != "lock":
+                content = path.read_bytes()
+            name = os.fsencode(path.relative_to(self.home.directory))
+            digest.update(repr((without_chance(name), oct(path.lstat().st_mode), sha256(without_chance(content)))).encode())
+        return digest.hexdigest()
 
     def strangers(self):
         """What lies outside of the root and its links."""
@@ -158,6 +172,21 @@ class Matrix:
                 if path.exists() and sha256(path.read_bytes()) != sha256(self.world.stamped(version)):
                     out.append(str(path))
         return out
+
+
+def link_programs(source, target):
+    """A copy, but a link of a program that is in place."""
+    if "/versions/" in str(source) and os.path.getsize(source) > 65536:
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
+
+
+def without_chance(content):
+    """Bytes without the times and random digits in them; programs as they are."""
+    if len(content) > 65536:
+        return content
+    return re.sub(rb"\b([0-9a-f]{32}|[0-9a-f]{16})\b", b"random", re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"time", content))
 
 
 def sample(count, size):

@@ -3,5 +3,4 @@
 // leaks; ASAN_OPTIONS=detect_leaks=1 turns it on here as well.
 #include <sanitizer/asan_interface.h>
 
-// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
