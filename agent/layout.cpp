@@ -24,6 +24,18 @@ base::Path absolute_path(const std::string& text, std::string_view where) {
   return path.has_filename() ? path : path.parent_path();
 }
 
+// The receipt and every JSON output hold these names.
+void require_utf8(const Layout& layout) {
+  for (const base::Path& folder : {layout.root, layout.bin_directory}) {
+    if (!base::is_utf8(folder.native())) {
+      throw base::Error(base::Errc::config,
+                        base::cat(folder.native(),
+                                  " has a name that is not UTF-8; choose another "
+                                  "folder by install --prefix"));
+    }
+  }
+}
+
 // In what an update clears up, links would not last.
 void require_lasting_bin_directory(const Layout& layout) {
   for (const base::Path& folder : {layout.versions, layout.staging, layout.state}) {
@@ -177,6 +189,7 @@ Layout make_layout(const schema::Identity& identity, const base::Environment& en
   layout.state = layout.root / "state";
   layout.lock = layout.root / "lock";
   layout.recover_script = layout.root / "recover.sh";
+  require_utf8(layout);
   require_lasting_bin_directory(layout);
   return layout;
 }

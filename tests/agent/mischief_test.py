@@ -48,6 +48,9 @@ try:
 except subprocess.TimeoutExpired:
     process.kill()
     tap.case("logs --follow ends with its reader, though nothing is written", False)
+log.write_bytes(b"\xff\x1b]0;title\x07 a line\n")
+tap.is_("what programs wrote into the log reaches no terminal", home.agent("logs").out, "]0;title a line\n")
+tap.is_("and is JSON", (home.agent("logs", "--json").status, "]0;title a line" in home.agent("logs", "--json").out), (0, True))
 log.unlink()
 
 # Arguments
@@ -60,6 +63,7 @@ outside = world.root / "outside"
 outside.mkdir()
 install = [home.bootstrap("1.0.0"), "install", "--version", "1.0.0", "--base-url", world.url]
 refused("a name that is too long", home.run(*install, "--prefix", outside / ("n" * 300)), 3, "shorter")
+refused("a home whose name is not UTF-8", home.run("sh", "-c", 'HOME="$(printf "/tmp/\\377")" exec "$0" "$@"', *install), 3, "not UTF-8")
 os.symlink("loop", outside / "loop")
 refused("a link to itself", home.run(*install, "--prefix", outside / "loop"), 3, "link")
 places = {"TOOL_UPDATER_ROOT": f"{outside}/root/"}
