@@ -146,7 +146,8 @@ std::string user_service(const UnitFacts& facts) {
 
 std::string system_service(const UnitFacts& facts) {
   return cat(head(facts, service_description(facts)), service_lines(facts),
-             "RuntimeDirectory=", facts.program, "\nLogsDirectory=", facts.program, '\n',
+             "RuntimeDirectory=", facts.program,
+             "\nRuntimeDirectoryPreserve=restart\nLogsDirectory=", facts.program, '\n',
              kServiceSandbox);
 }
 
