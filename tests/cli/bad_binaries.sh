@@ -34,7 +34,8 @@ input 'a FIFO' 'mkfifo $binary' 'a named pipe, not a regular file'
 input 'a socket' 'python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"$binary\")"' 'a socket, not a regular file'
 input 'a device' 'ln -s /dev/null $binary' 'a device, not a regular file'
 input 'a dangling link' 'ln -s nowhere $binary' 'a link to a file that does not exist'
-input 'a link to itself' 'ln -s hello $binary' 'symbolic links'
+prepare="rm $binary; ln -s hello $binary"
+refused 'a link to itself' 3 "^cco-release: preflight: $binary: .*symbolic links; remove the link that is in the way$" publish
 input 'a file instead of its folder' 'rmdir bin/linux-x86_64; echo >bin/linux-x86_64' 'no such file'
 input 'a pointer of a large-file store' 'printf "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n" >$binary' 'is a Git LFS pointer \(run .git lfs pull'
 prepare="rm $binary; echo 'int x;' | gcc -c -x c -o $binary -"
