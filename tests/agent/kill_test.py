@@ -2,8 +2,8 @@
 """Kills install, update, rollback, clean-up, repair and uninstall at their state-changing system calls, and then what recovers from that.
 
 After each kill the program that PATH finds is the old version or the new one, complete (of install and uninstall: or none), and the next
-command leaves no journal. Without arguments a fixed sample of the points; --all takes every one, --step N each N-th. Kills that leave the
-same on the disk have the same future, so each such state is continued once; and what continues it is killed in turn.
+command leaves no journal. Kills that leave the same on the disk have the same future, so each such state is continued once; and what continues
+it is killed in turn. Without arguments a fixed sample of the points; --all takes every one, --step N each N-th, and names of cases only these.
 """
 import os
 import shutil
@@ -13,9 +13,9 @@ sys.path.insert(0, os.path.join(os.environ["SOURCE_ROOT"], "tests/support"))
 from agent_world import Tap  # noqa: E402
 from fault_matrix import KILL_AT, Matrix, points_asked_for  # noqa: E402
 
-points_of = points_asked_for()
 tap = Tap()
 matrix = Matrix()
+points_of = points_asked_for(matrix.cases)
 
 
 class Killed:

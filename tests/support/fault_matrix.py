@@ -198,12 +198,17 @@ def sample(count, size):
     return sorted({1 + index * (count - 1) // (size - 1) for index in range(size)})
 
 
-def points_asked_for():
-    """By this script's arguments: a function of a count and the size of a sample. --all: every point, with --step N each N-th; else the sample."""
+def points_asked_for(cases=None):
+    """By this script's arguments: a function of a count and the size of a sample. --all: every point, with --step N each N-th; else the sample.
+    With a list of cases, their names may be given: the others are taken out of it, so that several processes may share the work."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--all", action="store_true")
     arguments.add_argument("--step", type=int, default=1)
+    if cases is not None:
+        arguments.add_argument("cases", nargs="*", choices=[[], *[case.name for case in cases]])
     asked = arguments.parse_args()
+    if cases is not None and asked.cases:
+        cases[:] = [case for case in cases if case.name in asked.cases]
     return lambda count, size: list(range(1, count + 1, asked.step)) if asked.all else sample(count, short_form(size))
 
 
