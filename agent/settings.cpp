@@ -145,6 +145,7 @@ base::HttpOptions http_options(const Services& services, const Config& config) {
   const base::Environment& environment = services.environment;
   base::HttpOptions options;
   options.user_agent = cat(services.identity.product, "/", services.identity.version.text());
+  options.ca_setting = "`network.ca_file` or by SSL_CERT_FILE";
   options.ca_file = config.ca_file;
   if (!options.ca_file) options.ca_file = environment.find("SSL_CERT_FILE");
   if (const auto directory = environment.find("SSL_CERT_DIR")) options.ca_directory = *directory;

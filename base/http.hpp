@@ -57,7 +57,9 @@ struct HttpOptions {
   std::string user_agent;            // "cco/2026.11.1"
   std::optional<Path> ca_file;       // SSL_CERT_FILE or [network] ca_file
   std::optional<Path> ca_directory;  // SSL_CERT_DIR
-  std::string proxy;                 // HTTPS_PROXY or [network] proxy; empty: none
+  // By what a user names an authority, for the error of one that is not known.
+  std::string ca_setting = "SSL_CERT_FILE";
+  std::string proxy;  // HTTPS_PROXY or [network] proxy; empty: none
   std::string no_proxy;
   Protocols protocols = Protocols::https_only;
   std::chrono::seconds connect_timeout{5};

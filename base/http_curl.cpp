@@ -17,8 +17,6 @@ namespace base {
 namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
-constexpr std::string_view kCaAdvice =
-    "; name your authority by `network.ca_file` or by SSL_CERT_FILE";
 
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -161,7 +159,12 @@ std::size_t callback(char* bytes, std::size_t size, std::size_t count, void* use
   }
 }
 
-std::string tls_problem(std::string_view detail, const std::string& issuer) {
+std::string ca_advice(const HttpOptions& options) {
+  return cat("; name your authority by ", options.ca_setting);
+}
+
+std::string tls_problem(std::string_view detail, const HttpOptions& options,
+                        const std::string& issuer) {
   const std::string text = lower_case(detail);
   const auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   if (says("has expired")) {
@@ -173,7 +176,7 @@ std::string tls_problem(std::string_view detail, const std::string& issuer) {
   if (says("self-signed") || says("self signed") || says("unable to get local issuer") ||
       says("unable to get issuer")) {
     return cat("its certificate comes from an authority that this machine does not know",
-               issuer.empty() ? "" : cat(" (", issuer, ")"), kCaAdvice);
+               issuer.empty() ? "" : cat(" (", issuer, ")"), ca_advice(options));
   }
   if (says("no alternative certificate subject name") || says("does not match target host")) {
     return "its certificate is for another host";
@@ -210,10 +213,11 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
-      return tls_problem(detail, transfer.issuer);
+      return tls_problem(detail, options, transfer.issuer);
     case CURLE_SSL_CACERT_BADFILE:
       return cat("the certificates of authorities cannot be read from ",
-                 options.ca_file.value_or(options.ca_directory.value_or("")).native(), kCaAdvice);
+                 options.ca_file.value_or(options.ca_directory.value_or("")).native(),
+                 ca_advice(options));
     case CURLE_TOO_MANY_REDIRECTS:
       return cat("more than ", kMaxRedirects, " redirects");
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -231,7 +235,7 @@ std::string problem_of(CURLcode code, std::string_view detail, const Transfer& t
       if (says("proxy") || says("connect tunnel")) {
         return cat("the proxy refuses: ", safe_text(detail, 120));
       }
-      return says("tls") || says("alert") ? tls_problem(detail, transfer.issuer)
+      return says("tls") || says("alert") ? tls_problem(detail, options, transfer.issuer)
                                           : "the connection broke";
     case CURLE_PROXY:
       return cat("the proxy refuses: ", safe_text(detail, 120));

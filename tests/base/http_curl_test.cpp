@@ -216,7 +216,10 @@ TEST_SUITE("base/http_curl") {
     const test::HostileServer server(served.folder.path());
     HttpOptions options = options_for(server);
     options.ca_file = served.folder.path() / "none.pem";
-    test::check_error(Errc::network, "none.pem",
+    test::check_error(Errc::network, "none.pem; name your authority by SSL_CERT_FILE",
+                      [&] { fetch(options, server.url() + "file.bin"); });
+    options.ca_setting = "a key";
+    test::check_error(Errc::network, "none.pem; name your authority by a key",
                       [&] { fetch(options, server.url() + "file.bin"); });
   }
 }
