@@ -33,7 +33,7 @@ std::string config_value_text(const Value& value) {
 std::string config_value_of_input(const ConfigKey& key, std::string_view input) {
   const std::string_view text = base::trim(input);
   if (!base::is_utf8(text)) {
-    throw base::Error(base::Errc::config, cat(key.name, ": must be ", key.values, ", in UTF-8"));
+    throw base::Error(base::Errc::config, cat(key.name, " must be ", key.values, ", in UTF-8"));
   }
   switch (key.kind) {
     case KeyKind::boolean:
@@ -52,7 +52,7 @@ std::string config_value_of_input(const ConfigKey& key, std::string_view input) 
       return cat("[", base::join(parts, ", "), "]");
     }
   }
-  throw base::Error(base::Errc::config, cat(key.name, ": must be ", key.values));
+  throw base::Error(base::Errc::config, cat(key.name, " must be ", key.values));
 }
 
 }  // namespace agent
