@@ -73,6 +73,16 @@ def started(name):
     return home, Service(home, **FAST)
 
 
+def on_probation(name, stderr=subprocess.DEVNULL):
+    """The same while 1.1.0 is on probation, and the update that judges it."""
+    home, service = started(name)
+    release("1.1.0", "good")
+    judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=stderr)
+    until(lambda: version_on(service.port) == "1.1.0")
+    return home, service, judge
+
+
 def version_on(port):
     try:
         return get(port, "/ready")[2]["version"]
@@ -109,11 +119,7 @@ for mode, stays in MODES.items():
 # Each of the three is killed while the new version is on probation.
 KILLED = ("judge", "old and judge") if "--all" not in sys.argv else ("judge", "old", "new", "old and judge", "old and new", "all")
 for killed in KILLED:
-    home, service = started(killed.replace(" ", "-"))
-    release("1.1.0", "good")
-    judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: version_on(service.port) == "1.1.0")
+    home, service, judge = on_probation(killed.replace(" ", "-"))
     new = get(service.port, "/ready")[2]["pid"]
     for name, process in (("old", service.process.pid), ("new", new), ("judge", judge.pid)):
         if name in killed or killed == "all":
@@ -130,21 +136,13 @@ for killed in KILLED:
     end_all(home)
 
 # What is refused while a new version is on probation must not end the service that is being judged.
-home, service = started("impatient")
-release("1.1.0", "good")
-judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-until(lambda: version_on(service.port) == "1.1.0")
+home, service, judge = on_probation("impatient")
 tap.is_("uninstall, rollback and repair during a probation: status 14", [home.agent(command, **FAST).status for command in ("uninstall", "rollback", "repair")], [14, 14, 14])
 tap.is_("the update stays, and the service serves", (judge.wait(), home.current(), version_on(service.port)), (0, "1.1.0", "1.1.0"))
 end_all(home)
 
 # Who ends the service meanwhile says nothing of the new version by that.
-home, service = started("ended")
-release("1.1.0", "good")
-judge = subprocess.Popen([home.bin / world.agent, "update", "--yes"], env=home.environment(**FAST), stdin=subprocess.DEVNULL,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-until(lambda: version_on(service.port) == "1.1.0")
+home, service, judge = on_probation("ended", subprocess.PIPE)
 tap.is_("a service that is shut down during a probation ends", (home.agent("shutdown", **FAST).status, service.process.wait(60), processes(home)[1:]), (0, 0, []))
 said = judge.communicate()[1].decode()
 tap.is_("the update stays and blocks nothing", (judge.returncode, home.current(), blocked(home), home.leftovers()), (0, "1.1.0", {}, []))

@@ -22,16 +22,19 @@ class Killed:
     """What kills of a case have left on the disk, each state once, and what was wrong there."""
 
     def __init__(self, case):
-        self.case, self.folders, self.bad = case, {}, []
+        self.case, self.states, self.folders, self.bad = case, set(), [], []
 
     def kill(self, command, point, saved=None):
-        """Where that leaves a state that is new, it has to be whole, and the next command must end well."""
+        """Where that leaves a state that is new, it has to be whole, and the next command must end well. What a kill from the beginning
+        left is kept in a folder."""
         matrix.restore(self.case, saved)
         result = matrix.home.run(KILL_AT, "--at", point, "--", *command)
         state = matrix.state()
-        if result.status == 137 and state in self.folders:
+        if result.status == 137 and state in self.states:
             return
-        self.folders[state] = matrix.save(f"{self.case.name} {len(self.folders)}")
+        self.states.add(state)
+        if saved is None:
+            self.folders.append(matrix.save(f"{self.case.name} {len(self.folders)}"))
         wrong = f"{result}" if result.status != 137 else matrix.wrong(self.case) or matrix.settle(self.case)
         if wrong:
             self.bad.append(f"{command[1]}, {saved or 'from the beginning'}, killed at {point}: {wrong}")
@@ -44,19 +47,19 @@ for case in matrix.cases:
     killed = Killed(case)
     for point in points:
         killed.kill(case.command, point)
-    first = list(killed.folders.values())
-    tap.is_(f"{case.name}: killed at {len(points)} of {count} points, {len(first)} states, {len(killed.bad)} failed", killed.bad[:4], [])
+    first = len(killed.states)
+    tap.is_(f"{case.name}: killed at {len(points)} of {count} points, {first} states, {len(killed.bad)} failed", killed.bad[:4], [])
     # What recovers is killed as well: each of its points, after each of these.
     killed.bad, tried = [], 0
-    for number in points_of(len(first), 3):
-        saved = first[number - 1]
+    for number in points_of(len(killed.folders), 3):
+        saved = killed.folders[number - 1]
         matrix.restore(case, saved)
         points = points_of(matrix.count(case, case.follow), 3)
         for point in points:
             killed.kill(case.follow, point, saved)
         tried += len(points)
-    tap.is_(f"{case.name}: recovery killed at {tried} points, {len(killed.folders) - len(first)} more states, {len(killed.bad)} failed", killed.bad[:4], [])
-    for folder in killed.folders.values():
+    tap.is_(f"{case.name}: recovery killed at {tried} points, {len(killed.states) - first} more states, {len(killed.bad)} failed", killed.bad[:4], [])
+    for folder in killed.folders:
         shutil.rmtree(folder)
 tap.is_("no program in place was ever written into", matrix.verify_saved(), [])
 matrix.world.close()

@@ -5,6 +5,29 @@
 
 #include <doctest/doctest.h>
 
+namespace {
+
+struct Marked {
+  std::string tag;
+  bool is_prerelease = false;
+  bool is_latest = false;
+};
+
+// A release of one file with these marks.
+void publish_marked(test::destinations::Forge& kind, const Marked& marked) {
+  const auto destination = kind.make_alone("");
+  destination->put(
+      test::destinations::wanted(base::cat("releases/", marked.tag, "/a"), marked.tag));
+  destination->release_assets({.tag = marked.tag,
+                               .title = marked.tag,
+                               .notes = "",
+                               .commit = {},
+                               .is_prerelease = marked.is_prerelease,
+                               .is_latest = marked.is_latest});
+}
+
+}  // namespace
+
 TEST_SUITE("releaser/destinations/github latest") {
   using base::cat;
   using releaser::Found;
@@ -18,19 +41,9 @@ TEST_SUITE("releaser/destinations/github latest") {
   TEST_CASE("only the newest stable release is the latest one") {
     Forge& kind = github();
     kind.clear();
-    const auto publish = [&](const std::string& tag, bool is_prerelease, bool is_latest) {
-      const auto destination = kind.make_alone("");
-      destination->put(wanted(cat("releases/", tag, "/a"), tag));
-      destination->release_assets({.tag = tag,
-                                   .title = tag,
-                                   .notes = "",
-                                   .commit = {},
-                                   .is_prerelease = is_prerelease,
-                                   .is_latest = is_latest});
-    };
-    publish("v2.0.0", false, true);
-    publish("v1.0.1", false, false);
-    publish("v3.0.0-rc.1", true, false);
+    publish_marked(kind, {.tag = "v2.0.0", .is_latest = true});
+    publish_marked(kind, {.tag = "v1.0.1"});
+    publish_marked(kind, {.tag = "v3.0.0-rc.1", .is_prerelease = true});
     const std::string state = kind.server.control("/state");
     const auto after = [&](const std::string& tag) {
       const auto at = state.find("is_latest", state.find(cat("\"tag\": \"", tag)));
@@ -46,16 +59,8 @@ TEST_SUITE("releaser/destinations/github latest") {
       Forge& kind = *each;
       CAPTURE(kind.name);
       kind.clear();
-      for (const char* const tag : {"v1.0.0", "v2.0.0-beta.1"}) {
-        const auto destination = kind.make_alone("");
-        destination->put(wanted(cat("releases/", tag, "/a"), tag));
-        destination->release_assets({.tag = tag,
-                                     .title = tag,
-                                     .notes = "",
-                                     .commit = {},
-                                     .is_prerelease = tag == std::string("v2.0.0-beta.1"),
-                                     .is_latest = tag == std::string("v1.0.0")});
-      }
+      publish_marked(kind, {.tag = "v1.0.0", .is_latest = true});
+      publish_marked(kind, {.tag = "v2.0.0-beta.1", .is_prerelease = true});
       kind.server.control("/save", R"({"name": "two"})");
       const std::vector<releaser::ReleaseMarks> marks{
           {.tag = "v1.0.0"}, {.tag = "v2.0.0-beta.1", .is_latest = true}, {.tag = "v9.0.0"}};
