@@ -29,7 +29,7 @@ std::string plain(const std::string& toml_text) {
 
 // What is shown without being asked for by name: a proxy's password is not. "http://u:p@h" ->
 // "http://…@h"
-std::string shown(std::string_view key, const std::string& toml_text) {
+std::string shown_value(std::string_view key, const std::string& toml_text) {
   const std::size_t end = toml_text.rfind('@');
   const std::size_t begin = toml_text.find("://");
   if (key != "network.proxy" || end == std::string::npos || begin == std::string::npos) {
@@ -65,8 +65,8 @@ void say_what_holds(const Services& services, const std::string& key, std::strin
   const auto value = loaded.values.find(key);
   services.messages.say(
       cat(config_path(services).string(), ": ", key, " ", change, "; it is ",
-          value != loaded.values.end() ? shown(key, value->second) : std::string("unset"), " now (",
-          origin_name(loaded.origins.find(key)->second), ")"));
+          value != loaded.values.end() ? shown_value(key, value->second) : std::string("unset"),
+          " now (", origin_name(loaded.origins.find(key)->second), ")"));
 }
 
 int run_config_show(const Services& services) {
@@ -85,12 +85,12 @@ int run_config_show(const Services& services) {
     const std::string_view origin = origin_name(loaded.origins.find(key.name)->second);
     keys.emplace_back(base::json::Object{
         {"key", key.name},
-        {"value",
-         is_set ? base::json::Value(plain(shown(key.name, value->second))) : base::json::Value()},
+        {"value", is_set ? base::json::Value(plain(shown_value(key.name, value->second)))
+                         : base::json::Value()},
         {"origin", origin}});
-    text +=
-        cat(key.name, std::string(width - key.name.size(), ' '), " = ",
-            is_set ? shown(key.name, value->second) : std::string("(unset)"), "  # ", origin, "\n");
+    text += cat(key.name, std::string(width - key.name.size(), ' '), " = ",
+                is_set ? shown_value(key.name, value->second) : std::string("(unset)"), "  # ",
+                origin, "\n");
   }
   if (services.json) {
     services.out << base::json::write(

@@ -95,7 +95,7 @@ class Follower {
 };
 
 // Programs that were run, and names of files, are in it.
-std::string shown(std::string_view log) { return base::safe_text(log, log.size()); }
+std::string shown_log(std::string_view log) { return base::safe_text(log, log.size()); }
 
 int run_logs(const Services& services, const base::Arguments& arguments) {
   const std::size_t lines = lines_option(arguments);
@@ -104,7 +104,7 @@ int run_logs(const Services& services, const base::Arguments& arguments) {
   }
   const base::Path path = chosen_log(services.layout, arguments);
   if (services.json) {
-    const std::string text = shown(last_lines(path, lines));
+    const std::string text = shown_log(last_lines(path, lines));
     base::json::Array array;
     for (const std::string_view line : base::split_lines(text)) {
       array.emplace_back(line);
@@ -118,10 +118,10 @@ int run_logs(const Services& services, const base::Arguments& arguments) {
   if (arguments.has("--follow")) {
     follower.emplace(path);
   }
-  services.out << shown(last_lines(path, lines)) << std::flush;
+  services.out << shown_log(last_lines(path, lines)) << std::flush;
   while (follower && services.out && !base::output_is_unread()) {
     std::this_thread::sleep_for(kFollowInterval);
-    services.out << shown(follower->read_new()) << std::flush;
+    services.out << shown_log(follower->read_new()) << std::flush;
   }
   return exit_status(Errc::done);
 }

@@ -15,9 +15,8 @@ base::Command uninstall_command(const ServicesOf& services_of) {
   command.summary = "remove the program, its versions and what was added to PATH";
   command.description =
       "Ends the service, and removes its units, the links, the lines in shell files, and the "
-      "folder "
-      "with all versions. The configuration stays unless --purge is given. Files that this program "
-      "did not make stay.";
+      "folder with all versions. The configuration stays unless --purge is given. Files that this "
+      "program did not make stay.";
   command.options = {{.name = "--purge",
                       .short_name = "",
                       .value = "",
