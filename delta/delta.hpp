@@ -40,7 +40,7 @@ struct Parts {
 Parts parts_of(Format format, std::string_view delta);
 
 // Fills `target`, whose size the manifest gives, from the old binary and the patch. Memory: below
-// 16 MiB, whatever the sizes. Throws Errc::untrusted for a patch that is damaged or does not fill
+// 32 MiB, whatever the sizes. Throws Errc::untrusted for a patch that is damaged or does not fill
 // exactly the target; whatever does not throw has the right size and may have any bytes: a digest
 // decides.
 void apply(Format format, std::string_view old, std::string_view patch, std::span<char> target);

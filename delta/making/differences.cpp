@@ -161,13 +161,17 @@ class Scan {
 
 }  // namespace
 
-std::vector<Step> find_steps(std::string_view old, std::string_view target) {
+std::vector<Step> find_steps(std::string_view old, std::string_view target, std::size_t most) {
   std::vector<Step> steps;
   Scan scan(old, target);
   Place last;
   while (last.target < target.size()) {
     Place next = scan.next(last);
     const bool at_end = next.target == target.size();
+    if (!at_end && steps.size() + 1 == most) {
+      steps.push_back({.old_position = last.old, .more = target.size() - last.target});
+      break;
+    }
     const std::string_view between = target.substr(last.target, next.target - last.target);
     std::size_t forwards = similar_forwards(old.substr(last.old), between);
     std::size_t backwards = at_end ? 0 : similar_backwards(old.substr(0, next.old), between);

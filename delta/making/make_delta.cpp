@@ -4,12 +4,16 @@
 #include "base/text.hpp"
 #include "delta/frames.hpp"
 #include "delta/making/differences.hpp"
+#include "delta/operands.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <memory>
 #include <new>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include <divsufsort.h>
 #include <zstd.h>
@@ -91,25 +95,62 @@ std::string coded_runs(std::string_view differences) {
   return coded;
 }
 
+// Of the bytes that the steps copy, from what whoever applies the patch expects there.
+std::string differences_of(Code code, std::string_view old, std::string_view target,
+                           const std::vector<Step>& steps) {
+  const Expected expected(code, old, steps);
+  std::string differences;
+  std::size_t done = 0;
+  for (const Step& step : steps) {
+    const std::size_t begin = differences.size();
+    differences.resize(begin + step.same);
+    const std::span<char> like(differences.data() + begin, step.same);
+    expected.fill(step.old_position, done, like);
+    std::transform(like.begin(), like.end(), target.begin() + static_cast<std::ptrdiff_t>(done),
+                   like.begin(), [](char wrong, char right) {
+                     return static_cast<char>(static_cast<unsigned char>(right) -
+                                              static_cast<unsigned char>(wrong));
+                   });
+    done += step.same + step.more;
+  }
+  return differences;
+}
+
+struct Coded {
+  Code code = Code::none;
+  std::string runs;  // of differences
+};
+
+// For the processor that leaves the least to correct.
+Coded smallest_differences(std::string_view old, std::string_view target,
+                           const std::vector<Step>& steps) {
+  Coded best;
+  for (const Code code : {Code::none, Code::x86_64, Code::aarch64}) {
+    std::string runs = coded_runs(differences_of(code, old, target, steps));
+    if (code == Code::none || runs.size() < best.runs.size()) best = {code, std::move(runs)};
+  }
+  return best;
+}
+
 std::string make_bsdiff_zstd(std::string_view old, std::string_view target) {
-  std::string steps, differences, further;
+  const std::vector<Step> found = find_steps(old, target);
+  const Coded differences = smallest_differences(old, target, found);
+  std::string steps, further;
+  put_number(steps, static_cast<unsigned char>(differences.code));
   std::size_t done = 0;
   std::int64_t position = 0;
-  for (const Step& step : find_steps(old, target)) {
+  for (const Step& step : found) {
     put_number(steps, zigzag(static_cast<std::int64_t>(step.old_position) - position));
     position = static_cast<std::int64_t>(step.old_position + step.same);
     put_number(steps, step.same);
     put_number(steps, step.more);
-    for (std::size_t byte = 0; byte < step.same; ++byte) {
-      differences += static_cast<char>(static_cast<unsigned char>(target[done + byte]) -
-                                       static_cast<unsigned char>(old[step.old_position + byte]));
-    }
     further.append(target.substr(done + step.same, step.more));
     done += step.same + step.more;
   }
   const Context context = make_context();
   std::string patch;
-  for (const std::string& stream : {steps, coded_runs(differences), further}) {
+  for (const std::string_view stream :
+       std::array<std::string_view, 3>{steps, differences.runs, further}) {
     // A smaller frame says its own size, so that nobody asks for more memory than it needs.
     const bool is_large = stream.size() > std::size_t{1} << static_cast<unsigned>(kStreamWindowLog);
     checked(

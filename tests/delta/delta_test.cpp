@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/zstd.hpp"
 #include "delta/making/make_delta.hpp"
+#include "delta/step.hpp"
 #include "tests/delta/bytes.hpp"
 #include "tests/delta/formats.hpp"
 #include "tests/support/expect_error.hpp"
@@ -36,9 +37,10 @@ std::optional<std::string> attempt(Format format, std::string_view old, std::str
 
 std::string frame(std::string_view bytes) { return std::string(base::zstd(bytes, 3).view()); }
 
+// For no processor.
 std::string patch_of(std::string_view steps, std::string_view differences,
                      std::string_view further) {
-  return frame(steps) + frame(differences) + frame(further);
+  return frame(std::string(1, '\0').append(steps)) + frame(differences) + frame(further);
 }
 
 // A zstd frame whose header asks for a window of 2^27 bytes.
@@ -169,10 +171,33 @@ TEST_SUITE("delta") {
                   10) == "01236abcd1");
   }
 
+  TEST_CASE("a patch for a processor that nobody knows is refused") {
+    std::string target(10, '?');
+    for (const std::string& steps : {"\x03\0\x0A\0"s, "\x80\x02\0\x0A\0"s}) {
+      test::check_error(base::Errc::untrusted,
+                        "the delta is damaged (it is for an unknown processor)", [&] {
+                          delta::apply(Format::bsdiff_zstd, "0123456789",
+                                       frame(steps) + frame("\x0A\0"s) + frame(""), target);
+                        });
+    }
+  }
+
+  TEST_CASE("steps have a highest number, and beyond it a patch is refused") {
+    for (const std::size_t steps : {delta::kMaxSteps, delta::kMaxSteps + 1}) {
+      std::string target(steps, '?');
+      std::string numbers;
+      for (std::size_t step = 0; step < steps; ++step)
+        numbers += "\0\0\x01"s;
+      const std::string further(steps, 'x');
+      const auto result = attempt(Format::bsdiff_zstd, "0", patch_of(numbers, "", further), steps);
+      CHECK((result == further) == (steps == delta::kMaxSteps));
+    }
+  }
+
   TEST_CASE("a frame that asks for more memory than there may be is refused") {
     std::string target(10, '?');
     const std::string steps = "\0\x0A\0"s;
-    const std::string wide = frame_with_large_window(steps) + frame("\x0A\0"s) + frame("");
+    const std::string wide = frame_with_large_window("\0"s + steps) + frame("\x0A\0"s) + frame("");
     CHECK_THROWS_AS(delta::apply(Format::bsdiff_zstd, "0123456789", wide, target), base::Error);
     CHECK(attempt(Format::bsdiff_zstd, "0123456789", patch_of(steps, "\x0A\0"s, ""), 10) ==
           "0123456789");

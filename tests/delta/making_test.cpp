@@ -5,6 +5,7 @@
 #include "delta/making/differences.hpp"
 #include "delta/making/make_delta.hpp"
 #include "tests/delta/bytes.hpp"
+#include "tests/delta/calls.hpp"
 #include "tests/delta/formats.hpp"
 
 #include <doctest/doctest.h>
@@ -82,13 +83,39 @@ TEST_SUITE("delta/making") {
     for (const Pair& pair : pairs()) {
       CAPTURE(pair.what);
       std::uint64_t covered = 0;
-      for (const delta::making::Step& step : delta::making::find_steps(pair.old, pair.target)) {
+      for (const delta::Step& step : delta::making::find_steps(pair.old, pair.target)) {
         CHECK(step.same + step.more > 0);
         REQUIRE(step.old_position <= pair.old.size());
         CHECK(step.same <= pair.old.size() - step.old_position);
         covered += step.same + step.more;
       }
       CHECK(covered == pair.target.size());
+    }
+  }
+
+  TEST_CASE("beyond the highest number of steps, the rest is further bytes") {
+    const std::string old = test::code(20'000, 1, 0x400000);
+    const std::string target = test::changed_code(20'000, 1, 0x400000);
+    const std::vector<delta::Step> all = delta::making::find_steps(old, target);
+    REQUIRE(all.size() > 2);
+    CHECK(delta::making::find_steps(old, target, all.size()) == all);
+    std::vector<delta::Step> few = delta::making::find_steps(old, target, 2);
+    REQUIRE(few.size() == 2);
+    CHECK(few[0] == all[0]);
+    CHECK(few[1].same == 0);
+    CHECK(all[0].same + all[0].more + few[1].more == target.size());
+  }
+
+  TEST_CASE("calls across what was inserted cost nothing but the insertion") {
+    const std::string inserted = test::noise(300, 5);
+    for (const test::Calls& calls : {test::kX86Calls, test::kAarch64Calls}) {
+      CAPTURE(calls.name);
+      const std::string old = calls.program(2000, "");
+      const std::string target = calls.program(2000, inserted);
+      const std::string patch = delta::making::make_patch(Format::bsdiff_zstd, old, target);
+      CHECK(patch.size() < inserted.size() + 300);
+      CHECK(applied(Format::bsdiff_zstd, old, patch, target.size()) == target);
+      CHECK(delta::making::make_patch(Format::zstd_patch, old, target).size() > 4 * patch.size());
     }
   }
 

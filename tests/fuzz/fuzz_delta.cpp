@@ -1,22 +1,18 @@
 #include "base/zstd.hpp"
 #include "delta/delta.hpp"
+#include "tests/delta/calls.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <string>
-#include <vector>
 
 namespace {
 
 constexpr std::size_t kTargetBytes = 4096;
 
-// An old binary that positions in it can be told apart by.
+// An old binary that positions in it can be told apart by, of functions that call each other.
 const std::string& old_binary() {
-  static const std::string old = [] {
-    std::string bytes;
-    while (bytes.size() < kTargetBytes)
-      bytes += "the " + std::to_string(bytes.size()) + "th byte\n";
-    return bytes;
-  }();
+  static const std::string old = test::kX86Calls.program(kTargetBytes / 64, "") +
+                                 test::kAarch64Calls.program(kTargetBytes / 64, "");
   return old;
 }
 

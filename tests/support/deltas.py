@@ -59,7 +59,7 @@ def bsdiff_zstd(world, old, new, others):
     """bsdiff-zstd in one step: both from their first bytes on, and then what the new one has more."""
     same = min(len(old), len(new))
     more = new[same:]
-    steps = number(0) + number(same) + number(len(more))
+    steps = number(0) + number(0) + number(same) + number(len(more))  # first: for no processor
     runs, done = b"", 0
     while done < same:
         first = next((at for at in range(done, same, 4096) if old[at:at + 4096] != new[at:at + 4096]), same)
