@@ -10,6 +10,7 @@ using base::cat;
 using base::Errc;
 using base::Error;
 constexpr std::uint64_t kMaxAssetBytes = std::uint64_t{16} << 30;
+constexpr std::uint64_t kMaxPageBytes = std::uint64_t{16} << 20;
 constexpr int kTriesUntilSeen = 3;
 
 }  // namespace
@@ -47,6 +48,25 @@ bool PublicDownload::stream(const DestinationSettings& settings, const ReleasePl
       problem = error.what();
     }
     m_api.wait_or_give_up(tries, problem);
+  }
+}
+
+void PublicDownload::require_answer(const DestinationSettings& settings) const {
+  // Of no release, so that nothing on the way remembers that a file of one is missing.
+  const base::Url url = asset_url(settings, "none", "none");
+  for (int tries = 1;; ++tries) {
+    try {
+      const base::HttpRequest request{
+          .url = url,
+          .headers = {},
+          .max_bytes = kMaxPageBytes,
+          .deadline = std::chrono::ceil<std::chrono::seconds>(m_patience->left())};
+      m_clients.take(url.host())->get(request, [](std::string_view) {});
+      return;
+    } catch (const Error& error) {
+      if (error.code() != Errc::network) throw;
+      m_api.wait_or_give_up(tries, cat("without a token there is no answer: ", error.what()));
+    }
   }
 }
 

@@ -20,6 +20,9 @@ class PublicDownload {
   // False where there is none. A transfer that breaks off goes on where it was.
   bool stream(const DestinationSettings& settings, const ReleasePlace& place,
               const base::ByteSink& sink) const;
+  // Waits until the host answers a stranger, whatever it says. Throws Errc::network where it does
+  // not: nothing that is released there could be looked at.
+  void require_answer(const DestinationSettings& settings) const;
   // Made public by this run just now, it may take a moment until it is seen everywhere.
   void expect(std::string tag) { m_was_released = std::move(tag); }
 

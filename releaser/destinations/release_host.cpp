@@ -7,7 +7,10 @@
 #include "releaser/destinations/release_words.hpp"
 
 #include <algorithm>
+#include <future>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace releaser {
 namespace {
@@ -123,11 +126,16 @@ class ReleaseHost final : public Destination {
   }
 
   void put(const WantedFile& file) override {
+    const ReleasePlace place = require_release_place(file);
     {
       const HostedReleases::Lock lock = m_releases.lock();
       m_read.erase(file.name);
+      if (!m_answer && !place.is_staged) {
+        m_answer =
+            std::async(std::launch::async, [this] { m_download.require_answer(settings()); });
+      }
     }
-    m_upload.put(file, require_release_place(file));
+    m_upload.put(file, place);
   }
 
   [[nodiscard]] std::size_t transfers_at_once() const override {
@@ -140,6 +148,7 @@ class ReleaseHost final : public Destination {
   }
 
   void release_assets(const AssetRelease& words) override {
+    if (m_answer) std::exchange(m_answer, {})->get();
     for (int tries = 1;; ++tries) {
       m_releases.forget(words.tag);
       const HostedRelease* const found = m_releases.find({words.tag, "", false});
@@ -291,6 +300,9 @@ class ReleaseHost final : public Destination {
   AssetUpload m_upload;
   PublicDownload m_download;
   mutable std::map<std::string, std::string, std::less<>> m_read;
+  // To a stranger, while files go up: nothing is released that could not be looked at then, and the
+  // look finds a connection.
+  std::optional<std::future<void>> m_answer;
 };
 
 }  // namespace

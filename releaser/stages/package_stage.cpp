@@ -67,7 +67,8 @@ std::optional<PackedArchive> packed_before(const Run& run, const std::string& na
     return std::nullopt;
   }
   PackedArchive packed = known->second.packed;
-  const auto [sha256, blake2b] = digests_of_file(file);
+  const auto ahead = run.ahead ? run.ahead->find(file) : std::nullopt;
+  const auto [sha256, blake2b] = ahead ? *ahead : digests_of_file(file);
   if (sha256 != packed.sha256) return std::nullopt;
   packed.blake2b = blake2b;
   return packed;

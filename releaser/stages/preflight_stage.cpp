@@ -243,6 +243,16 @@ void inspect_targets(Run& run, Problems& problems, const WhichBinaries& which) {
 
 namespace {
 
+// Hosts are waited for meanwhile.
+void read_archives_ahead(Run& run) {
+  if (!run.earlier || !run.publishes()) return;
+  std::vector<base::Path> archives;
+  archives.reserve(run.earlier->archives.size());
+  for (const auto& [name, archive] : run.earlier->archives)
+    archives.push_back(run.folder / "assets" / name);
+  run.ahead = std::make_unique<DigestsAhead>(std::move(archives), run.options.parallelism);
+}
+
 // All that can be said is said at once.
 void look_at_release(Run& run, Problems& problems, Unlock unlock) {
   const base::Path earlier = run.dist_to_copy_record_from.empty()
@@ -250,6 +260,7 @@ void look_at_release(Run& run, Problems& problems, Unlock unlock) {
                                  : run.dist_to_copy_record_from / run.identity->version.text();
   if (!run.options.clean) run.earlier = read_record(earlier / "release.json");
   if (run.earlier && run.earlier->product != run.record.product) run.earlier.reset();
+  read_archives_ahead(run);
   const bool can_be_read = open_destinations(run, problems);
   const bool has_metadata = check_trust(run, problems);
   if (can_be_read) {

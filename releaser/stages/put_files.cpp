@@ -51,11 +51,11 @@ void put_files(Destination& destination, const std::vector<WantedFile>& files,
   OrderedTold told(indices.size(), [&](std::size_t place) { is_there(file(place)); });
   try {
     for (const auto& places : {order, seals}) {
-      base::for_each_until_failure(places.size(), destination.transfers_at_once(),
-                                   [&](std::size_t index) {
-                                     destination.put(file(places[index]));
-                                     told.done(places[index]);
-                                   });
+      base::for_each_from_both_ends(places.size(), destination.transfers_at_once(),
+                                    [&](std::size_t index) {
+                                      destination.put(file(places[index]));
+                                      told.done(places[index]);
+                                    });
     }
   } catch (...) {
     told.end();

@@ -11,6 +11,7 @@
 #include "releaser/destinations/destination.hpp"
 #include "releaser/metadata/write_metadata.hpp"
 #include "releaser/product.hpp"
+#include "releaser/stages/digests_ahead.hpp"
 #include "releaser/stages/identify.hpp"
 #include "releaser/stages/keyring.hpp"
 #include "releaser/stages/packages.hpp"
@@ -154,6 +155,7 @@ struct Run {
   base::Path folder;                        // dist/V
   std::optional<ReleaseRecord> earlier;     // release.json as the run before left it
   ReleaseRecord record;                     // as this run will leave it
+  std::unique_ptr<DigestsAhead> ahead;      // preflight: of archives in dist/V that `earlier` names
   std::vector<Target> targets;              // identify
   bool awaits_build = false;                // build: a dry run cannot know what comes after it
   std::vector<MatchedFile> files;           // beside the binaries, in every archive

@@ -141,8 +141,8 @@ class FetchedFiles {
   void fetch(std::size_t at_once) {
     std::stable_sort(m_wanted.begin(), m_wanted.end(),
                      [](const Wanted& one, const Wanted& other) { return one.size > other.size; });
-    base::for_each_until_failure(m_wanted.size(), at_once,
-                                 [&](std::size_t index) { m_wanted[index].get(); });
+    base::for_each_from_both_ends(m_wanted.size(), at_once,
+                                  [&](std::size_t index) { m_wanted[index].get(); });
     m_wanted.clear();
   }
 

@@ -42,6 +42,30 @@ TEST_SUITE("releaser/destinations/forge releases") {
     CHECK(state.find("\"drafts\": []") != std::string::npos);
   }
 
+  TEST_CASE("where nobody without a token gets an answer nothing is released") {
+    for (Forge* const each : {&github(), &gitea()}) {
+      Forge& kind = *each;
+      CAPTURE(kind.name);
+      kind.clear();
+      const auto file = wanted(kArchive, "archive");
+      const char* const no_answers =
+          R"([{"path": "/releases/download/", "times": 100, "do": "refuse"}])";
+      kind.server.control("/faults", no_answers);
+      const auto destination = kind.make_alone("");
+      destination->put(file);
+      test::check_error(base::Errc::network, "without a token there is no answer",
+                        [&] { release(*destination, "v1.0.0"); });
+      const auto again = kind.make_alone("");
+      CHECK_FALSE(again->is_released("v1.0.0"));
+      CHECK(again->find(file) == Found::same);
+      // One that is refused now and then is asked again.
+      kind.server.control("/faults", R"([{"path": "/releases/download/", "do": "refuse"}])");
+      again->put(wanted("releases/v1.0.0/b", "more"));
+      release(*again, "v1.0.0");
+      CHECK(again->read(kArchive, 100) == "archive");
+    }
+  }
+
   TEST_CASE("at every request each fault is made up for, within the same run or the next") {
     for (Forge* const each : {&github(), &gitea()}) {
       Forge& kind = *each;
