@@ -62,20 +62,20 @@ std::uint64_t moved(std::uint64_t position, std::uint64_t seek, std::size_t size
 }
 
 struct Steps {
-  Code code = Code::none;
+  Processor processor = Processor::none;
   std::vector<Step> steps;
 };
 
-Code code_of(std::uint64_t number) {
-  for (const Code code : {Code::none, Code::x86_64, Code::aarch64})
-    if (number == static_cast<unsigned char>(code)) return code;
+Processor processor_of(std::uint64_t number) {
+  for (const Processor processor : {Processor::none, Processor::x86_64, Processor::aarch64})
+    if (number == static_cast<unsigned char>(processor)) return processor;
   refuse_delta("it is for an unknown processor");
 }
 
 // All of them, which stay in the old binary and fill exactly the new one.
 Steps read_steps(std::string_view frame, std::size_t old_size, std::size_t target_size) {
   FrameReader reader(frame);
-  Steps read{.code = code_of(reader.number()), .steps = {}};
+  Steps read{.processor = processor_of(reader.number()), .steps = {}};
   std::uint64_t position = 0;
   std::uint64_t left = target_size;
   while (left > 0) {
@@ -100,7 +100,7 @@ Steps read_steps(std::string_view frame, std::size_t old_size, std::size_t targe
 
 void apply_bsdiff_zstd(std::string_view old, std::string_view patch, std::span<char> target) {
   const Steps read = read_steps(take_frame(patch), old.size(), target.size());
-  const Expected expected(read.code, old, read.steps);
+  const Expected expected(read.processor, old, read.steps);
   Differences differences(take_frame(patch));
   FrameReader further(take_frame(patch));
   std::size_t done = 0;

@@ -76,6 +76,9 @@ FurtherPatch further_patch_of(std::string_view contents) {
           .patch = patch};
 }
 
+// RFC 8878, 3.1.2: any of sixteen.
+constexpr std::uint32_t kSkippableMagic = 0x184D2A50, kSkippableMask = 0xFFFFFFF0;
+
 struct FreeContext {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
@@ -105,6 +108,8 @@ void refuse_delta(std::string_view problem) {
 std::string_view take_frame(std::string_view& bytes) {
   const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
   if (ZSTD_isError(size) != 0) refuse_delta(ZSTD_getErrorName(size));
+  if ((little_endian(bytes, 0) & kSkippableMask) == kSkippableMagic)
+    refuse_delta("a frame is missing");
   const std::string_view frame = bytes.substr(0, size);
   bytes.remove_prefix(frame.size());
   return frame;

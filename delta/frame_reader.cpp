@@ -36,6 +36,7 @@ std::uint64_t FrameReader::number() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     const std::uint8_t next = byte();
+    if (shift == 63 && next > 1) break;  // more than 64 bits
     value |= static_cast<std::uint64_t>(next & 0x7FU) << shift;
     if (next < 0x80) return value;
   }

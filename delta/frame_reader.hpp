@@ -18,7 +18,6 @@ class FrameReader {
   FrameReader& operator=(const FrameReader&) = delete;
   ~FrameReader();
 
-  std::uint8_t byte();
   // As delta/README.md codes them.
   std::uint64_t number();
 
@@ -38,6 +37,7 @@ class FrameReader {
 
  private:
   struct Stream;
+  std::uint8_t byte();
   bool fill();
   void require_piece();
 

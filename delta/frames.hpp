@@ -22,7 +22,8 @@ inline constexpr std::size_t kDigestBytes = 32;
 inline constexpr std::size_t kFurtherHeaderBytes = kDigestBytes + 2;
 unsigned char format_number(Format format);
 
-// Cuts one zstd frame off the front of `bytes`. Throws Errc::untrusted where there is none.
+// Cuts one zstd frame with contents off the front of `bytes`. Throws Errc::untrusted where there is
+// none, or one to skip.
 std::string_view take_frame(std::string_view& bytes);
 
 // Throws Errc::untrusted: "the delta is damaged (…)".

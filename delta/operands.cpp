@@ -50,7 +50,8 @@ constexpr std::array<bool, 256> kTakesAnAddress = [] {
 }();
 
 // How many bytes stand before an operand of 32 bits in the instruction at `at`: call and jmp rel32,
-// jcc rel32, and what has a ModRM byte for [rip + disp32]. 0: it has none.
+// jcc rel32, and what has a ModRM byte for [rip + disp32]. 0: it has none. At least two bytes are
+// there.
 std::size_t bytes_before_operand(std::span<const char> code, std::size_t at) {
   const unsigned opcode = byte_at(code, at);
   if (opcode == 0xE8 || opcode == 0xE9) return 1;
@@ -84,8 +85,8 @@ void Expected::fill(std::uint64_t old_position, std::uint64_t new_position,
   std::copy(there.begin(), there.end(), target.begin());
   const Copy copy{static_cast<std::int64_t>(old_position), static_cast<std::int64_t>(new_position),
                   target};
-  if (m_code == Code::x86_64) move_x86_64(copy);
-  if (m_code == Code::aarch64) move_aarch64(copy);
+  if (m_processor == Processor::x86_64) move_x86_64(copy);
+  if (m_processor == Processor::aarch64) move_aarch64(copy);
 }
 
 std::optional<std::int64_t> Expected::new_position_of(std::int64_t old_position) const {
@@ -100,11 +101,11 @@ void Expected::move_x86_64(const Copy& copy) const {
     const std::size_t operand = at + bytes_before_operand(copy.bytes, at);
     const std::size_t behind = operand + kWordBytes;
     if (operand == at || behind > copy.bytes.size()) continue;
-    const auto origin = static_cast<std::int64_t>(behind);
-    const std::int64_t distance = sign_extended(word_at(copy.bytes, operand), 32);
-    const auto goal = new_position_of(copy.old_position + origin + distance);
+    const std::int64_t old_origin = copy.old_position + static_cast<std::int64_t>(behind);
+    const std::int64_t new_origin = copy.new_position + static_cast<std::int64_t>(behind);
+    const auto goal = new_position_of(old_origin + sign_extended(word_at(copy.bytes, operand), 32));
     if (!goal) continue;
-    put_word(copy.bytes, operand, static_cast<std::uint32_t>(*goal - (copy.new_position + origin)));
+    put_word(copy.bytes, operand, static_cast<std::uint32_t>(*goal - new_origin));
     at = behind - 1;
   }
 }
@@ -114,41 +115,38 @@ void Expected::move_aarch64(const Copy& copy) const {
   for (std::size_t at = (kWordBytes - before) % kWordBytes; at + kWordBytes <= copy.bytes.size();
        at += kWordBytes) {
     const std::uint32_t word = word_at(copy.bytes, at);
-    const bool is_branch = (word & 0x7C000000U) == 0x14000000U;
-    const bool is_adrp = (word & 0x9F000000U) == 0x90000000U;
-    if (is_branch) move_branch(copy, at);
-    if (is_adrp && move_page_address(copy, at)) at += kWordBytes;
+    if ((word & 0x7C000000U) == 0x14000000U) move_branch(copy, at);
+    if ((word & 0x9F000000U) == 0x90000000U) move_page_address(copy, at);
   }
 }
 
 // b and bl count words from themselves.
 void Expected::move_branch(const Copy& copy, std::size_t at) const {
   const std::uint32_t word = word_at(copy.bytes, at);
-  const auto origin = static_cast<std::int64_t>(at);
+  const std::int64_t old_origin = copy.old_position + static_cast<std::int64_t>(at);
+  const std::int64_t new_origin = copy.new_position + static_cast<std::int64_t>(at);
   const std::int64_t distance = sign_extended(kBranch.of(word), kBranch.count) * 4;
-  if (const auto goal = new_position_of(copy.old_position + origin + distance)) {
-    put_word(copy.bytes, at, kBranch.put(word, (*goal - (copy.new_position + origin)) >> 2U));
+  if (const auto goal = new_position_of(old_origin + distance)) {
+    put_word(copy.bytes, at, kBranch.put(word, (*goal - new_origin) >> 2U));
   }
 }
 
-// adrp counts pages from its own, and what comes next says where in the page. False: it does not.
-bool Expected::move_page_address(const Copy& copy, std::size_t at) const {
-  if (at + 2 * kWordBytes > copy.bytes.size()) return false;
+// adrp counts pages from its own, and what comes next says where in the page.
+void Expected::move_page_address(const Copy& copy, std::size_t at) const {
+  if (at + 2 * kWordBytes > copy.bytes.size()) return;
   const std::uint32_t word = word_at(copy.bytes, at);
   const std::uint32_t next = word_at(copy.bytes, at + kWordBytes);
   const std::optional<unsigned> unit_bits = unit_bits_of_offset(next);
-  if (!unit_bits || kBaseRegister.of(next) != kTargetRegister.of(word)) return false;
-  const auto page_of = [&](std::int64_t position) {
-    return (position + static_cast<std::int64_t>(at)) >> kPageBits;
-  };
+  if (!unit_bits || kBaseRegister.of(next) != kTargetRegister.of(word)) return;
+  const std::int64_t old_page = (copy.old_position + static_cast<std::int64_t>(at)) >> kPageBits;
+  const std::int64_t new_page = (copy.new_position + static_cast<std::int64_t>(at)) >> kPageBits;
   const std::int64_t pages = sign_extended(kPages.of(word) << 2U | kPagesLow.of(word), 21);
   const std::int64_t offset = std::int64_t{kOffset.of(next)} << *unit_bits;
-  const auto goal = new_position_of((page_of(copy.old_position) + pages) * (kInPage + 1) + offset);
-  if (!goal) return false;
-  const std::int64_t new_pages = (*goal >> kPageBits) - page_of(copy.new_position);
+  const auto goal = new_position_of((old_page + pages) * (kInPage + 1) + offset);
+  if (!goal) return;
+  const std::int64_t new_pages = (*goal >> kPageBits) - new_page;
   put_word(copy.bytes, at, kPages.put(kPagesLow.put(word, new_pages), new_pages >> 2U));
   put_word(copy.bytes, at + kWordBytes, kOffset.put(next, (*goal & kInPage) >> *unit_bits));
-  return true;
 }
 
 }  // namespace delta

@@ -9,8 +9,8 @@
 
 namespace delta {
 
-// For which processor operands are looked for; the numbers stand in patches.
-enum class Code : unsigned char { none = 0, x86_64 = 1, aarch64 = 2 };
+// Whose operands are looked for; the numbers stand in patches.
+enum class Processor : unsigned char { none = 0, x86_64 = 1, aarch64 = 2 };
 
 // What the new binary most likely has where a step copies bytes of the old one: the same, but for
 // operands. One that is the distance to another place changes by as much as both places moved
@@ -19,8 +19,8 @@ enum class Code : unsigned char { none = 0, x86_64 = 1, aarch64 = 2 };
 class Expected {
  public:
   // Of an old binary of at most kMaxBinaryBytes, and steps that copy from within it.
-  Expected(Code code, std::string_view old, const std::vector<Step>& steps)
-      : m_code(code), m_old(old), m_moves(steps) {}
+  Expected(Processor processor, std::string_view old, const std::vector<Step>& steps)
+      : m_processor(processor), m_old(old), m_moves(steps) {}
 
   // Fills `target`, which lies at `new_position`, from as many bytes at `old_position`. Operands
   // are changed that are whole in it.
@@ -36,9 +36,9 @@ class Expected {
   void move_x86_64(const Copy& copy) const;
   void move_aarch64(const Copy& copy) const;
   void move_branch(const Copy& copy, std::size_t at) const;
-  bool move_page_address(const Copy& copy, std::size_t at) const;
+  void move_page_address(const Copy& copy, std::size_t at) const;
 
-  Code m_code;
+  Processor m_processor;
   std::string_view m_old;
   Moves m_moves;
 };

@@ -96,9 +96,9 @@ std::string coded_runs(std::string_view differences) {
 }
 
 // Of the bytes that the steps copy, from what whoever applies the patch expects there.
-std::string differences_of(Code code, std::string_view old, std::string_view target,
+std::string differences_of(Processor processor, std::string_view old, std::string_view target,
                            const std::vector<Step>& steps) {
-  const Expected expected(code, old, steps);
+  const Expected expected(processor, old, steps);
   std::string differences;
   std::size_t done = 0;
   for (const Step& step : steps) {
@@ -116,27 +116,29 @@ std::string differences_of(Code code, std::string_view old, std::string_view tar
   return differences;
 }
 
-struct Coded {
-  Code code = Code::none;
-  std::string runs;  // of differences
+struct Differences {
+  Processor processor = Processor::none;
+  std::string runs;
 };
 
 // For the processor that leaves the least to correct.
-Coded smallest_differences(std::string_view old, std::string_view target,
-                           const std::vector<Step>& steps) {
-  Coded best;
-  for (const Code code : {Code::none, Code::x86_64, Code::aarch64}) {
-    std::string runs = coded_runs(differences_of(code, old, target, steps));
-    if (code == Code::none || runs.size() < best.runs.size()) best = {code, std::move(runs)};
+Differences smallest_differences(std::string_view old, std::string_view target,
+                                 const std::vector<Step>& steps) {
+  Differences best;
+  for (const Processor processor : {Processor::none, Processor::x86_64, Processor::aarch64}) {
+    std::string runs = coded_runs(differences_of(processor, old, target, steps));
+    if (processor == Processor::none || runs.size() < best.runs.size()) {
+      best = {processor, std::move(runs)};
+    }
   }
   return best;
 }
 
 std::string make_bsdiff_zstd(std::string_view old, std::string_view target) {
   const std::vector<Step> found = find_steps(old, target);
-  const Coded differences = smallest_differences(old, target, found);
+  const Differences differences = smallest_differences(old, target, found);
   std::string steps, further;
-  put_number(steps, static_cast<unsigned char>(differences.code));
+  put_number(steps, static_cast<unsigned char>(differences.processor));
   std::size_t done = 0;
   std::int64_t position = 0;
   for (const Step& step : found) {

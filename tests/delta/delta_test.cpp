@@ -5,6 +5,7 @@
 #include "delta/making/make_delta.hpp"
 #include "delta/step.hpp"
 #include "tests/delta/bytes.hpp"
+#include "tests/delta/calls.hpp"
 #include "tests/delta/formats.hpp"
 #include "tests/support/expect_error.hpp"
 #include "trust/digest.hpp"
@@ -69,8 +70,9 @@ TEST_SUITE("delta") {
   }
 
   TEST_CASE("a delta that is cut short anywhere is refused") {
-    const std::string old = test::code(6000, 1, 0);
-    const std::string target = test::changed_code(6000, 1, 0);
+    const std::string old = test::code(4000, 1, 0) + test::kX86Calls.program(40, "");
+    const std::string target =
+        test::changed_code(4000, 1, 0) + test::kX86Calls.program(40, "inserted");
     for (const Format format : test::kDeltaFormats) {
       const std::string patch = delta::making::make_patch(format, old, target);
       const std::string delta = patch + "\x5C\x2A\x4D\x18\x05\0\0\0other"s;
@@ -85,8 +87,9 @@ TEST_SUITE("delta") {
   }
 
   TEST_CASE("a bit that flipped is refused, or changes nothing that was asked for") {
-    const std::string old = test::code(3000, 1, 0);
-    const std::string target = test::changed_code(3000, 1, 0);
+    const std::string old = test::code(2000, 1, 0) + test::kAarch64Calls.program(40, "");
+    const std::string target =
+        test::changed_code(2000, 1, 0) + test::kAarch64Calls.program(40, "inserted");
     for (const Format format : test::kDeltaFormats) {
       const std::string delta = delta::making::make_patch(format, old, target);
       std::size_t refused = 0;
@@ -144,6 +147,7 @@ TEST_SUITE("delta") {
         {"\0\x05"s + huge + "\x01"s, "\x05\0"s, "12345", "it is longer than the binary"},
         {"\0\0\0"s, "", "", "an empty step"},
         {huge + "\xFF\x01\x05\x05"s, "\x05\0"s, "12345", "a number is too long"},
+        {huge + "\x7E\x05\x05"s, "\x05\0"s, "12345", "a number is too long"},
         {"\0\x0A\0"s, "\0\0"s, "", "an empty run"},
         {"\0\x0A\0"s, "\x04\0"s, "", "it is cut short"},
         {"\0\x0A\0"s,
@@ -171,6 +175,14 @@ TEST_SUITE("delta") {
                   10) == "01236abcd1");
   }
 
+  TEST_CASE("a frame to skip is none of the three") {
+    std::string target(10, '?');
+    test::check_error(base::Errc::untrusted, "the delta is damaged (a frame is missing)", [&] {
+      delta::apply(Format::bsdiff_zstd, "0123456789",
+                   frame("\0\0\x0A\0"s) + frame("\x0A\0"s) + "\x5D\x2A\x4D\x18\0\0\0\0"s, target);
+    });
+  }
+
   TEST_CASE("a patch for a processor that nobody knows is refused") {
     std::string target(10, '?');
     for (const std::string& steps : {"\x03\0\x0A\0"s, "\x80\x02\0\x0A\0"s}) {
@@ -184,7 +196,6 @@ TEST_SUITE("delta") {
 
   TEST_CASE("steps have a highest number, and beyond it a patch is refused") {
     for (const std::size_t steps : {delta::kMaxSteps, delta::kMaxSteps + 1}) {
-      std::string target(steps, '?');
       std::string numbers;
       for (std::size_t step = 0; step < steps; ++step)
         numbers += "\0\0\x01"s;
